@@ -1,0 +1,225 @@
+"""The command line: the only module that prints and exits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kg_builder import __version__
+from kg_builder.problems import Problem, ProblemsFound, errors, to_json
+from kg_builder.terms import BASE
+
+DONE, FAULTY = 0, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 if all went well, 1 if there are errors, 2 for a call that cannot be understood."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ProblemsFound as found:
+        show(found.problems, as_json=getattr(options, "json", False))
+        return FAULTY
+    except KeyboardInterrupt:
+        print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
+        return 130
+    finally:
+        progress_shown("")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = argparse.ArgumentParser(
+        prog="kg-builder",
+        description="Build knowledge graphs of child-protection surveys from tables and SHACL shapes.",
+    )
+    whole.add_argument("--version", action="version", version=f"kg-builder {__version__}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+
+    building = command(commands, "build", run_build, "build the graph, validate it and publish it into a folder")
+    building.add_argument("--out", type=Path, help="the folder of the outputs (default: ROOT/build)")
+    building.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="write only this output; may be repeated (default: all)",
+    )
+    graph_options(building)
+    building.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    validating = command(
+        commands, "validate", run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
+    )
+    validating.add_argument(
+        "--format",
+        choices=("text", "json", "shacl"),
+        default="text",
+        help="sentences, JSON, or a SHACL validation report in Turtle",
+    )
+    graph_options(validating)
+
+    adding = command(
+        commands, "new-report", run_new_report, "write the folder of a further report with templates for its tables"
+    )
+    adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
+
+    verifying = command(commands, "verify", run_verify, "find every printed token again in your own copy of a report")
+    verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
+    verifying.add_argument("text", type=Path, metavar="TEXT", help="the report as plain text in UTF-8")
+    verifying.add_argument("--json", action="store_true", help="print the result as JSON")
+    return whole
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    """Return the parser of one command, with the options that all have."""
+    added = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    added.add_argument(
+        "--root",
+        type=Path,
+        default=Path(),
+        help="the project: the folder that holds ontology/, data/ and queries/ (default: here)",
+    )
+    added.set_defaults(run=run)
+    return added
+
+
+def graph_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of commands that make the graph."""
+    command.add_argument("--base", default=BASE, help=f"where the IRIs of things begin (default: {BASE})")
+    command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
+
+
+def run_build(options: argparse.Namespace) -> int:
+    """Build and publish; print what was built, where, and what to try next."""
+    from kg_builder.build import Project, build  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.exports import WRITERS  # noqa: PLC0415
+
+    unknown = sorted(set(options.format) - set(WRITERS))
+    if unknown:
+        found = f"the output {unknown[0]!r}"
+        raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(WRITERS)}")])
+    out = options.out or options.root / "build"
+    graph = build(Project(options.root, options.base, options.memory, tuple(options.format)), out, progress_shown)
+    progress_shown("")
+    by_label = {
+        table.label: graph.rows[table.classes[0]] for table in graph.schema.tables if graph.rows[table.classes[0]]
+    }
+    written = sorted(path.relative_to(out).as_posix() for path in out.iterdir())
+    validator = "pySHACL" if graph.reference else "the engine (too large for pySHACL)"
+    if options.json:
+        problems = json.loads(to_json(graph.problems))["problems"]
+        print(
+            json.dumps(
+                {
+                    "out": str(out),
+                    "quads": graph.quads,
+                    "rows": by_label,
+                    "written": written,
+                    "validated_by": validator,
+                    "problems": problems,
+                },
+                indent=2,
+            )
+        )
+        return DONE
+    show(graph.problems)
+    sources = sorted({file.source for file in graph.files})
+    print(
+        f"Built {graph.quads:,} quads from {sum(by_label.values()):,} rows of {', '.join(sources)}; "
+        f"valid by {validator}."
+    )
+    print(
+        "  "
+        + ", ".join(
+            f"{count:,} {label}" for label, count in sorted(by_label.items(), key=lambda item: (-item[1], item[0]))
+        )
+    )
+    print(f"In {out}: {', '.join(written)}")
+    print(
+        "Try next: open dictionary.md there, load kg.nq into a triple store or kg.gexf into Gephi, "
+        "or run `kg-builder validate`."
+    )
+    return DONE
+
+
+def run_validate(options: argparse.Namespace) -> int:
+    """Print every problem; return 1 if one of them is an error."""
+    from kg_builder.build import Project, graph_in  # noqa: PLC0415
+    from kg_builder.results import validation_report  # noqa: PLC0415
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="kg-builder-") as work:
+            problems: Sequence[Problem] = graph_in(
+                Project(options.root, options.base, options.memory), Path(work), progress_shown
+            ).problems
+    except ProblemsFound as found:
+        problems = found.problems
+    progress_shown("")
+    if options.format == "shacl":
+        print(validation_report(problems, options.root / "ontology"), end="")
+    else:
+        show(problems, as_json=options.format == "json")
+        if options.format == "text" and not problems:
+            print("No problems: tables, shapes, queries and graph are in order.")
+    return FAULTY if errors(problems) else DONE
+
+
+def run_new_report(options: argparse.Namespace) -> int:
+    """Write templates and say what to do with them."""
+    from kg_builder.reports import new_report  # noqa: PLC0415
+
+    written = new_report(options.root, options.id)
+    print(f"Wrote {len(written)} tables into data/{options.id}/.")
+    print(
+        f"Try next: fill report.csv (its id is {options.id}), parts.csv, passages.csv; run `kg-builder validate`; "
+        "build/dictionary.md tells what each column holds."
+    )
+    return DONE
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Print the tokens that were not found again, and how many were."""
+    from kg_builder.verify import verify  # noqa: PLC0415
+
+    result = verify(options.root, options.id, options.text)
+    if options.json:
+        problems = json.loads(to_json(result.problems))
+        print(json.dumps({"tokens": result.tokens, "exact": result.exact, **problems}, ensure_ascii=False, indent=2))
+    else:
+        show(result.problems)
+        way = (
+            "on their lines of the text that was consulted"
+            if result.exact
+            else "near their anchors (another copy than the one that was consulted)"
+        )
+        print(f"{result.tokens - len(result.problems):,} of {result.tokens:,} anchors and printed tokens found {way}.")
+    return FAULTY if result.problems else DONE
+
+
+def show(problems: Sequence[Problem], *, as_json: bool = False) -> None:
+    """Print problems: JSON to standard output, sentences to standard error."""
+    progress_shown("")
+    if as_json:
+        print(to_json(problems))
+        return
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if errors(problems):
+        total = sum(1 + problem.more for problem in errors(problems))
+        print(f"{total:,} {'error' if total == 1 else 'errors'}; nothing was written.", file=sys.stderr)
+
+
+def progress_shown(step: str) -> None:
+    """Show the present step on a terminal, in place of the former; show nothing in a pipe."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step + ' …' if step else ''}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,82 @@
+"""Publishes the tables with CSV on the Web metadata (https://www.w3.org/TR/tabular-metadata/), made from the shapes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from kg_builder.build import Graph
+from kg_builder.files import TableFile, neutralised
+from kg_builder.jsonld import compact
+from kg_builder.schema import SOURCE, Column, Schema, Table
+
+FOLDER = "tables"
+
+
+def write(graph: Graph, folder: Path) -> None:
+    """Write `tables/` with every table and `csv-metadata.json`; cells that a spreadsheet would run are neutralised."""
+    described = []
+    for file in graph.files:
+        place = folder / FOLDER / file.source / file.path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(neutralised(file.path), encoding="utf-8")
+        described.append(description(graph.schema, graph.project.base, file))
+    group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
+    (folder / FOLDER / "csv-metadata.json").write_text(
+        json.dumps(group, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+
+
+def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
+    """Return the metadata of one table file: its columns in the order of the file."""
+    with file.path.open(encoding="utf-8-sig", newline="") as stream:
+        header = next(csv.reader(stream))
+    table = file.table
+    return {
+        "url": f"{file.source}/{file.path.name}",
+        "dc:title": table.label,
+        "dc:description": table.description,
+        "tableSchema": {
+            "aboutUrl": base + table.about.replace(SOURCE, file.source),
+            "primaryKey": "id",
+            "columns": [
+                *(column_metadata(schema, base, table, table.column(name), file.source) for name in header),
+                {"virtual": True, "name": "type", "propertyUrl": "rdf:type", "valueUrl": table.classes[0]},
+            ],
+        },
+    }
+
+
+def column_metadata(schema: Schema, base: str, table: Table, column: Column, source: str) -> dict[str, Any]:
+    """Return the metadata of one column."""
+    found: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": column.description,
+        "propertyUrl": compact(schema.prefixes, column.path) if table else column.path,
+        "required": bool(column.required),
+    }
+    if column.separator:
+        found["separator"] = column.separator
+    if column.lang:
+        found["lang"] = column.lang
+    if column.target:
+        target = schema.targets[column.target]
+        if len(target.tables) == 1 and not target.codes:
+            found["valueUrl"] = base + target.tables[0].about.replace(SOURCE, source).replace(
+                "{id}", f"{{{column.name}}}"
+            )
+        elif target.codes and not target.tables:
+            found["valueUrl"] = target.codes[0].iri.removesuffix(target.codes[0].key) + f"{{{column.name}}}"
+        return found
+    datatype = {"base": (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")}
+    limits = {
+        "minimum": column.minimum,
+        "maximum": column.maximum,
+        "maxLength": column.longest,
+        "format": column.pattern,
+    }
+    found["datatype"] = datatype | {name: limit for name, limit in limits.items() if limit is not None}
+    return found

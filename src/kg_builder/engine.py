@@ -1,0 +1,126 @@
+"""Loads the tables into the embedded analytical engine, one engine table per kind, without changing a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from kg_builder.files import Scan, TableFile, fault, normalised, ragged, scan
+from kg_builder.problems import Problem, ProblemsFound, quoted
+from kg_builder.schema import SHARED, Schema, Table
+
+EVERYWHERE = ""
+"""The source of shared tables and codes, as references see it: they may be named from every folder."""
+
+
+def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`."""
+    connection = duckdb.connect(work / "tables.duckdb")
+    connection.execute("SET memory_limit = ?", [memory])
+    connection.execute("SET temp_directory = ?", [str(work)])
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    return connection
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, schema: Schema, files: Iterable[TableFile], work: Path
+) -> list[Problem]:
+    """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for what cannot be read.
+
+    Each has the columns `_file`, `_line` (as in the file) and `_source` (the folder, empty for shared tables),
+    then its own, all of them text, empty cells null.
+    """
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    for table in schema.tables:
+        own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
+        connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
+    for number, file in enumerate(files):
+        try:
+            found = scan(file)
+            path = file.path
+            if not found.normal:
+                path = normalised(file, work / f"{number}.csv")
+                kept = "a byte-order mark, CRLF or decomposed letters"
+                notes.append(
+                    Problem(
+                        file.name, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "Read as that.", "note"
+                    )
+                )
+            problems += rows_loaded(connection, file, path, found)
+        except ProblemsFound as refused:
+            problems += refused.problems
+    if problems:
+        raise ProblemsFound(problems)
+    return notes
+
+
+def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
+    """Append one file's rows to its engine table; yield why that fails, if it does."""
+    types = dict.fromkeys(found.header, "VARCHAR")
+    target = name(file.table.stem)
+    listed = ", ".join(name(column) for column in found.header)
+    insert = (
+        f"INSERT INTO {target} (_file, _line, _source, {listed}) SELECT ?, row_number() OVER () + 1, ?, {listed} "
+        "FROM read_csv(?, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+        "columns = ?, max_line_size = 2000000)"
+    )
+    try:
+        connection.execute(insert, [file.name, source_of(file), str(path), types])
+        rows = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
+        if rows == (found.lines - 1,):
+            return
+        reason = "rows that cannot be told apart"
+    except duckdb.InvalidInputException as error:
+        reason = str(error).splitlines()[0]
+    ragged_rows = list(ragged(file, path, len(found.header)))
+    yield from bounded(ragged_rows)
+    if not ragged_rows:
+        yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
+
+
+def bounded(problems: list[Problem], limit: int = 20) -> list[Problem]:
+    """Return the first problems of a list, the last of them counting the rest."""
+    if len(problems) <= limit:
+        return problems
+    *kept, last = problems[:limit]
+    return [*kept, Problem(**{**vars(last), "more": len(problems) - limit})]
+
+
+def source_of(file: TableFile) -> str:
+    """Return the source of a file's rows as references see it."""
+    return EVERYWHERE if file.source == SHARED else file.source
+
+
+def name(word: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a value as a quoted SQL string."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def address(base: str, table: Table) -> str:
+    """Return the SQL expression for the IRI of a row, from `csvw:aboutUrl`."""
+    before, after = table.about.split("{id}")
+    head, found, tail = before.partition("{source}")
+    parts = [literal(base + head), "_source", literal(tail)] if found else [literal(base + head)]
+    return " || ".join([*parts, "id", *([literal(after)] if after else [])])
+
+
+def members(schema: Schema, target: str, base: str) -> str:
+    """Return the SQL for all that a reference to a class may name: `source`, `key` (what the cell holds), `iri`."""
+    found = schema.targets[target]
+    selects = []
+    for table in found.tables:
+        key = f"{literal(table.kind + '/')} || id" if found.qualified else "id"
+        selects.append(f"SELECT _source AS source, {key} AS key, {address(base, table)} AS iri FROM {name(table.stem)}")
+    for code in found.codes:
+        key = literal(code.qualified if found.qualified else code.key)
+        selects.append(f"SELECT {literal(EVERYWHERE)} AS source, {key} AS key, {literal(code.iri)} AS iri")
+    return " UNION ALL ".join(selects) or "SELECT '' AS source, '' AS key, '' AS iri LIMIT 0"

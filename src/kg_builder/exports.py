@@ -1,0 +1,73 @@
+"""Writes a built graph in every published form; all are streams over the canonical N-Quads, none is edited."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import Quad, RdfFormat, Triple
+
+from kg_builder import csvw, dictionary, jsonld, network
+from kg_builder.build import Graph, Progress
+
+Writer = Callable[[Graph, Path], None]
+
+
+def export(graph: Graph, folder: Path, progress: Progress) -> None:
+    """Write all outputs, or those that the project names, into a folder."""
+    wanted = graph.project.formats or tuple(WRITERS)
+    for name in wanted:
+        progress(f"writing {name}")
+        WRITERS[name](graph, folder)
+
+
+def quads(lines: Path) -> Iterator[Quad]:
+    """Yield the quads of a file of N-Quads in its order."""
+    yield from pyoxigraph.parse(path=lines, format=RdfFormat.N_QUADS)
+
+
+def write_nquads(graph: Graph, folder: Path) -> None:
+    """Write `kg.nq`: canonical order, one named graph for each source."""
+    shutil.copyfile(graph.lines, folder / "kg.nq")
+
+
+def write_turtle(graph: Graph, folder: Path) -> None:
+    """Write `kg.ttl`: the triples of all named graphs together, each once."""
+    pyoxigraph.serialize(
+        triples(graph.lines), folder / "kg.ttl", format=RdfFormat.TURTLE, prefixes=graph.schema.prefixes
+    )
+
+
+def triples(lines: Path) -> Iterator[Triple]:
+    """Yield the triples of sorted N-Quads; one that stands in several named graphs comes once."""
+    former = None
+    for quad in quads(lines):
+        if quad.triple != former:
+            yield quad.triple
+        former = quad.triple
+
+
+def write_trig(graph: Graph, folder: Path) -> None:
+    """Write `kg.trig`: the named graphs one after the other."""
+    names = sorted({name.value for name in graph.store.named_graphs()})
+    ordered = (quad for name in names for quad in quads(graph.lines) if quad.graph_name.value == name)
+    pyoxigraph.serialize(ordered, folder / "kg.trig", format=RdfFormat.TRIG, prefixes=graph.schema.prefixes)
+
+
+def write_jsonld(graph: Graph, folder: Path) -> None:
+    """Write `kg.jsonld` and the context that its keys come from."""
+    jsonld.write(graph.schema, lambda: quads(graph.lines), folder)
+
+
+WRITERS: dict[str, Writer] = {
+    "nq": write_nquads,
+    "ttl": write_turtle,
+    "trig": write_trig,
+    "jsonld": write_jsonld,
+    "csvw": csvw.write,
+    "dictionary": dictionary.write,
+    "network": network.write,
+}
+"""The outputs by the names that `--format` takes."""

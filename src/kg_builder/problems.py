@@ -1,0 +1,72 @@
+"""One type for everything that can be wrong with tables, shapes, queries and the graph made of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+
+SHOWN = 60
+"""Characters of a faulty value that a message repeats."""
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Problem:
+    """One fault, told to the person who can mend it.
+
+    `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `column` is a column's name.
+    `rule` names the constraint, `more` counts further faults of the same kind that are not listed,
+    `focus` is the IRI of the thing concerned where the graph already has one.
+    """
+
+    file: str
+    line: int
+    column: str
+    rule: str
+    found: str
+    expected: str
+    mend: str = ""
+    severity: Severity = "error"
+    more: int = 0
+    focus: str = ""
+    shape: str = ""
+
+    def __str__(self) -> str:
+        """Return one sentence: file, line, column, found, expected, how to mend."""
+        where = ":".join(
+            part for part in (self.file, str(self.line or ""), f" {self.column}" if self.column else "") if part
+        )
+        sentence = f"{where}: found {self.found}; expected {self.expected}."
+        if self.mend:
+            sentence += f" {self.mend}"
+        if self.more:
+            sentence += f" ({self.more:,} more of this kind.)"
+        return sentence if self.severity == "error" else f"{self.severity}: {sentence}"
+
+
+class ProblemsFound(Exception):  # noqa: N818  (it carries the problems of a whole run, not one error)
+    """Raised when a step cannot go on; `problems` holds all that the step has found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__(f"{len(self.problems)} problems")
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems that forbid publishing."""
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def quoted(value: str) -> str:
+    """Return a value as a message shows it: in quotes, cut to `SHOWN` characters, control characters escaped."""
+    shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def to_json(problems: Sequence[Problem]) -> str:
+    """Return the problems as a JSON document with their number."""
+    rows = [dataclasses.asdict(problem) for problem in problems]
+    return json.dumps({"problems": rows, "errors": len(errors(problems))}, ensure_ascii=False, indent=2)

@@ -1,0 +1,105 @@
+"""Outputs are made beside their folder and put in its place in one step, so that the last good build stays whole."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from kg_builder.problems import Problem, ProblemsFound
+
+CHECKSUMS = "SHA256SUMS"
+"""The list of files and their SHA-256; a folder that has it was made by a build and may be replaced."""
+
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+
+
+@contextlib.contextmanager
+def staged(out: Path) -> Iterator[tuple[Path, Path]]:
+    """Give a folder for outputs and one for work; put the outputs in the place of `out` if the block succeeds.
+
+    One build at a time may write beside a folder; another waits. What a killed build left behind is taken away first.
+    Raise `ProblemsFound` where `out` holds something that no build has made, or cannot be written.
+    """
+    out = out.absolute()
+    try:
+        refuse_foreign(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with locked(out.parent):
+            staging = out.parent / f".{out.name}.staging"
+            shutil.rmtree(staging, ignore_errors=True)
+            try:
+                files, work = staging / "files", staging / "work"
+                files.mkdir(parents=True)
+                work.mkdir()
+                yield files, work
+                write_checksums(files)
+                exchange(files, out)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        found = f"a place that cannot be written ({error.strerror or error})"
+        name = str(error.filename or out)
+        raise ProblemsFound(
+            [Problem(name, 0, "", "output", found, "a writable folder with room", "The last build is as it was.")]
+        ) from error
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise `ProblemsFound` if a folder holds anything but a former build."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        found = "something that is not a folder"
+    elif out.is_dir() and any(out.iterdir()) and not (out / CHECKSUMS).is_file():
+        found = "files that no build has made"
+    else:
+        return
+    raise ProblemsFound(
+        [Problem(str(out), 0, "", "output", found, "a new or empty folder, or a former build", "Choose another --out.")]
+    )
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; no file is left behind."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def exchange(new: Path, out: Path) -> None:
+    """Put `new` in the place of `out`; at every moment `out` is whole where the system can exchange two names."""
+    if not out.exists():
+        new.rename(out)
+    elif not exchanged(new, out):
+        former = new.with_name("former")
+        out.rename(former)
+        new.rename(out)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Swap two names in one step with Linux' renameat2(2); return False where that is not to be had."""
+    if not sys.platform.startswith("linux"):
+        return False
+    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return swap is not None and swap(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+
+
+def write_checksums(folder: Path) -> None:
+    """Write `SHA256SUMS` for all files of a folder, in the form that `sha256sum --check` reads."""
+    lines = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as stream:
+            lines.append(
+                f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+            )
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")

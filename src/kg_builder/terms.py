@@ -1,0 +1,34 @@
+"""The RDF terms that the builder itself must know; every other term is read from the ontology and the shapes."""
+
+from rdflib import URIRef
+from rdflib.namespace import DefinedNamespace, Namespace
+
+BASE = "https://w3id.org/child-protection-kg/"
+"""Where things live unless `--base` says otherwise; reserved by convention, not yet registered at w3id.org."""
+
+ONTOLOGY = URIRef(BASE + "ontology")
+
+
+class KG(DefinedNamespace):
+    """Annotations of our ontology that steer the builder."""
+
+    _NS = Namespace(BASE + "ontology#")
+    _fail = True
+
+    acyclic: URIRef
+    column: URIRef
+    file: URIRef
+    line: URIRef
+
+
+class CSVW(DefinedNamespace):
+    """The few terms of CSV on the Web (https://www.w3.org/TR/tabular-metadata/) that make a shape a table schema."""
+
+    _NS = Namespace("http://www.w3.org/ns/csvw#")
+    _fail = True
+
+    aboutUrl: URIRef  # noqa: N815  (the vocabulary's own spelling)
+    lang: URIRef
+    name: URIRef
+    separator: URIRef
+    url: URIRef

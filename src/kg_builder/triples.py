@@ -1,0 +1,75 @@
+"""Renders the loaded tables as N-Quads, column by column in the engine, never triple by triple in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+from rdflib import RDF
+
+from kg_builder.cells import values
+from kg_builder.engine import EVERYWHERE, address, literal, members, name
+from kg_builder.schema import SHARED, Column, Schema, Table
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+ESCAPED = r"""replace(replace(v, '\', '\\'), '"', '\"')"""
+CANONICAL_DECIMAL = r"regexp_replace(regexp_replace(v, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
+
+LINES = "_lines"
+"""The engine table that gathers the N-Quads, one line a row."""
+
+
+def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
+    """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
+    connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
+    for table in schema.tables:
+        for select in selects(schema, table, base):
+            connection.execute(f"INSERT INTO {LINES} {select}")
+
+
+def add_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Add a file of N-Quads to the engine table, each line as it is."""
+    if path.stat().st_size:
+        whole = "header = false, auto_detect = false, delim = '\x01', quote = '', escape = ''"
+        read = f"read_csv(?, {whole}, columns = {{'line': 'VARCHAR'}}, max_line_size = 20000000)"
+        connection.execute(f"INSERT INTO {LINES} SELECT line FROM {read}", [str(path)])
+
+
+def write_lines(connection: duckdb.DuckDBPyConnection, path: Path, *, canonical: bool) -> int:
+    """Write the N-Quads to a file, for canonical form sorted by code point and each once; return how many."""
+    select = f"SELECT DISTINCT line FROM {LINES} ORDER BY line" if canonical else f"SELECT line FROM {LINES}"
+    copy = f"COPY ({select}) TO {literal(str(path))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
+    return int((connection.execute(copy).fetchone() or (0,))[0])
+
+
+def graph_of(base: str, source: str) -> str:
+    """Return the IRI of the named graph of a source folder."""
+    return f"{base}graph/{source}"
+
+
+def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
+    """Yield the SQL for a table's lines: one query for its classes, one for each column."""
+    subject = f"'<' || {address(base, table)} || '> '"
+    source = f"CASE _source WHEN {literal(EVERYWHERE)} THEN {literal(SHARED)} ELSE _source END"
+    graph = f"' <' || {literal(graph_of(base, ''))} || {source} || '> .'"
+    for iri in table.classes:
+        yield f"SELECT {subject} || {literal(f'<{RDF.type}> <{iri}>')} || {graph} FROM {name(table.stem)}"
+    for column in table.columns:
+        predicate = literal(f"<{column.path}> ")
+        if column.target:
+            found = members(schema, column.target, base)
+            within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
+            joined = f"({values(table, column)}) AS r JOIN ({found}) AS t ON r.v = t.key AND {within}"
+            yield f"SELECT {subject} || {predicate} || '<' || t.iri || '>' || {graph} FROM {joined}"
+        else:
+            yield f"SELECT {subject} || {predicate} || {object_of(column)} || {graph} FROM ({values(table, column)})"
+
+
+def object_of(column: Column) -> str:
+    """Return the SQL for the literal of a cell, numbers in their canonical form."""
+    datatype = (column.datatype or XSD + "string").removeprefix(XSD)
+    value = CANONICAL_DECIMAL if datatype == "decimal" else ESCAPED
+    if column.lang:
+        return f"'\"' || {value} || '\"@{column.lang}'"
+    return f"'\"' || {value} || '\"'" if datatype == "string" else f"'\"' || {value} || '\"^^<{XSD}{datatype}>'"
