@@ -1,162 +1,20 @@
-"""One way through the house: tables to N-Quads, N-Quads to a store, store to validated and published outputs."""
+"""Builds a project: makes its graph and publishes it, or leaves the last good build as it is."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import duckdb
-import pyoxigraph
-from rdflib import RDF
-from rdflib import Graph as Triples
-
-from kg_builder.cells import cell_problems
-from kg_builder.engine import connect, load, name
-from kg_builder.files import TableFile, table_files
-from kg_builder.problems import Problem, ProblemsFound, errors
+from kg_builder.exports import export
+from kg_builder.graph import Graph, Progress, Project, graph_in, silent
+from kg_builder.problems import ProblemsFound, errors
 from kg_builder.publication import staged
-from kg_builder.queries import StoredQuery, constructed, stored_queries
-from kg_builder.schema import Code, Schema
-from kg_builder.shapes import MEANING, read_schema
-from kg_builder.terms import BASE
-from kg_builder.triples import add_lines, graph_of, render, write_lines
-from kg_builder.validate import check_problems, constraint_problems, located, shape_problems
-
-REFERENCE_LIMIT = 20_000
-"""Rows up to which pySHACL validates the graph; above it the engine checks the same shapes, set-wise."""
-
-Progress = Callable[[str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Project:
-    """Where a project is and how it is built: `memory` bounds the engine, e.g. `2GB`; no `formats` means all."""
-
-    root: Path
-    base: str = BASE
-    memory: str = "2GB"
-    formats: tuple[str, ...] = ()
-    reference_limit: int = REFERENCE_LIMIT
-
-
-@dataclasses.dataclass(frozen=True)
-class Graph:
-    """A built graph: `lines` is canonical N-Quads, `store` holds the same, `rows` counts the rows of each kind."""
-
-    project: Project
-    schema: Schema
-    files: tuple[TableFile, ...]
-    lines: Path
-    store: pyoxigraph.Store
-    quads: int
-    rows: dict[str, int]
-    problems: tuple[Problem, ...]
-    reference: bool
-
-
-def silent(_: str) -> None:
-    """Show no progress."""
 
 
 def build(project: Project, out: Path, progress: Progress = silent) -> Graph:
     """Build and publish into the folder `out`; raise `ProblemsFound` and leave `out` alone if anything forbids it."""
-    from kg_builder.exports import export  # noqa: PLC0415  (validation needs no exporter)
-
     with staged(out) as (files, work):
         graph = graph_in(project, work, progress)
         if errors(graph.problems):
             raise ProblemsFound(graph.problems)
         export(graph, files, progress)
         return graph
-
-
-def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph:
-    """Return the graph of a project, made and validated in the folder `work`.
-
-    Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
-    """
-    progress("reading shapes and queries")
-    schema = read_schema(project.root / "ontology")
-    derivations = stored_queries(project.root / "queries" / "derive")
-    checks = stored_queries(project.root / "queries" / "checks")
-    files = table_files(project.root / "data", schema)
-    with engine(work, project.memory) as connection:
-        progress("reading tables")
-        notes = load(connection, schema, files, work)
-        progress("checking cells")
-        faults = list(cell_problems(connection, schema))
-        if faults:
-            raise ProblemsFound([*notes, *faults])
-        progress("rendering N-Quads")
-        render(connection, schema, project.base)
-        add_lines(connection, ontology_lines(project, schema.codes, work / "ontology.nq"))
-        write_lines(connection, work / "stated.nq", canonical=False)
-        progress("loading the store")
-        rows = {table.classes[0]: count(connection, table.stem) for table in schema.tables}
-        small = sum(rows.values()) <= project.reference_limit
-        store = pyoxigraph.Store() if small else pyoxigraph.Store(str(work / "store"))
-        store.bulk_load(path=str(work / "stated.nq"), format=pyoxigraph.RdfFormat.N_QUADS)
-        progress("deriving")
-        add_lines(connection, derived_lines(project, store, derivations, work / "derived.nq"))
-        quads = write_lines(connection, work / "kg.nq", canonical=True)
-        progress("validating")
-        found = located(
-            graph_problems(store, schema, checks, work / "kg.nq", reference=small), connection, schema, project.base
-        )
-    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, (*notes, *found), small)
-
-
-def engine(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """Return the engine, which closes at the end of a `with` block."""
-    return connect(work, memory)
-
-
-def count(connection: duckdb.DuckDBPyConnection, stem: str) -> int:
-    """Return the number of rows of a table."""
-    return int((connection.execute(f"SELECT count(*) FROM {name(stem)}").fetchone() or (0,))[0])
-
-
-def ontology_lines(project: Project, codes: Iterable[Code], path: Path) -> Path:
-    """Write the ontology and its code lists, with all their classes, as N-Quads in a named graph; return the path."""
-    graph = pyoxigraph.NamedNode(graph_of(project.base, "ontology"))
-    with path.open("wb") as stream:
-        for file in MEANING:
-            triples = pyoxigraph.parse(path=project.root / "ontology" / file, format=pyoxigraph.RdfFormat.TURTLE)
-            quads = (pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-            pyoxigraph.serialize(quads, stream, format=pyoxigraph.RdfFormat.N_QUADS)
-        for code in codes:
-            stream.writelines(f"<{code.iri}> <{RDF.type}> <{name}> {graph} .\n".encode() for name in code.classes)
-    return path
-
-
-def derived_lines(project: Project, store: pyoxigraph.Store, derivations: list[StoredQuery], path: Path) -> Path:
-    """Write what the derivations construct as N-Quads in one named graph, add it to the store, return the path."""
-    graph = pyoxigraph.NamedNode(graph_of(project.base, "derived"))
-    with path.open("wb") as stream:
-        for derivation in derivations:
-            step = path.with_suffix(".step.nq")
-            found = constructed(store, derivation)
-            quads = (pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in found)
-            pyoxigraph.serialize(quads, step, format=pyoxigraph.RdfFormat.N_QUADS)
-            store.bulk_load(path=str(step), format=pyoxigraph.RdfFormat.N_QUADS)
-            stream.write(step.read_bytes())
-    return path
-
-
-def graph_problems(
-    store: pyoxigraph.Store, schema: Schema, checks: list[StoredQuery], lines: Path, *, reference: bool
-) -> list[Problem]:
-    """Return what shapes and stored checks find, the shapes run by pySHACL where it is the `reference`."""
-    found = list(check_problems(store, checks))
-    if reference:
-        return [*found, *shape_problems(union_graph(lines), schema)]
-    return [*found, *constraint_problems(store, schema)]
-
-
-def union_graph(lines: Path) -> Triples:
-    """Return all triples as one graph in memory, which pySHACL wants."""
-    triples = Triples()
-    with lines.open(encoding="utf-8") as stream:
-        triples.parse(data="".join(line.rsplit(" <", 1)[0] + " .\n" for line in stream), format="nt")
-    return triples

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import duckdb
 import networkx
 
-from kg_builder.engine import EVERYWHERE, literal, members, name
+from kg_builder.engine import EVERYWHERE, literal, members, name, values
 from kg_builder.problems import Problem, quoted
 from kg_builder.schema import Column, Schema, Table
 
@@ -38,117 +38,94 @@ def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iter
     for table in schema.tables:
         if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
             continue
-        yield from duplicate_ids(connection, table)
+        yield from repeated_ids(connection, table)
+        yield from faulty_cells(connection, schema, table)
         for column in table.columns:
-            yield from missing_cells(connection, table, column)
-            yield from faulty_cells(connection, table, column)
-            yield from dangling_references(connection, schema, table, column)
             if column.acyclic:
                 yield from cycles(connection, table, column)
 
 
-def duplicate_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
-    """Yield each id that stands in more than one row of a kind, naming the rows."""
-    again = (
-        f"SELECT id, list(_file || ':' || _line ORDER BY _file, _line), max_by(_file, (_file, _line)), max(_line) "
-        f"FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1 ORDER BY 1"
-    )
-    rows = connection.execute(again).fetchall()
-    for id_, places, file, _ in rows[:LISTED]:
-        line = int(places[-1].rsplit(":", 1)[1])
-        found = f"the id {quoted(id_)} again, after {', '.join(places[:-1][:3])}"
-        more = len(rows) - LISTED if id_ == rows[:LISTED][-1][0] else 0
-        yield Problem(
-            file,
-            line,
-            "id",
-            "unique",
-            found,
-            "each id once",
-            "Give one of the rows an id of its own.",
-            more=max(more, 0),
-            shape=table.column("id").shape,
-        )
+def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
+    """Yield the ids that stand in more than one row of a kind, naming the rows."""
+    places = "list(_file || ':' || _line ORDER BY _file, _line)"
+    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
+    rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
+    for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
+        file, line = last.rsplit(":", 1)
+        found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}"
+        more = len(rows) - LISTED if number == LISTED else 0
+        mend = "Give one of the rows an id of its own."
+        shape = table.column("id").shape
+        yield Problem(file, int(line), "id", "unique", found, "each id once", mend, more=more, shape=shape)
 
 
-def missing_cells(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
-    """Yield the rows in which a required cell is empty or holds too few values."""
-    if not column.required:
-        return
-    cell = name(column.name)
-    given = f"len(string_split({cell}, {literal(column.separator)}))" if column.separator else "1"
-    condition = f"{cell} IS NULL OR {given} < {column.required}"
-    wanted = (
-        "a value"
-        if column.required == 1
-        else f"at least {column.required} values, parted by {quoted(column.separator or '')}"
-    )
-    for file, line, value, more in rows_where(
-        connection, f"SELECT _file, _line, {cell} AS v FROM {name(table.stem)} WHERE {condition}"
-    ):
+def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+    """Yield the cells of a table that break a rule; of several rules of one cell the first."""
+    broken = " UNION ALL ".join(faults(schema, table, column) for column in table.columns)
+    group = "PARTITION BY c, rule"
+    counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
+    listed = f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
+    for column_name, rule, file, line, value, total, number in connection.execute(listed).fetchall():
+        column = table.column(column_name)
         found = "an empty cell" if value is None else quoted(value)
+        if rule == "class":
+            found = f"a reference to nothing, {found}"
         yield Problem(
             file,
             line,
-            column.name,
-            "minCount",
+            column_name,
+            rule,
             found,
-            wanted,
-            column.message or column.description,
-            more=more,
+            expectation(schema, table, column, rule),
+            nearest(connection, schema, column, value) if rule == "class" else advice(column, rule, value or ""),
+            more=total - LISTED if number == LISTED else 0,
             shape=column.shape,
         )
 
 
-def faulty_cells(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
-    """Yield the cells that break a rule; of several rules the first."""
-    rules = list(rules_of(table, column))
-    cases = " ".join(f"WHEN {condition} THEN {literal(rule)}" for rule, condition in rules)
-    judged = f"SELECT *, CASE {cases} END AS rule FROM ({values(table, column)})"
-    for rule in [rule for rule, _ in rules]:
-        broken = f"SELECT _file, _line, v FROM ({judged}) WHERE rule = {literal(rule)}"
-        for file, line, value, more in rows_where(connection, broken):
-            yield Problem(
-                file,
-                line,
-                column.name,
-                rule,
-                quoted(value),
-                expectation(table, column, rule),
-                advice(column, rule, value),
-                more=more,
-                shape=column.shape,
-            )
+def faults(schema: Schema, table: Table, column: Column) -> str:
+    """Return the SQL for the faulty values of a column: `c` (the column), `rule`, `_file`, `_line` and `v`."""
+    cases = " ".join(f"WHEN {condition} THEN {literal(rule)}" for rule, condition in rules(table, column))
+    found = f"({values(table, column)}) AS r"
+    if column.target:
+        within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
+        found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
+    judged = f"SELECT {literal(column.name)} AS c, CASE {cases} END AS rule, _file, _line, v FROM {found}"
+    return f"SELECT * FROM ({judged}) WHERE rule IS NOT NULL"
 
 
-def rules_of(table: Table, column: Column) -> Iterator[Rule]:
+def rules(table: Table, column: Column) -> Iterator[Rule]:
     """Yield the rules of a column in the order in which a person would mend them."""
-    yield "blank", r"v = '' OR v <> trim(v, ' ' || chr(160))"
+    if column.required:
+        yield "minCount", "v IS NULL"
+    if column.required > 1:
+        given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"
+        yield "minCount", f"len({given}) < {column.required} AND v = {given}[1]"
+    yield "blank", "v = '' OR v <> trim(v, ' ' || chr(160))"
     if column.longest:
         yield "maxLength", f"length(v) > {column.longest}"
     if column.pattern:
         yield "pattern", f"NOT regexp_matches(v, {literal(column.pattern)})"
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     if datatype in FORMS:
-        exists = " OR TRY_CAST(v AS DATE) IS NULL" if datatype == "date" else ""
-        yield "datatype", f"NOT regexp_full_match(v, {literal(FORMS[datatype][0])}){exists}"
+        faulty = f"NOT regexp_full_match(v, {literal(FORMS[datatype][0])})"
+        yield "datatype", f"{faulty} OR TRY_CAST(v AS DATE) IS NULL AND v IS NOT NULL" if datatype == "date" else faulty
+    yield from bounds(table, column)
+    if column.allowed:
+        yield "in", f"v NOT IN ({', '.join(literal(item) for item in column.allowed)})"
+    if column.target:
+        yield "class", "v IS NOT NULL AND t.key IS NULL"
+
+
+def bounds(table: Table, column: Column) -> Iterator[Rule]:
+    """Yield the rules that compare a cell with a number or with another cell of its row."""
     if column.minimum is not None:
         yield "minInclusive", f"TRY_CAST(v AS DOUBLE) < {float(column.minimum)}"
     if column.maximum is not None:
         yield "maxInclusive", f"TRY_CAST(v AS DOUBLE) > {float(column.maximum)}"
-    if column.allowed:
-        yield "in", f"v NOT IN ({', '.join(literal(item) for item in column.allowed)})"
-    other = not_above(table, column)
-    if other:
-        order = "DATE" if datatype == "date" else "DOUBLE"
+    if other := not_above(table, column):
+        order = "DATE" if (column.datatype or "").endswith("#date") else "DOUBLE"
         yield "lessThanOrEquals", f"TRY_CAST(v AS {order}) > TRY_CAST({name(other.name)} AS {order})"
-
-
-def values(table: Table, column: Column) -> str:
-    """Return the SQL for the single values of a column, as `v`, each with its row."""
-    cell = name(column.name)
-    value = f"unnest(string_split({cell}, {literal(column.separator)}))" if column.separator else cell
-    return f"SELECT *, {value} AS v FROM {name(table.stem)} WHERE {cell} IS NOT NULL"
 
 
 def not_above(table: Table, column: Column) -> Column | None:
@@ -156,37 +133,31 @@ def not_above(table: Table, column: Column) -> Column | None:
     return next((other for other in table.columns if other.path == column.not_above), None)
 
 
-def rows_where(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[tuple[str, int, str, int]]:
-    """Yield file, line and value of the first rows of a query, the last of them with the number of the rest."""
-    rows = connection.execute(f"{select} ORDER BY _file, _line LIMIT {LISTED + 1}").fetchall()
-    more = 0
-    if len(rows) > LISTED:
-        total = connection.execute(f"SELECT count(*) FROM ({select})").fetchone() or (0,)
-        more = total[0] - LISTED
-    for index, (file, line, value) in enumerate(rows[:LISTED], 1):
-        yield file, line, value, more if index == LISTED else 0
-
-
-def expectation(table: Table, column: Column, rule: str) -> str:
+def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     """Return what a cell of the column should be, for one broken rule."""
     other = not_above(table, column)
-    return {
-        "blank": "text without a blank at its start or end"
-        if not column.separator
-        else f"values parted by a bare {quoted(column.separator)}",
+    parted = f"parted by {quoted(column.separator or ';')}"
+    words = {
+        "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
+        "blank": f"values {parted} alone" if column.separator else "text without a blank at its start or end",
         "maxLength": f"at most {column.longest or 0:,} characters",
         "pattern": f"text that matches {column.pattern}",
-        "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", ""))[1],
+        "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", "text"))[1],
         "minInclusive": f"at least {column.minimum}",
         "maxInclusive": f"at most {column.maximum}",
         "in": f"one of {', '.join(column.allowed)}",
         "lessThanOrEquals": f"not more than {other.name if other else ''}",
-    }.get(rule, column.message or column.description)
+    }
+    if rule == "class" and column.target:
+        target = schema.targets[column.target]
+        where = " or ".join(table.url for table in target.tables) or "a code list in ontology/codes.ttl"
+        words["class"] = "type/id of a row that exists" if target.qualified else f"an id of {where}"
+    return words.get(rule, column.message or column.description)
 
 
 def advice(column: Column, rule: str, value: str) -> str:
     """Return how to mend a faulty cell, as closely as its value tells."""
-    strange = [character for character in value[:1000] if ord(character) > 127]  # noqa: PLR2004  (beyond ASCII)
+    strange = [character for character in value[:1000] if not character.isascii()]
     if rule == "pattern" and strange:
         called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
         return f"It holds {called}; use plain ASCII letters."
@@ -197,66 +168,27 @@ def advice(column: Column, rule: str, value: str) -> str:
     return column.message or column.description
 
 
-def dangling_references(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table, column: Column
-) -> Iterator[Problem]:
-    """Yield the references to nothing, with the nearest id."""
-    if not column.target:
-        return
-    target = schema.targets[column.target]
-    known = members(schema, column.target, "")
-    within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
-    joined = f"({values(table, column)}) AS r ANTI JOIN ({known}) AS t ON r.v = t.key AND {within}"
-    lost = f"SELECT _file, _line, v FROM {joined} WHERE v <> ''"
-    rows = list(rows_where(connection, lost))
-    keys = (
-        [key for (key,) in connection.execute(f"SELECT DISTINCT key FROM ({known}) ORDER BY 1 LIMIT {NEAR}").fetchall()]
-        if rows
-        else []
-    )
-    where = (
-        " or ".join(each.url for each in target.tables[:3]) if not target.qualified else "type/id of a row that exists"
-    )
-    for file, line, value, more in rows:
-        near = difflib.get_close_matches(value, keys, n=1)
-        mend = f"Did you mean {near[0]}?" if near else column.description
-        yield Problem(
-            file,
-            line,
-            column.name,
-            "class",
-            f"a reference to nothing, {quoted(value)}",
-            f"an id of {where or 'a code list'}",
-            mend,
-            more=more,
-            shape=column.shape,
-        )
+def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
+    """Return a sentence with the id that is most like a value, or what the column holds where none is."""
+    keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
+    near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
+    return f"Did you mean {near[0]}?" if near else column.message or column.description
 
 
 def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
     """Yield one problem for each knot of references that lead back to their start, printing the way round."""
-    select = (
-        f"SELECT DISTINCT _source || '/' || id, _source || '/' || v, id, v, _file, _line FROM ({values(table, column)})"
-    )
-    rows = connection.execute(f"{select} ORDER BY _file, _line").fetchall()
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_edges_from((start, end) for start, end, *_ in rows)
-    places = {(start, end): (file, line, id_) for start, end, id_, _, file, line in rows}
+    links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
+    rows = connection.execute(f"{links} WHERE v IS NOT NULL ORDER BY _file, _line").fetchall()
+    places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
+    graph: networkx.DiGraph[str] = networkx.DiGraph(list(places))
     for knot in networkx.strongly_connected_components(graph):
         if len(knot) == 1 and not any(graph.has_edge(node, node) for node in knot):
             continue
         way = networkx.find_cycle(graph.subgraph(sorted(knot)), min(knot))
-        names = [start.rsplit("/", 1)[-1] for start, *_ in way]
+        names = [start.rsplit("/", 1)[-1] for start, _ in way]
         shown = [*names[:8], "…"] if len(names) > 8 else names  # noqa: PLR2004  (a longer chain is unreadable)
-        file, line, _ = places[way[0][0], way[0][1]]
         found = f"the circle {' → '.join([*shown, names[0]])}"
-        yield Problem(
-            file,
-            line,
-            column.name,
-            "acyclic",
-            found,
-            f"a {column.name} that never leads back to its start",
-            "Take one of the links away.",
-            shape=column.shape,
-        )
+        file, line = places[way[0][0], way[0][1]]
+        expected = f"a {column.name} that never leads back to its start"
+        mend = "Take one of the links away."
+        yield Problem(file, line, column.name, "acyclic", found, expected, mend, shape=column.shape)

@@ -101,8 +101,9 @@ def graph_options(command: argparse.ArgumentParser) -> None:
 
 def run_build(options: argparse.Namespace) -> int:
     """Build and publish; print what was built, where, and what to try next."""
-    from kg_builder.build import Project, build  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.build import build  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.exports import WRITERS  # noqa: PLC0415
+    from kg_builder.graph import Project  # noqa: PLC0415
 
     unknown = sorted(set(options.format) - set(WRITERS))
     if unknown:
@@ -154,7 +155,7 @@ def run_build(options: argparse.Namespace) -> int:
 
 def run_validate(options: argparse.Namespace) -> int:
     """Print every problem; return 1 if one of them is an error."""
-    from kg_builder.build import Project, graph_in  # noqa: PLC0415
+    from kg_builder.graph import Project, graph_in  # noqa: PLC0415
     from kg_builder.results import validation_report  # noqa: PLC0415
 
     try:

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kg_builder.build import Graph
 from kg_builder.files import TableFile, neutralised
+from kg_builder.graph import Graph
 from kg_builder.jsonld import compact
 from kg_builder.schema import SOURCE, Column, Schema, Table
 

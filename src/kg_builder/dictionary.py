@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg_builder.build import Graph
 from kg_builder.cells import FORMS
+from kg_builder.graph import Graph
 from kg_builder.jsonld import compact
 from kg_builder.schema import Column, Schema, Table
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
-from kg_builder.files import Scan, TableFile, fault, normalised, ragged, scan
+from kg_builder.files import TableFile, fault
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.schema import SHARED, Schema, Table
+from kg_builder.rawtext import Scan, normalised, ragged, scan
+from kg_builder.schema import SHARED, Column, Schema, Table, Target
 
+THINGS = "_things"
 EVERYWHERE = ""
 """The source of shared tables and codes, as references see it: they may be named from every folder."""
 
@@ -87,7 +90,7 @@ def bounded(problems: list[Problem], limit: int = 20) -> list[Problem]:
     if len(problems) <= limit:
         return problems
     *kept, last = problems[:limit]
-    return [*kept, Problem(**{**vars(last), "more": len(problems) - limit})]
+    return [*kept, dataclasses.replace(last, more=len(problems) - limit)]
 
 
 def source_of(file: TableFile) -> str:
@@ -113,14 +116,28 @@ def address(base: str, table: Table) -> str:
     return " || ".join([*parts, "id", *([literal(after)] if after else [])])
 
 
-def members(schema: Schema, target: str, base: str) -> str:
+def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
+    """Gather all that a reference may name in one engine table: `source`, `kind`, `id` and `iri`."""
+    connection.execute(f"CREATE TABLE {THINGS} (source VARCHAR, kind VARCHAR, id VARCHAR, iri VARCHAR)")
+    referred = {table.stem: table for target in schema.targets.values() for table in target.tables}
+    for table in referred.values():
+        row = f"SELECT _source, {literal(table.kind)}, id, {address(base, table)} FROM {name(table.stem)}"
+        connection.execute(f"INSERT INTO {THINGS} {row}")
+    codes = [(EVERYWHERE, code.kind, code.key, code.iri) for code in schema.codes]
+    connection.executemany(f"INSERT INTO {THINGS} VALUES (?, ?, ?, ?)", codes)
+
+
+def members(target: Target) -> str:
     """Return the SQL for all that a reference to a class may name: `source`, `key` (what the cell holds), `iri`."""
-    found = schema.targets[target]
-    selects = []
-    for table in found.tables:
-        key = f"{literal(table.kind + '/')} || id" if found.qualified else "id"
-        selects.append(f"SELECT _source AS source, {key} AS key, {address(base, table)} AS iri FROM {name(table.stem)}")
-    for code in found.codes:
-        key = literal(code.qualified if found.qualified else code.key)
-        selects.append(f"SELECT {literal(EVERYWHERE)} AS source, {key} AS key, {literal(code.iri)} AS iri")
-    return " UNION ALL ".join(selects) or "SELECT '' AS source, '' AS key, '' AS iri LIMIT 0"
+    key = "kind || '/' || id" if target.qualified else "id"
+    kinds = ", ".join(literal(kind) for kind in target.kinds)
+    return f"SELECT source, {key} AS key, iri FROM {THINGS} WHERE kind IN ({kinds or 'NULL'})"
+
+
+def values(table: Table, column: Column) -> str:
+    """Return the SQL for the rows of a table with the single values of a column as `v`, null for an empty cell."""
+    cell = name(column.name)
+    if not column.separator:
+        return f"SELECT *, {cell} AS v FROM {name(table.stem)}"
+    parts = f"string_split({cell}, {literal(column.separator)})"
+    return f"SELECT *, unnest(coalesce({parts}, [NULL])) AS v FROM {name(table.stem)}"

@@ -10,7 +10,7 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
 
 from kg_builder import csvw, dictionary, jsonld, network
-from kg_builder.build import Graph, Progress
+from kg_builder.graph import Graph, Progress
 
 Writer = Callable[[Graph, Path], None]
 

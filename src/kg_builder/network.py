@@ -10,7 +10,7 @@ import networkx
 from pyoxigraph import NamedNode, Quad, Store
 from rdflib import RDF, RDFS
 
-from kg_builder.build import Graph
+from kg_builder.graph import Graph
 from kg_builder.schema import Schema
 
 

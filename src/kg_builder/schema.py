@@ -104,9 +104,9 @@ class Code:
         return re.split("[/#]", self.iri)[-1]
 
     @property
-    def qualified(self) -> str:
-        """The word that a cell holds where several tables could be meant."""
-        return "/".join(self.iri.rsplit("/", 2)[-2:])
+    def kind(self) -> str:
+        """The word of the address that stands before the key, as in `origin/legend`."""
+        return re.split("[/#]", self.iri)[-2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,9 +117,14 @@ class Target:
     codes: tuple[Code, ...]
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of things that could be meant, sorted."""
+        return tuple(sorted({table.kind for table in self.tables} | {code.kind for code in self.codes}))
+
+    @property
     def qualified(self) -> bool:
         """Whether cells write `type/id`, because things of several kinds could be meant."""
-        return len({table.kind for table in self.tables} | {code.qualified.split("/")[0] for code in self.codes}) > 1
+        return len(self.kinds) > 1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,8 +8,7 @@ from pathlib import Path
 import duckdb
 from rdflib import RDF
 
-from kg_builder.cells import values
-from kg_builder.engine import EVERYWHERE, address, literal, members, name
+from kg_builder.engine import EVERYWHERE, address, literal, members, name, values
 from kg_builder.schema import SHARED, Column, Schema, Table
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -24,8 +23,7 @@ def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> 
     """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
     connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
     for table in schema.tables:
-        for select in selects(schema, table, base):
-            connection.execute(f"INSERT INTO {LINES} {select}")
+        connection.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
 
 
 def add_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -58,12 +56,13 @@ def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
     for column in table.columns:
         predicate = literal(f"<{column.path}> ")
         if column.target:
-            found = members(schema, column.target, base)
+            found = members(schema.targets[column.target])
             within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
             joined = f"({values(table, column)}) AS r JOIN ({found}) AS t ON r.v = t.key AND {within}"
             yield f"SELECT {subject} || {predicate} || '<' || t.iri || '>' || {graph} FROM {joined}"
         else:
-            yield f"SELECT {subject} || {predicate} || {object_of(column)} || {graph} FROM ({values(table, column)})"
+            given = f"({values(table, column)}) WHERE v IS NOT NULL"
+            yield f"SELECT {subject} || {predicate} || {object_of(column)} || {graph} FROM {given}"
 
 
 def object_of(column: Column) -> str:
