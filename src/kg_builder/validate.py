@@ -68,8 +68,8 @@ def located(
     found = set()
     for problem in waiting:
         file, line = (problem.file, problem.line) if problem.file else places.get(problem.focus, ("(derived)", 0))
-        words = {"found": problem.found.replace(base, ""), "expected": problem.expected.replace(base, "")}
-        found.add(dataclasses.replace(problem, file=file, line=line, **words))
+        short, wanted = problem.found.replace(base, ""), problem.expected.replace(base, "")
+        found.add(dataclasses.replace(problem, file=file, line=line, found=short, expected=wanted))
     return sorted(found)
 
 
