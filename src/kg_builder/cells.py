@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import duckdb
 import networkx
 
-from kg_builder.engine import EVERYWHERE, literal, members, name, values
+from kg_builder.engine import EVERYWHERE, THINGS, literal, members, name, values
 from kg_builder.problems import Problem, quoted
-from kg_builder.schema import Column, Schema, Table
+from kg_builder.schema import SOURCE, Column, Schema, Table
 
 LISTED = 20
 """How many faulty cells of one column and rule are listed; the rest are counted."""
@@ -69,14 +69,14 @@ def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: T
         column = table.column(column_name)
         found = "an empty cell" if value is None else quoted(value)
         if rule == "class":
-            found = f"a reference to nothing, {found}"
+            found = f"a reference to {'another kind' if is_thing(connection, value) else 'nothing'}, {found}"
         yield Problem(
             file,
             line,
             column_name,
             rule,
             found,
-            expectation(schema, table, column, rule),
+            expectation(schema, table, column, rule).replace(SOURCE, file.split("/")[-2]),
             nearest(connection, schema, column, value) if rule == "class" else advice(column, rule, value or ""),
             more=total - LISTED if number == LISTED else 0,
             shape=column.shape,
@@ -91,7 +91,7 @@ def faults(schema: Schema, table: Table, column: Column) -> str:
         within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
         found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
     judged = f"SELECT {literal(column.name)} AS c, CASE {cases} END AS rule, _file, _line, v FROM {found}"
-    return f"SELECT * FROM ({judged}) WHERE rule IS NOT NULL"
+    return f"SELECT DISTINCT * FROM ({judged}) WHERE rule IS NOT NULL"
 
 
 def rules(table: Table, column: Column) -> Iterator[Rule]:
@@ -101,6 +101,9 @@ def rules(table: Table, column: Column) -> Iterator[Rule]:
     if column.required > 1:
         given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"
         yield "minCount", f"len({given}) < {column.required} AND v = {given}[1]"
+    if column.separator:
+        again = f"len(list_filter(string_split({name(column.name)}, {literal(column.separator)}), lambda x: x = v)) > 1"
+        yield "distinct", again
     yield "blank", "v = '' OR v <> trim(v, ' ' || chr(160))"
     if column.longest:
         yield "maxLength", f"length(v) > {column.longest}"
@@ -139,6 +142,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     parted = f"parted by {quoted(column.separator or ';')}"
     words = {
         "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
+        "distinct": "each value once",
         "blank": f"values {parted} alone" if column.separator else "text without a blank at its start or end",
         "maxLength": f"at most {column.longest or 0:,} characters",
         "pattern": f"text that matches {column.pattern}",
@@ -151,7 +155,9 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     if rule == "class" and column.target:
         target = schema.targets[column.target]
         where = " or ".join(table.url for table in target.tables) or "a code list in ontology/codes.ttl"
-        words["class"] = "type/id of a row that exists" if target.qualified else f"an id of {where}"
+        words["class"] = f"an id of {where}"
+        if target.qualified:
+            words["class"] = f"type/id, the type one of {', '.join(target.kinds)}"
     return words.get(rule, column.message or column.description)
 
 
@@ -163,9 +169,17 @@ def advice(column: Column, rule: str, value: str) -> str:
         return f"It holds {called}; use plain ASCII letters."
     if rule == "datatype" and "%" in value:
         return "Leave the percent sign out; the unit has its own column."
+    if rule == "datatype" and "," in value and (column.datatype or "").endswith("#integer"):
+        return "Leave the comma out."
     if rule == "datatype" and "," in value:
         return "Write a decimal point instead of the comma."
     return column.message or column.description
+
+
+def is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
+    """Return whether a value names a thing of whatever kind."""
+    found = connection.execute(f"SELECT 1 FROM {THINGS} WHERE ? IN (id, kind || '/' || id) LIMIT 1", [value])
+    return found.fetchone() is not None
 
 
 def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:

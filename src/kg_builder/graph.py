@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,12 +15,12 @@ from kg_builder.engine import connect, list_things, load, name
 from kg_builder.files import TableFile, table_files
 from kg_builder.problems import Problem, ProblemsFound
 from kg_builder.queries import StoredQuery, constructed, stored_queries
-from kg_builder.reference import shape_problems, union_of
+from kg_builder.reference import shape_results, union_of
 from kg_builder.schema import Code, Schema
 from kg_builder.shapes import MEANING, read_schema
 from kg_builder.terms import BASE
 from kg_builder.triples import add_lines, graph_of, render, write_lines
-from kg_builder.validate import check_problems, constraint_problems, located
+from kg_builder.validate import Result, check_results, constraint_results, located
 
 REFERENCE_LIMIT = 20_000
 """Rows up to which pySHACL validates the graph; above it the engine checks the same shapes, set-wise."""
@@ -89,10 +89,9 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         add_lines(connection, derived_lines(project, store, derivations, work / "derived.nq"))
         quads = write_lines(connection, work / "kg.nq", canonical=True)
         progress("validating")
-        found = located(
-            graph_problems(store, schema, checks, work / "kg.nq", reference=small), connection, schema, project.base
-        )
-    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, (*notes, *found), small)
+        found = results(store, schema, checks, work / "kg.nq", reference=small)
+        problems = (*notes, *located(found, connection, schema, project.base))
+    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
 
 
 def engine(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
@@ -132,11 +131,9 @@ def derived_lines(project: Project, store: pyoxigraph.Store, derivations: list[S
     return path
 
 
-def graph_problems(
+def results(
     store: pyoxigraph.Store, schema: Schema, checks: list[StoredQuery], lines: Path, *, reference: bool
-) -> list[Problem]:
-    """Return what shapes and stored checks find, the shapes run by pySHACL where it is the `reference`."""
-    found = list(check_problems(store, checks))
-    if reference:
-        return [*found, *shape_problems(union_of(lines), schema)]
-    return [*found, *constraint_problems(store, schema)]
+) -> Iterator[Result]:
+    """Yield what stored checks and shapes find, the shapes run by pySHACL where it is the `reference`."""
+    yield from check_results(store, checks)
+    yield from shape_results(union_of(lines), schema) if reference else constraint_results(store, schema)

@@ -7,21 +7,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rdflib import RDF, SH, Graph, Node
+from rdflib import RDF, SH, Graph, query
 from rdflib.plugins.sparql import prepareQuery
-from rdflib.query import Result
 
 from kg_builder.cells import expectation
-from kg_builder.problems import Problem, ProblemsFound, Severity, quoted
-from kg_builder.schema import Column, Schema, text
+from kg_builder.problems import Problem, ProblemsFound, Severity
+from kg_builder.schema import Schema, text
+from kg_builder.validate import Result, wanted
 
+SHACL = "http://www.w3.org/ns/shacl#"
 SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): "warning", str(SH.Info): "note"}
 
 
 class PreparedGraph(Graph):
     """A graph that parses each query once: pySHACL asks the text of a constraint again for every focus node."""
 
-    def query(self, query_object: Any, *arguments: Any, **options: Any) -> Result:
+    def query(self, query_object: Any, *arguments: Any, **options: Any) -> query.Result:
         """Return the result of a query, as rdflib does."""
         prepared = prepared_query(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *arguments, **options)
@@ -38,60 +39,44 @@ def union_of(lines: Path) -> Graph:
     return triples
 
 
-def shape_problems(data: Graph, schema: Schema) -> Iterator[Problem]:
-    """Yield what pySHACL, the reference processor, finds in the whole graph; places are not filled in yet."""
+def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
+    """Yield what pySHACL finds in the whole graph; raise `ProblemsFound` where it cannot run the shapes."""
     import pyshacl  # noqa: PLC0415  (heavy, and not needed where the tables are already at fault)
 
-    _, results, words = pyshacl.validate(data, shacl_graph=schema.shapes, inplace=True)
-    if not isinstance(results, Graph):
-        raise ProblemsFound(
-            [
-                Problem(
-                    "ontology/shapes.ttl",
-                    0,
-                    "",
-                    "shacl",
-                    words.strip(),
-                    "shapes that pySHACL can run",
-                    "Mend the shape.",
-                )
-            ]
-        )
-    columns = {column.shape: column for table in schema.tables for column in table.columns}
-    for result in sorted(results.subjects(RDF.type, SH.ValidationResult), key=lambda node: result_key(results, node)):
-        component = (
-            text(results, result, SH.sourceConstraintComponent).rsplit("#", 1)[-1].removesuffix("ConstraintComponent")
-        )
-        rule = component[:1].lower() + component[1:]
-        column = columns.get(text(results, result, SH.sourceShape))
-        focus = text(results, result, SH.focusNode)
-        yield Problem(
-            file="",
-            line=0,
-            column=column.name if column else column_of_path(schema, text(results, result, SH.resultPath)),
-            rule=rule,
-            found=quoted(text(results, result, SH.value)) if column else quoted(focus),
-            expected=expected_of(schema, column, rule)
-            if column
-            else text(results, result, SH.resultMessage).rstrip("."),
-            mend=(column.message or column.description) if column else "",
-            severity=SEVERITIES[text(results, result, SH.resultSeverity)],
+    _, report, words = pyshacl.validate(data, shacl_graph=executable(schema.shapes), inplace=True)
+    if not isinstance(report, Graph):
+        runnable = "shapes that pySHACL can run"
+        raise ProblemsFound([Problem("ontology/shapes.ttl", 0, "", "shacl", words.strip(), runnable)])
+    columns = {column.shape: (table, column) for table in schema.tables for column in table.columns}
+    for node in report.subjects(RDF.type, SH.ValidationResult):
+        focus, shape = text(report, node, SH.focusNode), text(report, node, SH.sourceShape)
+        rule = rule_of(text(report, node, SH.sourceConstraintComponent))
+        expected, mend, path = wanted(text(report, node, SH.resultMessage)), "", text(report, node, SH.resultPath)
+        if shape in columns:
+            table, column = columns[shape]
+            expected, mend = expectation(schema, table, column, rule), column.message or column.description
+        yield Result(
             focus=focus,
-            shape=text(results, result, SH.sourceShape),
+            value=text(report, node, SH.value) or focus,
+            column=path,
+            rule=rule,
+            expected=expected,
+            mend=mend,
+            severity=SEVERITIES[text(report, node, SH.resultSeverity)],
+            shape=shape,
         )
 
 
-def result_key(results: Graph, node: Node) -> tuple[str, ...]:
-    """Return what puts validation results into a fixed order."""
-    return tuple(text(results, node, term) for term in (SH.focusNode, SH.sourceShape, SH.value, SH.resultMessage))
+def rule_of(component: str) -> str:
+    """Return the name of a constraint component as shapes write it: `minCount` for `sh:MinCountConstraintComponent`."""
+    word = component.rsplit("#", 1)[-1].removesuffix("ConstraintComponent")
+    return word[:1].lower() + word[1:]
 
 
-def expected_of(schema: Schema, column: Column, rule: str) -> str:
-    """Return what a column wants, for the rule that a validation result names."""
-    table = next(table for table in schema.tables if column in table.columns)
-    return expectation(schema, table, column, rule)
-
-
-def column_of_path(schema: Schema, path: str) -> str:
-    """Return the name of some column with that path, empty if none has."""
-    return next((column.name for table in schema.tables for column in table.columns if column.path == path), "")
+def executable(shapes: Graph) -> Graph:
+    """Return the shapes without what is for people and tables, over which pySHACL would search for every focus node."""
+    bare = Graph()
+    for subject, predicate, value in shapes:
+        if str(predicate).startswith((SHACL, str(RDF))) and predicate not in (SH.name, SH.description, SH.order):
+            bare.add((subject, predicate, value))
+    return bare

@@ -1,4 +1,4 @@
-"""Validates the graph against shapes and stored checks, and brings every result back to file, line and column."""
+"""Validates the graph with shapes and stored checks, and brings every result back to file, line and column."""
 
 from __future__ import annotations
 
@@ -12,15 +12,30 @@ from rdflib import SH
 from kg_builder.engine import address, name
 from kg_builder.problems import Problem, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
-from kg_builder.schema import Schema, ordered, text
+from kg_builder.schema import Schema, Table, ordered, text
 
-SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): "warning", str(SH.Info): "note"}
-
-Place = tuple[str, int]
-"""A file and a line."""
+Place = tuple[str, int, Table]
+"""A file, a line and the table to which they belong."""
 
 
-def constraint_problems(store: pyoxigraph.Store, schema: Schema) -> Iterator[Problem]:
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a validator says of the graph, before it is brought back to a cell.
+
+    `focus` and `value` are IRIs or plain values, `column` is a column's name or the IRI of its property.
+    """
+
+    focus: str
+    value: str
+    column: str
+    rule: str
+    expected: str
+    mend: str = ""
+    severity: Severity = "error"
+    shape: str = ""
+
+
+def constraint_results(store: pyoxigraph.Store, schema: Schema) -> Iterator[Result]:
     """Yield what the SHACL-SPARQL constraints find, each run once over all things: for graphs too large for pySHACL."""
     prefixes = "".join(
         f"PREFIX {text(schema.shapes, node, SH.prefix)}: <{text(schema.shapes, node, SH.namespace)}>\n"
@@ -28,49 +43,74 @@ def constraint_problems(store: pyoxigraph.Store, schema: Schema) -> Iterator[Pro
     )
     for table in schema.tables:
         for constraint in table.constraints:
-            for row in rows(
-                store, f"{prefixes}SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
-            ):
+            every = f"{prefixes}SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
+            for row in rows(store, every):
                 message = constraint.message
                 for variable, value in row.items():
                     message = message.replace(f"{{?{variable}}}", value)
-                yield Problem(
-                    "", 0, "", "sPARQL", quoted(row["this"]), message.rstrip("."), focus=row["this"], shape=table.shape
-                )
+                value = row.get("value", row["this"])
+                yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
 
 
-def check_problems(store: pyoxigraph.Store, checks: Iterable[StoredQuery]) -> Iterator[Problem]:
-    """Yield a problem for every row of every stored check.
+def wanted(message: str) -> str:
+    """Return the message of a constraint, which begins with Expected, as the end of a sentence."""
+    return message.removeprefix("Expected ").rstrip(".")
 
-    A check selects `?this`, and may select `?column`, `?found`, `?expected`; its header may have `mend`, `severity`.
+
+def check_results(store: pyoxigraph.Store, checks: Iterable[StoredQuery]) -> Iterator[Result]:
+    """Yield a result for every row of every stored check.
+
+    A check selects `?this`, and may select `?column` (a name or a property), `?found` and `?expected`;
+    its header has a summary, and may have `mend` and `severity`.
     """
     for check in checks:
         for row in rows(store, check.text):
-            yield Problem(
-                file="",
-                line=0,
+            yield Result(
+                focus=row["this"],
+                value=row.get("found", row["this"]),
                 column=row.get("column", ""),
                 rule=check.name,
-                found=quoted(row.get("found", row["this"])),
-                expected=row.get("expected", str(check.about["summary"])).rstrip("."),
+                expected=row.get("expected", str(check.about["summary"])),
                 mend=str(check.about.get("mend", "")),
                 severity=check.about.get("severity", "error"),
-                focus=row["this"],
             )
 
 
 def located(
-    problems: Iterable[Problem], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
+    results: Iterable[Result], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
 ) -> list[Problem]:
-    """Return the problems with file and line of the row that each speaks of, IRIs cut to type/id, sorted, each once."""
-    waiting = list(problems)
-    places = places_of({problem.focus for problem in waiting if not problem.file}, connection, schema, base)
+    """Return the results as problems with file, line and column, IRIs cut to type/id, sorted, each once.
+
+    A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
+    """
+    waiting = list(results)
+    places = places_of({iri for result in waiting for iri in (result.focus, result.value)}, connection, schema, base)
     found = set()
-    for problem in waiting:
-        file, line = (problem.file, problem.line) if problem.file else places.get(problem.focus, ("(derived)", 0))
-        short, wanted = problem.found.replace(base, ""), problem.expected.replace(base, "")
-        found.add(dataclasses.replace(problem, file=file, line=line, found=short, expected=wanted))
+    for result in waiting:
+        focus = result.focus
+        if result.value in places and column_of(places[result.value][2], result.column):
+            focus = result.value
+        file, line, table = places.get(focus, ("(derived)", 0, None))
+        found.add(
+            Problem(
+                file=file,
+                line=line,
+                column=column_of(table, result.column) or ("" if ":" in result.column else result.column),
+                rule=result.rule,
+                found=quoted(result.value.replace(base, "")),
+                expected=result.expected.replace(base, "").rstrip("."),
+                mend=result.mend,
+                severity=result.severity,
+                focus=focus,
+                shape=result.shape,
+            )
+        )
     return sorted(found)
+
+
+def column_of(table: Table | None, path: str) -> str:
+    """Return the name of the column of a table that holds a property, empty if none does."""
+    return next((column.name for column in table.columns if column.path == path), "") if table else ""
 
 
 def places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
@@ -79,5 +119,7 @@ def places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: S
     for table in schema.tables if wanted else ():
         iri = address(base, table)
         select = f"SELECT {iri}, _file, _line FROM {name(table.stem)} WHERE list_contains(?::VARCHAR[], {iri})"
-        places |= {found: (file, line) for found, file, line in connection.execute(select, [sorted(wanted)]).fetchall()}
+        places |= {
+            found: (file, line, table) for found, file, line in connection.execute(select, [sorted(wanted)]).fetchall()
+        }
     return places
