@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: build test check validate bench lock clean
+.PHONY: build test check validate readme bench lock clean
 
 build: $(READY)  ## the graph of all reports, validated, in build/
 	@$(BIN)/kg-builder build
@@ -19,6 +19,9 @@ check: $(READY)  ## style, types, tests
 
 validate: $(READY)  ## every problem of tables, shapes, queries and graph
 	@$(BIN)/kg-builder validate
+
+readme: build  ## the outputs that README.md shows, run again
+	@$(BIN)/python tests/readme.py
 
 bench: $(READY)  ## a million findings: built and checked, as ratios
 	@$(BIN)/python benchmarks/million.py

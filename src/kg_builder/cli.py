@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except ProblemsFound as found:
-        show(found.problems, as_json=getattr(options, "json", False))
+        show(found.problems, as_json=getattr(options, "json", False), end="; nothing was written")
         return FAULTY
     except KeyboardInterrupt:
         print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
@@ -139,12 +140,9 @@ def run_build(options: argparse.Namespace) -> int:
         f"Built {graph.quads:,} quads from {sum(by_label.values()):,} rows of {', '.join(sources)}; "
         f"valid by {validator}."
     )
-    print(
-        "  "
-        + ", ".join(
-            f"{count:,} {label}" for label, count in sorted(by_label.items(), key=lambda item: (-item[1], item[0]))
-        )
-    )
+    counts = sorted(by_label.items(), key=lambda item: (-item[1], item[0]))
+    listed = ", ".join(f"{label} {count:,}" for label, count in counts)
+    print(textwrap.fill(listed, 100, initial_indent="  ", subsequent_indent="  "))
     print(f"In {out}: {', '.join(written)}")
     print(
         "Try next: open dictionary.md there, load kg.nq into a triple store or kg.gexf into Gephi, "
@@ -207,7 +205,7 @@ def run_verify(options: argparse.Namespace) -> int:
     return FAULTY if result.problems else DONE
 
 
-def show(problems: Sequence[Problem], *, as_json: bool = False) -> None:
+def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -> None:
     """Print problems: JSON to standard output, sentences to standard error."""
     progress_shown("")
     if as_json:
@@ -217,7 +215,7 @@ def show(problems: Sequence[Problem], *, as_json: bool = False) -> None:
         print(problem, file=sys.stderr)
     if errors(problems):
         total = sum(1 + problem.more for problem in errors(problems))
-        print(f"{total:,} {'error' if total == 1 else 'errors'}; nothing was written.", file=sys.stderr)
+        print(f"{total:,} {'error' if total == 1 else 'errors'}{end}.", file=sys.stderr)
 
 
 def progress_shown(step: str) -> None:

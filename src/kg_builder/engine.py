@@ -45,20 +45,23 @@ def load(
         try:
             found = scan(file)
             path = file.path
-            if not found.normal:
+            if found.oddities:
                 path = normalised(file, work / f"{number}.csv")
-                kept = "a byte-order mark, CRLF or decomposed letters"
-                notes.append(
-                    Problem(
-                        file.name, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "Read as that.", "note"
-                    )
-                )
+                notes.append(noted(file, found))
             problems += rows_loaded(connection, file, path, found)
         except ProblemsFound as refused:
             problems += refused.problems
     if problems:
         raise ProblemsFound(problems)
     return notes
+
+
+def noted(file: TableFile, found: Scan) -> Problem:
+    """Return the note that a file was normalised on the way."""
+    kept = ", ".join(found.oddities)
+    return dataclasses.replace(
+        fault(file, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "It was read as that."), severity="note"
+    )
 
 
 def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:

@@ -81,9 +81,16 @@ def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
     )
 
 
-def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = "") -> Problem:  # noqa: PLR0913, PLR0917
+def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = "") -> Problem:
     """Return a problem of a table file."""
     return Problem(file.name, line, column, rule, found, expected, mend, shape=file.table.shape)
+
+
+def refusal(
+    file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = ""
+) -> ProblemsFound:
+    """Return the exception for a file that cannot be read on."""
+    return ProblemsFound([fault(file, line, column, rule, found, expected, mend)])
 
 
 def neutralised(path: Path) -> str:

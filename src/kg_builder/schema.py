@@ -51,7 +51,7 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class Constraint:
-    """A SHACL-SPARQL constraint: what spans rows."""
+    """A SHACL-SPARQL constraint: what spans rows. Those that only say what `kg:acyclic` columns check are left out."""
 
     name: str
     message: str
@@ -172,6 +172,7 @@ def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
     constraints = [
         Constraint(str(name), text(shapes, name, SH.message), text(shapes, name, SH.select))
         for name in ordered(shapes.objects(node, SH.sparql))
+        if (name, KG.acyclic, None) not in shapes
     ]
     return Table(
         shape=str(node),

@@ -1,0 +1,44 @@
+"""Holds the header of a table file against the columns of its shape."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterator
+
+from kg_builder.files import TableFile, fault, refusal
+from kg_builder.problems import Problem, ProblemsFound, quoted
+
+
+def header_of(file: TableFile, line: str) -> tuple[str, ...]:
+    """Return the names of the columns in their order; raise `ProblemsFound` where they are not those of the shape."""
+    names = tuple(next(csv.reader([line]), []))
+    if len(names) == 1 and re.search("[;|]", names[0]):
+        found = f"the header {quoted(line)}"
+        raise refusal(file, 1, "", "delimiter", found, "columns parted by commas", "Save with commas.")
+    if problems := list(header_problems(file, names)):
+        raise ProblemsFound(problems)
+    return names
+
+
+def header_problems(file: TableFile, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield blank, repeated and unknown names, and required columns that are missing and not merely misspelt."""
+    known = [column.name for column in file.table.columns]
+    listed = f"Columns are {', '.join(known)}."
+    missing = [column.name for column in file.table.columns if column.required and column.name not in names]
+    for position, name in enumerate(names, 1):
+        if not name:
+            found, expected = "a blank header cell", "the name of a column"
+            yield fault(file, 1, f"column {position}", "header", found, expected, listed)
+        elif name in names[: position - 1]:
+            found = f"the column {quoted(name)} twice"
+            yield fault(file, 1, name, "header", found, "each column once", "Take one away.")
+        elif name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            missing = [each for each in missing if each not in close]
+            mend = f"Did you mean {close[0]}?" if close else listed
+            found = f"the unknown column {quoted(name)}"
+            yield fault(file, 1, name, "header", found, "a column of the shape", mend)
+    for name in missing:
+        yield fault(file, 1, name, "header", "no such column", f"the required column {name}", "Add it.")
