@@ -7,6 +7,7 @@ import dataclasses
 import difflib
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
@@ -37,6 +38,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
         raise ProblemsFound(
             [Problem(data.name, 0, "", "folder", "no folder of that name", "a folder with tables", "Is --root right?")]
         )
+    problems += unread_files(data)
     for folder in sorted(entry for entry in data.iterdir() if entry.is_dir() and entry.name not in IGNORED):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
             found = f"the folder name {quoted(folder.name)}"
@@ -46,6 +48,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
                 )
             )
             continue
+        problems += unread_files(folder, "*.csv")
         for path in sorted(folder.glob("*.csv")):
             name = f"{data.name}/{folder.name}/{path.name}"
             table = schema.table_at(folder.name, path.name.split(".")[0])
@@ -65,6 +68,16 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     if problems:
         raise ProblemsFound(problems)
     return files
+
+
+def unread_files(folder: Path, tables: str = "") -> Iterator[Problem]:
+    """Yield the entries of a folder that no build reads, so that no row is lost without a word."""
+    for path in sorted(folder.iterdir()):
+        read = path.match(tables) if tables else path.is_dir()
+        if not read and not path.name.startswith(".") and path.suffix != ".md":
+            name = "/".join(path.parts[-3:] if tables else path.parts[-2:])
+            expected = "tables that end in .csv" if tables else "folders of tables"
+            yield Problem(name, 0, "", "unread", "something that no build reads", expected, "Rename or move it.")
 
 
 def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:

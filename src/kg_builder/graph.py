@@ -65,8 +65,8 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     """
     progress("reading shapes and queries")
     schema = read_schema(project.root / "ontology")
-    derivations = stored_queries(project.root / "queries" / "derive")
-    checks = stored_queries(project.root / "queries" / "checks")
+    derivations = stored_queries(project.root / "queries" / "derive", "CONSTRUCT")
+    checks = stored_queries(project.root / "queries" / "checks", "SELECT")
     files = table_files(project.root / "data", schema)
     with engine(work, project.memory) as connection:
         progress("reading tables")

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyoxigraph
 import yaml
 
-from kg_builder.problems import Problem, ProblemsFound
+from kg_builder.problems import Problem, ProblemsFound, quoted
+
+SIZE_LIMIT = 100_000
+"""Characters of a query; a longer one is refused."""
+
+DEPTH_LIMIT = 100
+"""Braces and brackets within each other; deeper ones would exhaust the parser's stack."""
+
+NOT_CODE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'  # strings …
+    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'(?:[^'\\\n]|\\.)*'|"
+    r'<[^<>"{}|^`\\\s]*>|'  # IRIs …
+    r"#[^\n]*",  # and comments
+    re.DOTALL,
+)
+SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:-])", re.IGNORECASE)
+UPDATE = re.compile(
+    r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
+)
+
+Form = Literal["SELECT", "CONSTRUCT"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,70 +55,107 @@ class StoredQuery:
         return "/".join(self.path.parts[-3:])
 
 
-def stored_queries(folder: Path) -> list[StoredQuery]:
-    """Return the queries of a folder, sorted by name; raise `ProblemsFound` for all that cannot be read."""
+def stored_queries(folder: Path, form: Form) -> list[StoredQuery]:
+    """Return the queries of a folder, sorted by name; raise `ProblemsFound` for all that cannot be used.
+
+    A SELECT must be a check, which selects `?this`; a CONSTRUCT is a derivation.
+    """
     problems: list[Problem] = []
     queries = []
     for path in sorted(folder.glob("*.rq")):
         query = StoredQuery(path, {}, "")
         try:
             text = path.read_text(encoding="utf-8")
-            header = "\n".join(line.removeprefix("#+") for line in text.splitlines() if line.startswith("#+"))
-            about = yaml.safe_load(header)
-            query = StoredQuery(path, about if isinstance(about, dict) else {}, text)
-            pyoxigraph.Store().query(text)
+            query = StoredQuery(path, header_of(query.file, text), text)
+            problems += [*header_problems(query), *query_problems(query, form)]
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(query.file, 0, "", "file", str(error), "a readable query in UTF-8"))
-        except yaml.YAMLError as error:
-            problems.append(
-                Problem(
-                    query.file, 1, "", "header", str(error).replace("\n", " "), "YAML behind #+", "Mend the header."
-                )
-            )
-        except SyntaxError as error:
-            problems.append(syntax_problem(query.file, error))
-        if "summary" not in query.about and not problems:
-            problems.append(
-                Problem(query.file, 1, "", "header", "no summary", "a line `#+ summary: …`", "Say what the query asks.")
-            )
-        if " service " in f" {without_comments(query.text).lower()} ".replace("\n", " "):
-            problems.append(
-                Problem(
-                    query.file,
-                    0,
-                    "",
-                    "service",
-                    "SERVICE",
-                    "a query on this graph alone",
-                    "A build asks no other host.",
-                )
-            )
+        except ProblemsFound as found:
+            problems += found.problems
         queries.append(query)
     if problems:
         raise ProblemsFound(problems)
     return queries
 
 
-def without_comments(text: str) -> str:
-    """Return a query without its comment lines."""
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+def header_of(file: str, text: str) -> dict[str, Any]:
+    """Return the decorators of a query; raise `ProblemsFound` where they are not YAML."""
+    try:
+        about = yaml.safe_load("\n".join(line[2:] for line in text.splitlines() if line.startswith("#+")))
+    except yaml.MarkedYAMLError as error:
+        where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
+        found = f"a header that is not YAML ({error.problem}{where})"
+        mend = "Put text that has a colon in quotes."
+        raise ProblemsFound([Problem(file, 1, "", "header", found, "YAML behind #+", mend)]) from error
+    return about if isinstance(about, dict) else {}
 
 
-def syntax_problem(file: str, error: SyntaxError) -> Problem:
-    """Return the problem of a query that does not parse; updates do not parse as queries either."""
-    message = error.msg.splitlines()[0]
-    place, _, rest = message.removeprefix("error at ").partition(": ")
-    line, _, column = place.partition(":")
-    found = f"a syntax error at column {column}" if column.isdigit() else message
-    return Problem(
-        file,
-        int(line) if line.isdigit() else 0,
-        "",
-        "sparql",
-        found,
-        (rest or "one SELECT, ASK, CONSTRUCT or DESCRIBE")[:80],
-        "Mend the query.",
-    )
+def header_problems(query: StoredQuery) -> Iterator[Problem]:
+    """Yield what is wrong with the decorators."""
+    if "summary" not in query.about:
+        yield Problem(query.file, 1, "", "header", "no summary", "a line `#+ summary: …`", "Say what the query asks.")
+    severity = query.about.get("severity", "error")
+    if severity not in {"error", "warning", "note"}:
+        found = f"the severity {quoted(str(severity))}"
+        yield Problem(query.file, 1, "", "header", found, "error, warning or note", "Choose one of them.")
+
+
+def query_problems(query: StoredQuery, form: Form) -> Iterator[Problem]:
+    """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form."""
+    code = NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), query.text)
+    if len(query.text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
+        expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
+        yield Problem(query.file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
+        return
+    if asks := SERVICE.search(code):
+        line, column = place(code, asks.start())
+        found, mend = f"SERVICE at column {column}", "A build asks no other host."
+        yield Problem(query.file, line, "", "service", found, "a query on this graph alone", mend)
+        return
+    try:
+        answer = pyoxigraph.Store().query(query.text)
+    except SyntaxError as error:
+        yield syntax_problem(query.file, code, error)
+        return
+    if form == "CONSTRUCT" and not isinstance(answer, pyoxigraph.QueryTriples):
+        yield Problem(query.file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
+    if form == "SELECT" and "this" not in variables(answer):
+        mend = "Every row names the thing at fault."
+        yield Problem(query.file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+
+
+def depth(code: str) -> int:
+    """Return how many braces, brackets and parentheses of a query stand within each other."""
+    deepest = now = 0
+    for bracket in re.findall(r"[{}()\[\]]", code):
+        now += 1 if bracket in "{([" else -1
+        deepest = max(deepest, now)
+    return deepest
+
+
+def variables(answer: object) -> list[str]:
+    """Return the variables of a SELECT, none for other forms."""
+    return [each.value for each in answer.variables] if isinstance(answer, pyoxigraph.QuerySolutions) else []
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, both counted from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
+    """Return the problem of a query that does not parse; an update is none."""
+    expected = "one SELECT, ASK, CONSTRUCT or DESCRIBE"
+    if update := UPDATE.match(code):
+        line, _ = place(code, update.start(2))
+        return Problem(
+            file, line, "", "sparql", f"an update ({update[2].upper()})", expected, "Stored queries only read."
+        )
+    where, _, rest = error.msg.splitlines()[0].removeprefix("error at ").partition(": ")
+    line_text, _, column = where.partition(":")
+    found = f"a syntax error at column {column}" if column.isdigit() else error.msg.splitlines()[0]
+    wanted = rest.removeprefix("expected ")[:80] or expected
+    return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Mend the query.")
 
 
 def constructed(store: pyoxigraph.Store, query: StoredQuery) -> Iterator[pyoxigraph.Triple]:
@@ -104,13 +164,8 @@ def constructed(store: pyoxigraph.Store, query: StoredQuery) -> Iterator[pyoxigr
 
 
 def rows(store: pyoxigraph.Store, text: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a SELECT over all named graphs together, each variable as plain text, unbound ones left out."""
+    """Yield the rows of a SELECT over all named graphs together, as plain text, unbound variables left out."""
     found = store.query(text, use_default_graph_as_union=True)
-    assert isinstance(found, pyoxigraph.QuerySolutions)  # noqa: S101  (stored checks are SELECT queries)
-    names = [variable.value for variable in found.variables]
-    for solution in found:
-        yield {
-            name: getattr(value, "value", str(value))
-            for name, value in zip(names, solution, strict=True)
-            if value is not None
-        }
+    names = variables(found)
+    for solution in found:  # type: ignore[union-attr]
+        yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import duckdb
 import pyoxigraph
 from rdflib import SH
 
+from kg_builder.cells import LISTED
 from kg_builder.engine import address, name
 from kg_builder.problems import Problem, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
@@ -18,7 +21,7 @@ Place = tuple[str, int, Table]
 """A file, a line and the table to which they belong."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, order=True)
 class Result:
     """What a validator says of the graph, before it is brought back to a cell.
 
@@ -83,10 +86,10 @@ def located(
 
     A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
     """
-    waiting = list(results)
+    waiting = bounded(results)
     places = places_of({iri for result in waiting for iri in (result.focus, result.value)}, connection, schema, base)
     found = set()
-    for result in waiting:
+    for result, more in waiting.items():
         focus = result.focus
         if result.value in places and column_of(places[result.value][2], result.column):
             focus = result.value
@@ -97,15 +100,37 @@ def located(
                 line=line,
                 column=column_of(table, result.column) or ("" if ":" in result.column else result.column),
                 rule=result.rule,
-                found=quoted(result.value.replace(base, "")),
-                expected=result.expected.replace(base, "").rstrip("."),
+                found=quoted(short(result.value, base, file)),
+                expected=short(result.expected, base, file).rstrip("."),
                 mend=result.mend,
                 severity=result.severity,
+                more=more,
                 focus=focus,
                 shape=result.shape,
             )
         )
     return sorted(found)
+
+
+def bounded(results: Iterable[Result]) -> dict[Result, int]:
+    """Return the first `LISTED` results of each rule, shape and column, the last with the number of the rest."""
+    first: dict[tuple[str, ...], list[Result]] = {}
+    totals: Counter[tuple[str, ...]] = Counter()
+    for result in results:
+        key = (result.rule, result.shape, result.column)
+        kept = first.setdefault(key, [])
+        if result not in kept:
+            totals[key] += 1
+            insort(kept, result)
+            del kept[LISTED:]
+    return {
+        result: totals[key] - len(kept) if result is kept[-1] else 0 for key, kept in first.items() for result in kept
+    }
+
+
+def short(text: str, base: str, file: str) -> str:
+    """Return a text in which IRIs read as cells do: type/id."""
+    return text.replace(base, "").replace(f"{file.split('/')[-2]}/" if "/" in file else base, "")
 
 
 def column_of(table: Table | None, path: str) -> str:
