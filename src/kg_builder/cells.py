@@ -154,7 +154,8 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     }
     if rule == "class" and column.target:
         target = schema.targets[column.target]
-        where = " or ".join(table.url for table in target.tables) or "a code list in ontology/codes.ttl"
+        lists = ["a code list in ontology/codes.ttl"] if target.codes else []
+        where = " or ".join([*(table.url for table in target.tables), *lists])
         words["class"] = f"an id of {where}"
         if target.qualified:
             words["class"] = f"type/id, the type one of {', '.join(target.kinds)}"

@@ -9,8 +9,7 @@ from typing import Any
 
 from kg_builder.files import TableFile, neutralised
 from kg_builder.graph import Graph
-from kg_builder.jsonld import compact
-from kg_builder.schema import SOURCE, Column, Schema, Table
+from kg_builder.schema import SOURCE, Column, Schema
 
 FOLDER = "tables"
 
@@ -42,20 +41,20 @@ def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
             "aboutUrl": base + table.about.replace(SOURCE, file.source),
             "primaryKey": "id",
             "columns": [
-                *(column_metadata(schema, base, table, table.column(name), file.source) for name in header),
+                *(column_metadata(schema, base, table.column(name), file.source) for name in header),
                 {"virtual": True, "name": "type", "propertyUrl": "rdf:type", "valueUrl": table.classes[0]},
             ],
         },
     }
 
 
-def column_metadata(schema: Schema, base: str, table: Table, column: Column, source: str) -> dict[str, Any]:
+def column_metadata(schema: Schema, base: str, column: Column, source: str) -> dict[str, Any]:
     """Return the metadata of one column."""
     found: dict[str, Any] = {
         "name": column.name,
         "titles": column.name,
         "dc:description": column.description,
-        "propertyUrl": compact(schema.prefixes, column.path) if table else column.path,
+        "propertyUrl": column.path,
         "required": bool(column.required),
     }
     if column.separator:

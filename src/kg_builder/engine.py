@@ -126,7 +126,8 @@ def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
     for table in referred.values():
         row = f"SELECT _source, {literal(table.kind)}, id, {address(base, table)} FROM {name(table.stem)}"
         connection.execute(f"INSERT INTO {THINGS} {row}")
-    codes = [(EVERYWHERE, code.kind, code.key, code.iri) for code in schema.codes]
+    named = {code for target in schema.targets.values() for code in target.codes}
+    codes = [(EVERYWHERE, code.kind, code.key, code.iri) for code in named]
     connection.executemany(f"INSERT INTO {THINGS} VALUES (?, ?, ?, ?)", codes)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.schema import SHARED, SOURCE, Schema, Table
+from kg_builder.textfiles import folder_of
 
 IGNORED = {"links"}
 """Folders under `data/` that hold mappings, not tables."""
@@ -34,10 +35,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     """
     problems: list[Problem] = []
     files: list[TableFile] = []
-    if not data.is_dir():
-        raise ProblemsFound(
-            [Problem(data.name, 0, "", "folder", "no folder of that name", "a folder with tables", "Is --root right?")]
-        )
+    folder_of(data, data.name, "tables")
     problems += unread_files(data)
     for folder in sorted(entry for entry in data.iterdir() if entry.is_dir() and entry.name not in IGNORED):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):

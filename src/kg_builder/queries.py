@@ -12,6 +12,7 @@ import pyoxigraph
 import yaml
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
+from kg_builder.textfiles import folder_of, text_of
 
 SIZE_LIMIT = 100_000
 """Characters of a query; a longer one is refused."""
@@ -38,21 +39,12 @@ Form = Literal["SELECT", "CONSTRUCT"]
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuery:
-    """One `.rq` file; `about` holds its decorators (https://grlc.readthedocs.io), such as `summary`."""
+    """One `.rq` file: its name without ending, its name in messages, its decorators (https://grlc.readthedocs.io)."""
 
-    path: Path
+    name: str
+    file: str
     about: dict[str, Any]
     text: str
-
-    @property
-    def name(self) -> str:
-        """The file's name without its ending."""
-        return self.path.stem
-
-    @property
-    def file(self) -> str:
-        """The file as messages name it."""
-        return "/".join(self.path.parts[-3:])
 
 
 def stored_queries(folder: Path, form: Form) -> list[StoredQuery]:
@@ -62,17 +54,15 @@ def stored_queries(folder: Path, form: Form) -> list[StoredQuery]:
     """
     problems: list[Problem] = []
     queries = []
-    for path in sorted(folder.glob("*.rq")):
-        query = StoredQuery(path, {}, "")
+    for path in sorted(folder_of(folder, f"{folder.parent.name}/{folder.name}", "stored queries").glob("*.rq")):
+        file = f"{folder.parent.name}/{folder.name}/{path.name}"
         try:
-            text = path.read_text(encoding="utf-8")
-            query = StoredQuery(path, header_of(query.file, text), text)
-            problems += [*header_problems(query), *query_problems(query, form)]
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(query.file, 0, "", "file", str(error), "a readable query in UTF-8"))
+            text = text_of(path, file, "SPARQL")
+            query = StoredQuery(path.stem, file, header_of(file, text), text)
+            problems += [*header_problems(query), *query_problems(file, text, form)]
+            queries.append(query)
         except ProblemsFound as found:
             problems += found.problems
-        queries.append(query)
     if problems:
         raise ProblemsFound(problems)
     return queries
@@ -100,28 +90,28 @@ def header_problems(query: StoredQuery) -> Iterator[Problem]:
         yield Problem(query.file, 1, "", "header", found, "error, warning or note", "Choose one of them.")
 
 
-def query_problems(query: StoredQuery, form: Form) -> Iterator[Problem]:
+def query_problems(file: str, text: str, form: Form) -> Iterator[Problem]:
     """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form."""
-    code = NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), query.text)
-    if len(query.text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
+    code = NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
-        yield Problem(query.file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
+        yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
         return
     if asks := SERVICE.search(code):
         line, column = place(code, asks.start())
         found, mend = f"SERVICE at column {column}", "A build asks no other host."
-        yield Problem(query.file, line, "", "service", found, "a query on this graph alone", mend)
+        yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
         return
     try:
-        answer = pyoxigraph.Store().query(query.text)
+        answer = pyoxigraph.Store().query(text)
     except SyntaxError as error:
-        yield syntax_problem(query.file, code, error)
+        yield syntax_problem(file, code, error)
         return
     if form == "CONSTRUCT" and not isinstance(answer, pyoxigraph.QueryTriples):
-        yield Problem(query.file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
+        yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
     if form == "SELECT" and "this" not in variables(answer):
         mend = "Every row names the thing at fault."
-        yield Problem(query.file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+        yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
 
 
 def depth(code: str) -> int:
@@ -159,8 +149,13 @@ def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
 
 
 def constructed(store: pyoxigraph.Store, query: StoredQuery) -> Iterator[pyoxigraph.Triple]:
-    """Yield the triples that a CONSTRUCT query derives from all named graphs together."""
-    yield from store.query(query.text, use_default_graph_as_union=True)  # type: ignore[misc]
+    """Yield the triples that a derivation makes of all named graphs together; raise `ProblemsFound` for blank nodes."""
+    triples: Iterator[pyoxigraph.Triple] = store.query(query.text, use_default_graph_as_union=True)  # type: ignore[assignment]
+    for triple in triples:
+        if isinstance(triple.subject, pyoxigraph.BlankNode) or isinstance(triple.object, pyoxigraph.BlankNode):
+            mend = "Make an IRI with IRI(CONCAT(…))."
+            raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", mend)])
+        yield triple
 
 
 def rows(store: pyoxigraph.Store, text: str) -> Iterator[dict[str, str]]:

@@ -211,6 +211,14 @@ def column_of(shapes: Graph, shape: Node) -> Column:
     )
 
 
+def sparql_prefixes(shapes: Graph) -> str:
+    """Return the PREFIX lines that the constraints of the shapes rely on."""
+    return "".join(
+        f"PREFIX {text(shapes, node, SH.prefix)}: <{text(shapes, node, SH.namespace)}>\n"
+        for node in ordered(shapes.objects(None, SH.declare))
+    )
+
+
 def codes_of(ontology: Graph) -> tuple[Code, ...]:
     """Return the things under our base that the ontology declares, with all their classes, sorted."""
     found = {

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 
 import duckdb
 import pyoxigraph
-from rdflib import SH
 
 from kg_builder.cells import LISTED
 from kg_builder.engine import address, name
 from kg_builder.problems import Problem, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
-from kg_builder.schema import Schema, Table, ordered, text
+from kg_builder.schema import Schema, Table, sparql_prefixes
 
 Place = tuple[str, int, Table]
 """A file, a line and the table to which they belong."""
@@ -40,10 +39,7 @@ class Result:
 
 def constraint_results(store: pyoxigraph.Store, schema: Schema) -> Iterator[Result]:
     """Yield what the SHACL-SPARQL constraints find, each run once over all things: for graphs too large for pySHACL."""
-    prefixes = "".join(
-        f"PREFIX {text(schema.shapes, node, SH.prefix)}: <{text(schema.shapes, node, SH.namespace)}>\n"
-        for node in ordered(schema.shapes.objects(None, SH.declare))
-    )
+    prefixes = sparql_prefixes(schema.shapes)
     for table in schema.tables:
         for constraint in table.constraints:
             every = f"{prefixes}SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
