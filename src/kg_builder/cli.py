@@ -154,10 +154,11 @@ def run_build(options: argparse.Namespace) -> int:
 def run_validate(options: argparse.Namespace) -> int:
     """Print every problem; return 1 if one of them is an error."""
     from kg_builder.graph import Project, graph_in  # noqa: PLC0415
+    from kg_builder.publication import writable  # noqa: PLC0415
     from kg_builder.results import validation_report  # noqa: PLC0415
 
     try:
-        with tempfile.TemporaryDirectory(prefix="kg-builder-") as work:
+        with writable(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="kg-builder-") as work:
             problems: Sequence[Problem] = graph_in(
                 Project(options.root, options.base, options.memory), Path(work), progress_shown
             ).problems

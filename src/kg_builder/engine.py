@@ -21,7 +21,11 @@ EVERYWHERE = ""
 def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`."""
     connection = duckdb.connect(work / "tables.duckdb")
-    connection.execute("SET memory_limit = ?", [memory])
+    try:
+        connection.execute("SET memory_limit = ?", [memory])
+    except duckdb.Error as error:
+        expected = "a size such as 500MB or 2GB"
+        raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)]) from error
     connection.execute("SET temp_directory = ?", [str(work)])
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")

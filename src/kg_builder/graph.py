@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from rdflib import RDF
 from kg_builder.cells import cell_problems
 from kg_builder.engine import connect, list_things, load, name
 from kg_builder.files import TableFile, table_files
-from kg_builder.problems import Problem, ProblemsFound
+from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import StoredQuery, constructed, stored_queries
 from kg_builder.reference import shape_results, union_of
 from kg_builder.schema import Code, Schema
@@ -63,6 +65,7 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
 
     Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
     """
+    refuse_base(project.base)
     progress("reading shapes and queries")
     schema = read_schema(project.root / "ontology")
     derivations = stored_queries(project.root / "queries" / "derive", "CONSTRUCT")
@@ -94,9 +97,22 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
 
 
-def engine(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """Return the engine, which closes at the end of a `with` block."""
-    return connect(work, memory)
+@contextlib.contextmanager
+def engine(work: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the engine for the time of a `with` block; raise `ProblemsFound` where its memory does not suffice."""
+    try:
+        with connect(work, memory) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        found = f"too little memory for the engine, {memory}"
+        raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "more, such as 2GB")]) from error
+
+
+def refuse_base(base: str) -> None:
+    """Raise `ProblemsFound` unless things can live at addresses that begin so."""
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", base):
+        expected = "an absolute IRI that ends in / or #"
+        raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
 def count(connection: duckdb.DuckDBPyConnection, stem: str) -> int:

@@ -61,9 +61,9 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def quoted(value: str) -> str:
-    """Return a value as a message shows it: in quotes, cut to `SHOWN` characters, control characters escaped."""
-    shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
-    return json.dumps(shown, ensure_ascii=False)
+    """Return a value as a message shows it: in quotes, cut to `SHOWN` characters, what cannot be seen escaped."""
+    shown = json.dumps(value if len(value) <= SHOWN else f"{value[:SHOWN]}…", ensure_ascii=False)
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in shown)
 
 
 def to_json(problems: Sequence[Problem]) -> str:

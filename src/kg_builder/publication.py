@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import hashlib
 import os
@@ -11,6 +12,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import duckdb
 
 from kg_builder.problems import Problem, ProblemsFound
 
@@ -29,7 +32,7 @@ def staged(out: Path) -> Iterator[tuple[Path, Path]]:
     Raise `ProblemsFound` where `out` holds something that no build has made, or cannot be written.
     """
     out = out.absolute()
-    try:
+    with writable(out):
         refuse_foreign(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         with locked(out.parent):
@@ -44,25 +47,37 @@ def staged(out: Path) -> Iterator[tuple[Path, Path]]:
                 exchange(files, out)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-    except OSError as error:
-        found = f"a place that cannot be written ({error.strerror or error})"
-        name = str(error.filename or out)
+
+
+@contextlib.contextmanager
+def writable(place: Path) -> Iterator[None]:
+    """Turn the failure of writing at a place, such as a full disk, into `ProblemsFound`."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.TransactionException) as error:
+        full = os.strerror(errno.ENOSPC)
+        reason = full if full in str(error) else getattr(error, "strerror", None) or str(error).splitlines()[0]
+        found = f"a place that cannot be written ({reason})"
+        expected = "a writable folder with room"
         raise ProblemsFound(
-            [Problem(name, 0, "", "output", found, "a writable folder with room", "The last build is as it was.")]
+            [Problem(str(place), 0, "", "output", found, expected, "The last build is as it was.")]
         ) from error
 
 
 def refuse_foreign(out: Path) -> None:
-    """Raise `ProblemsFound` if a folder holds anything but a former build."""
+    """Raise `ProblemsFound` if a folder holds anything but the files of a former build."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         found = "something that is not a folder"
-    elif out.is_dir() and any(out.iterdir()) and not (out / CHECKSUMS).is_file():
-        found = "files that no build has made"
     else:
-        return
-    raise ProblemsFound(
-        [Problem(str(out), 0, "", "output", found, "a new or empty folder, or a former build", "Choose another --out.")]
-    )
+        sums = out / CHECKSUMS
+        listed = {line.split("  ", 1)[-1] for line in sums.read_text("utf-8").splitlines()} if sums.is_file() else set()
+        present = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
+        foreign = sorted(present - listed - {CHECKSUMS})
+        if not foreign:
+            return
+        found = f"{foreign[0]}, which no build has made"
+    expected = "a new or empty folder, or a former build"
+    raise ProblemsFound([Problem(str(out), 0, "", "output", found, expected, "Choose another --out.")])
 
 
 @contextlib.contextmanager

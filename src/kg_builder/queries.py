@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 import pyoxigraph
 import yaml
+from pyparsing import ParseBaseException, ParseResults
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.textfiles import folder_of, text_of
@@ -97,21 +100,41 @@ def query_problems(file: str, text: str, form: Form) -> Iterator[Problem]:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
         yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
         return
-    if asks := SERVICE.search(code):
-        line, column = place(code, asks.start())
-        found, mend = f"SERVICE at column {column}", "A build asks no other host."
-        yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
-        return
     try:
-        answer = pyoxigraph.Store().query(text)
+        answer = pyoxigraph.Store().query(text) if not asks_others(text) else None
     except SyntaxError as error:
         yield syntax_problem(file, code, error)
+        return
+    if answer is None:
+        seen = SERVICE.search(code)
+        line, column = place(code, seen.start()) if seen else (0, 0)
+        found = f"SERVICE at column {column}" if seen else "SERVICE"
+        mend = "A build asks no other host."
+        yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
         return
     if form == "CONSTRUCT" and not isinstance(answer, pyoxigraph.QueryTriples):
         yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
     if form == "SELECT" and "this" not in variables(answer):
         mend = "Every row names the thing at fault."
         yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+
+
+def asks_others(text: str) -> bool:
+    """Return whether a query has SERVICE anywhere in its algebra; text that does not parse asks nobody."""
+    if not re.search(r"service|\\u", text, re.IGNORECASE):
+        return False
+    try:
+        return "ServiceGraphPattern" in set(pattern_names(parseQuery(text)))
+    except ParseBaseException:
+        return SERVICE.search(text) is not None
+
+
+def pattern_names(tree: object) -> Iterator[str]:
+    """Yield the names of all patterns of a parsed query."""
+    if isinstance(tree, CompValue):
+        yield tree.name
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, (list, ParseResults)) else ():
+        yield from pattern_names(part)
 
 
 def depth(code: str) -> int:

@@ -20,6 +20,10 @@ SHACL = "http://www.w3.org/ns/shacl#"
 SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): "warning", str(SH.Info): "note"}
 
 
+NOT_RUN = {SH.name, SH.description, SH.order, SH.pattern}
+"""What pySHACL need not see; the engine has matched patterns in linear time, where Python's may run for ever."""
+
+
 class PreparedGraph(Graph):
     """A graph that parses each query once: pySHACL asks the text of a constraint again for every focus node."""
 
@@ -81,7 +85,7 @@ def executable(shapes: Graph) -> Graph:
     """
     bare = Graph()
     for subject, predicate, value in shapes:
-        if str(predicate).startswith((SHACL, str(RDF))) and predicate not in (SH.name, SH.description, SH.order):
+        if str(predicate).startswith((SHACL, str(RDF))) and predicate not in NOT_RUN:
             bare.add((subject, predicate, value))
     for constraint in shapes.subjects(KG.acyclic, None):
         bare.remove((None, SH.sparql, constraint))

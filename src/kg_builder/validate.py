@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -52,8 +53,9 @@ def constraint_results(store: pyoxigraph.Store, schema: Schema) -> Iterator[Resu
 
 
 def wanted(message: str) -> str:
-    """Return the message of a constraint, which begins with Expected, as the end of a sentence."""
-    return message.removeprefix("Expected ").rstrip(".")
+    """Return the message of a constraint, which begins with Expected, as the end of a sentence, numbers canonical."""
+    plain = re.sub(r"\b(\d+)(?:\.0+|(\.\d*?[1-9])0+)\b", r"\1\2", message)
+    return plain.removeprefix("Expected ").rstrip(".")
 
 
 def check_results(store: pyoxigraph.Store, checks: Iterable[StoredQuery]) -> Iterator[Result]:
