@@ -24,7 +24,7 @@ from kg_builder.terms import BASE
 from kg_builder.triples import add_lines, graph_of, render, write_lines
 from kg_builder.validate import Result, check_results, constraint_results, located
 
-REFERENCE_LIMIT = 20_000
+REFERENCE_LIMIT = 8_000
 """Rows up to which pySHACL validates the graph; above it the engine checks the same shapes, set-wise."""
 
 Progress = Callable[[str], None]
