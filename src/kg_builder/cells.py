@@ -9,12 +9,9 @@ from collections.abc import Iterator
 import duckdb
 import networkx
 
-from kg_builder.engine import EVERYWHERE, THINGS, literal, members, name, values
+from kg_builder.engine import EVERYWHERE, LISTED, THINGS, literal, members, name, values
 from kg_builder.problems import Problem, quoted
 from kg_builder.schema import SOURCE, Column, Schema, Table
-
-LISTED = 20
-"""How many faulty cells of one column and rule are listed; the rest are counted."""
 
 NEAR = 20_000
 """How many ids are compared to suggest the nearest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,9 @@ from kg_builder.files import TableFile, fault
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.rawtext import Scan, normalised, ragged, scan
 from kg_builder.schema import SHARED, Column, Schema, Table, Target
+
+LISTED = 20
+"""How many faults of one kind are listed; the rest are counted."""
 
 THINGS = "_things"
 EVERYWHERE = ""
@@ -86,18 +90,17 @@ def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Pa
         reason = "rows that cannot be told apart"
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-    ragged_rows = list(ragged(file, path, len(found.header)))
-    yield from bounded(ragged_rows)
+    ragged_rows = bounded(ragged(file, path, len(found.header)))
+    yield from ragged_rows
     if not ragged_rows:
         yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
 
 
-def bounded(problems: list[Problem], limit: int = 20) -> list[Problem]:
-    """Return the first problems of a list, the last of them counting the rest."""
-    if len(problems) <= limit:
-        return problems
-    *kept, last = problems[:limit]
-    return [*kept, dataclasses.replace(last, more=len(problems) - limit)]
+def bounded(problems: Iterator[Problem]) -> list[Problem]:
+    """Return the first problems, the last of them counting the rest."""
+    kept = list(islice(problems, LISTED))
+    more = sum(1 for _ in problems)
+    return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
 
 
 def source_of(file: TableFile) -> str:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pyoxigraph
 
-from kg_builder.cells import LISTED
-from kg_builder.engine import address, name
+from kg_builder.engine import LISTED, address, name
 from kg_builder.problems import Problem, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
 from kg_builder.schema import Schema, Table, sparql_prefixes
