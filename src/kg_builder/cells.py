@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import duckdb
 import networkx
 
-from kg_builder.engine import EVERYWHERE, LISTED, THINGS, literal, members, name, values
-from kg_builder.problems import Problem, quoted
+from kg_builder.engine import EVERYWHERE, THINGS, literal, members, name, values
+from kg_builder.problems import LISTED, Problem, quoted
 from kg_builder.schema import SOURCE, Column, Schema, Table
 
 NEAR = 20_000
@@ -49,7 +49,8 @@ def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterato
     rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
     for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
         file, line = last.rsplit(":", 1)
-        found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}"
+        rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places will do)
+        found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
         more = len(rows) - LISTED if number == LISTED else 0
         mend = "Give one of the rows an id of its own."
         shape = table.column("id").shape
@@ -190,7 +191,8 @@ def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colum
 def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
     """Yield one problem for each knot of references that lead back to their start, printing the way round."""
     links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
-    rows = connection.execute(f"{links} WHERE v IS NOT NULL ORDER BY _file, _line").fetchall()
+    inner = f"v IN (SELECT id FROM {name(table.stem)})"
+    rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
     places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
     graph: networkx.DiGraph[str] = networkx.DiGraph(list(places))
     for knot in networkx.strongly_connected_components(graph):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
-from kg_builder.files import TableFile, neutralised
+from kg_builder.files import TableFile
 from kg_builder.graph import Graph
 from kg_builder.schema import SOURCE, Column, Schema
 
 FOLDER = "tables"
+FORMULA = re.compile(r"[=+@]|-(?![0-9]+([.][0-9]+)?$)")
 
 
 def write(graph: Graph, folder: Path) -> None:
@@ -20,7 +23,7 @@ def write(graph: Graph, folder: Path) -> None:
     for file in graph.files:
         place = folder / FOLDER / file.source / file.path.name
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(neutralised(file.path), encoding="utf-8")
+        write_table(file, place)
         described.append(description(graph.schema, graph.project.base, file))
     group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
     (folder / FOLDER / "csv-metadata.json").write_text(
@@ -28,10 +31,26 @@ def write(graph: Graph, folder: Path) -> None:
     )
 
 
+def write_table(file: TableFile, place: Path) -> None:
+    """Write a table in Unicode form C with the columns of its shape in their order, whatever the file's own."""
+    names = [column.name for column in file.table.columns]
+    with (
+        file.path.open(encoding="utf-8-sig", newline="") as given,
+        place.open("w", encoding="utf-8", newline="") as made,
+    ):
+        writer = csv.writer(made, lineterminator="\n")
+        writer.writerow(names)
+        for row in csv.DictReader(given):
+            writer.writerow(neutral(unicodedata.normalize("NFC", row.get(name) or "")) for name in names)
+
+
+def neutral(cell: str) -> str:
+    """Return a cell so that no spreadsheet takes it for a formula; numbers stay as they are."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
 def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
-    """Return the metadata of one table file: its columns in the order of the file."""
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader(stream))
+    """Return the metadata of one table file."""
     table = file.table
     return {
         "url": f"{file.source}/{file.path.name}",
@@ -41,7 +60,7 @@ def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
             "aboutUrl": base + table.about.replace(SOURCE, file.source),
             "primaryKey": "id",
             "columns": [
-                *(column_metadata(schema, base, table.column(name), file.source) for name in header),
+                *(column_metadata(schema, base, column, file.source) for column in table.columns),
                 {"virtual": True, "name": "type", "propertyUrl": "rdf:type", "valueUrl": table.classes[0]},
             ],
         },

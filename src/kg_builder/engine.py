@@ -10,12 +10,9 @@ from pathlib import Path
 import duckdb
 
 from kg_builder.files import TableFile, fault
-from kg_builder.problems import Problem, ProblemsFound, quoted
+from kg_builder.problems import LISTED, Problem, ProblemsFound, quoted
 from kg_builder.rawtext import Scan, normalised, ragged, scan
 from kg_builder.schema import SHARED, Column, Schema, Table, Target
-
-LISTED = 20
-"""How many faults of one kind are listed; the rest are counted."""
 
 THINGS = "_things"
 EVERYWHERE = ""

@@ -51,7 +51,7 @@ def triples(lines: Path) -> Iterator[Triple]:
 
 def write_trig(graph: Graph, folder: Path) -> None:
     """Write `kg.trig`: the named graphs one after the other."""
-    names = sorted({name.value for name in graph.store.named_graphs()})
+    names = sorted({quad.graph_name.value for quad in quads(graph.lines)})
     ordered = (quad for name in names for quad in quads(graph.lines) if quad.graph_name.value == name)
     pyoxigraph.serialize(ordered, folder / "kg.trig", format=RdfFormat.TRIG, prefixes=graph.schema.prefixes)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import difflib
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,13 +100,3 @@ def refusal(
 ) -> ProblemsFound:
     """Return the exception for a file that cannot be read on."""
     return ProblemsFound([fault(file, line, column, rule, found, expected, mend)])
-
-
-def neutralised(path: Path) -> str:
-    """Return a table as CSV whose cells no spreadsheet takes for formulas."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for row in csv.reader(stream):
-            writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "@")) else cell for cell in row])
-    return text.getvalue()

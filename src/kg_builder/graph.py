@@ -6,6 +6,8 @@ import contextlib
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -16,16 +18,19 @@ from kg_builder.cells import cell_problems
 from kg_builder.engine import connect, list_things, load, name
 from kg_builder.files import TableFile, table_files
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries import StoredQuery, constructed, stored_queries
+from kg_builder.queries import StoredQuery, derived_triples, stored_queries
 from kg_builder.reference import shape_results, union_of
 from kg_builder.schema import Code, Schema
 from kg_builder.shapes import MEANING, read_schema
 from kg_builder.terms import BASE
-from kg_builder.triples import add_lines, graph_of, render, write_lines
-from kg_builder.validate import Result, check_results, constraint_results, located
+from kg_builder.triples import add_lines, graph_of, render, write_quads, write_triples
+from kg_builder.validate import Result, bounded, check_results, constraint_results, located
 
 REFERENCE_LIMIT = 8_000
 """Rows up to which pySHACL validates the graph; above it the engine checks the same shapes, set-wise."""
+
+IN_MEMORY = 150_000
+"""Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
 
 Progress = Callable[[str], None]
 
@@ -81,17 +86,21 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
             raise ProblemsFound([*notes, *faults])
         progress("rendering N-Quads")
         render(connection, schema, project.base)
-        add_lines(connection, ontology_lines(project, schema.codes, work / "ontology.nq"))
-        write_lines(connection, work / "stated.nq", canonical=False)
+        ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
+        add_lines(connection, ontology, graph_of(project.base, "ontology"))
+        write_triples(connection, work / "stated.nt")
         progress("loading the store")
         rows = {table.classes[0]: count(connection, table.stem) for table in schema.tables}
-        small = sum(rows.values()) <= project.reference_limit
-        store = pyoxigraph.Store() if small else pyoxigraph.Store(str(work / "store"))
-        store.bulk_load(path=str(work / "stated.nq"), format=pyoxigraph.RdfFormat.N_QUADS)
+        store = store_for(sum(rows.values()), work)
+        store.bulk_load(path=str(work / "stated.nt"), format=pyoxigraph.RdfFormat.N_TRIPLES)
         progress("deriving")
-        add_lines(connection, derived_lines(project, store, derivations, work / "derived.nq"))
-        quads = write_lines(connection, work / "kg.nq", canonical=True)
+        for derivation in derivations:
+            derived = derived_triples(store, derivation, work / "derived.nt")
+            store.bulk_load(path=str(derived), format=pyoxigraph.RdfFormat.N_TRIPLES)
+            add_lines(connection, derived, graph_of(project.base, "derived"))
+        quads = write_quads(connection, work / "kg.nq")
         progress("validating")
+        small = sum(rows.values()) <= project.reference_limit
         found = results(store, schema, checks, work / "kg.nq", reference=small)
         problems = (*notes, *located(found, connection, schema, project.base))
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
@@ -120,36 +129,35 @@ def count(connection: duckdb.DuckDBPyConnection, stem: str) -> int:
     return int((connection.execute(f"SELECT count(*) FROM {name(stem)}").fetchone() or (0,))[0])
 
 
-def ontology_lines(project: Project, codes: Iterable[Code], path: Path) -> Path:
-    """Write the ontology and its code lists, with all their classes, as N-Quads in a named graph; return the path."""
-    graph = pyoxigraph.NamedNode(graph_of(project.base, "ontology"))
+def store_for(rows: int, work: Path) -> pyoxigraph.Store:
+    """Return an empty store, on disk in the folder `work` where that many rows would take too much memory."""
+    return pyoxigraph.Store() if rows <= IN_MEMORY else pyoxigraph.Store(str(work / "store"))
+
+
+def ontology_triples(project: Project, codes: Iterable[Code], path: Path) -> Path:
+    """Write the ontology and its code lists, with all their classes, as N-Triples; return the path."""
     with path.open("wb") as stream:
         for file in MEANING:
             triples = pyoxigraph.parse(path=project.root / "ontology" / file, format=pyoxigraph.RdfFormat.TURTLE)
-            quads = (pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-            pyoxigraph.serialize(quads, stream, format=pyoxigraph.RdfFormat.N_QUADS)
+            found = (quad.triple for quad in triples)
+            pyoxigraph.serialize(found, stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
         for code in codes:
-            stream.writelines(f"<{code.iri}> <{RDF.type}> <{name}> {graph} .\n".encode() for name in code.classes)
-    return path
-
-
-def derived_lines(project: Project, store: pyoxigraph.Store, derivations: list[StoredQuery], path: Path) -> Path:
-    """Write what the derivations construct as N-Quads in one named graph, add it to the store, return the path."""
-    graph = pyoxigraph.NamedNode(graph_of(project.base, "derived"))
-    with path.open("wb") as stream:
-        for derivation in derivations:
-            step = path.with_suffix(".step.nq")
-            found = constructed(store, derivation)
-            quads = (pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in found)
-            pyoxigraph.serialize(quads, step, format=pyoxigraph.RdfFormat.N_QUADS)
-            store.bulk_load(path=str(step), format=pyoxigraph.RdfFormat.N_QUADS)
-            stream.write(step.read_bytes())
+            stream.writelines(f"<{code.iri}> <{RDF.type}> <{name}> .\n".encode() for name in code.classes)
     return path
 
 
 def results(
     store: pyoxigraph.Store, schema: Schema, checks: list[StoredQuery], lines: Path, *, reference: bool
-) -> Iterator[Result]:
-    """Yield what stored checks and shapes find, the shapes run by pySHACL where it is the `reference`."""
-    yield from check_results(store, checks)
-    yield from shape_results(union_of(lines), schema) if reference else constraint_results(store, schema)
+) -> dict[Result, int]:
+    """Return what stored checks and shapes find, bounded; the shapes are run by pySHACL where it is the `reference`.
+
+    The store's queries run beside each other: it lets go of the interpreter's lock.
+    """
+    tasks = [partial(check_results, store, check) for check in checks]
+    if not reference:
+        tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda task: bounded(task()), tasks))
+    if reference:
+        found.append(bounded(shape_results(union_of(lines), schema)))
+    return {result: more for each in found for result, more in each.items()}

@@ -14,12 +14,16 @@ from kg_builder.problems import Problem, ProblemsFound, quoted
 def header_of(file: TableFile, line: str) -> tuple[str, ...]:
     """Return the names of the columns in their order; raise `ProblemsFound` where they are not those of the shape."""
     names = tuple(next(csv.reader([line]), []))
-    if len(names) == 1 and re.search("[;|]", names[0]):
-        found = f"the header {quoted(line)}"
-        raise refusal(file, 1, "", "delimiter", found, "columns parted by commas", "Save with commas.")
     if problems := list(header_problems(file, names)):
         raise ProblemsFound(problems)
     return names
+
+
+def refuse_other_delimiters(file: TableFile, line: str) -> None:
+    """Raise `ProblemsFound` for a header whose columns are parted by something else than commas."""
+    if "," not in line and re.search("[;|\t]", line):
+        found = f"the header {quoted(line)}"
+        raise refusal(file, 1, "", "delimiter", found, "columns parted by commas", "Save with commas.")
 
 
 def header_problems(file: TableFile, names: tuple[str, ...]) -> Iterator[Problem]:
@@ -35,7 +39,7 @@ def header_problems(file: TableFile, names: tuple[str, ...]) -> Iterator[Problem
             found = f"the column {quoted(name)} twice"
             yield fault(file, 1, name, "header", found, "each column once", "Take one away.")
         elif name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+            close = difflib.get_close_matches(name.lower(), known, n=1)
             missing = [each for each in missing if each not in close]
             mend = f"Did you mean {close[0]}?" if close else listed
             found = f"the unknown column {quoted(name)}"

@@ -9,6 +9,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 
+LISTED = 20
+"""How many faults of one kind are listed; the rest are counted."""
+
 SHOWN = 60
 """Characters of a faulty value that a message repeats."""
 

@@ -37,6 +37,9 @@ UPDATE = re.compile(
     r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
 )
 
+BLANK = re.compile(rb"_:|[^\"]* _:")
+"""A line of N-Triples with a blank node, outside the text of a literal."""
+
 Form = Literal["SELECT", "CONSTRUCT"]
 
 
@@ -171,19 +174,21 @@ def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Mend the query.")
 
 
-def constructed(store: pyoxigraph.Store, query: StoredQuery) -> Iterator[pyoxigraph.Triple]:
-    """Yield the triples that a derivation makes of all named graphs together; raise `ProblemsFound` for blank nodes."""
-    triples: Iterator[pyoxigraph.Triple] = store.query(query.text, use_default_graph_as_union=True)  # type: ignore[assignment]
-    for triple in triples:
-        if isinstance(triple.subject, pyoxigraph.BlankNode) or isinstance(triple.object, pyoxigraph.BlankNode):
+def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
+    """Write what a derivation makes as N-Triples and return the path; raise `ProblemsFound` for blank nodes."""
+    made = store.query(query.text)
+    assert isinstance(made, pyoxigraph.QueryTriples)  # noqa: S101  (checked when the query was read)
+    made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    with path.open("rb") as lines:
+        if any(BLANK.match(line) for line in lines):
             mend = "Make an IRI with IRI(CONCAT(…))."
             raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", mend)])
-        yield triple
+    return path
 
 
 def rows(store: pyoxigraph.Store, text: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a SELECT over all named graphs together, as plain text, unbound variables left out."""
-    found = store.query(text, use_default_graph_as_union=True)
+    """Yield the rows of a SELECT, as plain text, unbound variables left out."""
+    found = store.query(text)
     names = variables(found)
     for solution in found:  # type: ignore[union-attr]
         yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}

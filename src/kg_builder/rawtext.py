@@ -8,19 +8,19 @@ import dataclasses
 import re
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from kg_builder.files import TableFile, fault, refusal
-from kg_builder.headers import header_of
-from kg_builder.problems import Problem, ProblemsFound
+from kg_builder.headers import header_of, refuse_other_delimiters
+from kg_builder.problems import LISTED, Problem, ProblemsFound
 
 LINE_LIMIT = 1_000_000
 """Bytes of one line; a longer one is a fault, whatever its cells would allow."""
 
 BLOCK = 1 << 20
 CONTROL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)")
-CONTROLS_LISTED = 10
 SAVE_AS_UTF8 = "Save the table as UTF-8; the encoding is never guessed."
 
 
@@ -45,29 +45,71 @@ class Block:
 def scan(file: TableFile) -> Scan:
     """Return what one pass over the bytes finds; raise `ProblemsFound` where they are not clean text.
 
-    Memory is bounded by `BLOCK` and `LINE_LIMIT`, whatever the size of the file.
+    Memory is bounded by `BLOCK` and `LINE_LIMIT`, whatever the size of the file, and so is the report.
     """
-    problems: list[Problem] = []
+    kept: dict[str, list[Problem]] = {}
+    totals: Counter[str] = Counter()
     oddities: set[str] = set()
     header: tuple[str, ...] = ()
     lines = 0
     for block in blocks(file):
         text = block.content.decode("utf-8", errors="replace")
         if block.line == 1:
-            refuse_other_encodings(file, block.content)
-            first = text.removeprefix("\ufeff").split("\n", 1)[0].removesuffix("\r")
-            raise_first(control_problems(file, 1, (), first))
-            header = header_of(file, first)
-        problems += encoding_problems(file, block, header)
-        problems += long_lines(file, block, header)
-        problems += control_problems(file, block.line, header, text)
+            header = first_line(file, block.content, text)
+        for problem in line_problems(file, block, header, text):
+            totals[problem.rule] += 1
+            if totals[problem.rule] <= LISTED:
+                kept.setdefault(problem.rule, []).append(problem)
         oddities |= set(oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")
     if not lines:
         raise refusal(file, 0, "", "empty", "an empty file", "a header line", "Delete the file or write its header.")
-    if problems:
-        raise ProblemsFound(problems)
+    if kept:
+        more = {rule: dataclasses.replace(found[-1], more=totals[rule] - len(found)) for rule, found in kept.items()}
+        raise ProblemsFound(each for rule, found in kept.items() for each in (*found[:-1], more[rule]))
     return Scan(header, lines, tuple(sorted(oddities)))
+
+
+def first_line(file: TableFile, content: bytes, text: str) -> tuple[str, ...]:
+    """Return the header; raise `ProblemsFound` where it is not that of a table in UTF-8 with commas."""
+    refuse_other_encodings(file, content)
+    line = text.removeprefix("\ufeff").split("\n", 1)[0].removesuffix("\r")
+    refuse_other_delimiters(file, line)
+    if match := CONTROL.search(line):
+        raise ProblemsFound([control_problem(file, 1, (), line, match)])
+    return header_of(file, line)
+
+
+def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the lines of a block: bytes that are not UTF-8, length, control characters."""
+    if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not CONTROL.search(text):
+        return
+    offset = block.offset
+    for number, content in enumerate(block.content.split(b"\n"), block.line):
+        if len(content) > LINE_LIMIT:
+            cells = content.split(b",")
+            column = name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
+            found = f"a line of more than {LINE_LIMIT:,} bytes"
+            yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
+            continue
+        try:
+            line = content.decode("utf-8").removesuffix("\r")
+            if match := CONTROL.search(line):
+                yield control_problem(file, number, header, line, match)
+        except UnicodeDecodeError as error:
+            column = column_at(content[: error.start].decode("utf-8"), header)
+            byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
+            found = f"the byte {byte}, which is not UTF-8"
+            yield fault(file, number, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
+        offset += len(content) + 1
+
+
+def control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
+    """Return the problem of the first control character of a line."""
+    found = f"the control character U+{ord(match[0]):04X}"
+    mend = "Take it out; a cell has no line break or tab."
+    column = column_at(line[: match.start()], header)
+    return fault(file, number, column, "control", found, "plain text without it", mend)
 
 
 def blocks(file: TableFile) -> Iterator[Block]:
@@ -96,52 +138,10 @@ def blocks(file: TableFile) -> Iterator[Block]:
         raise refusal(file, 0, "", "file", found, "a readable file") from error
 
 
-def raise_first(problems: Iterator[Problem]) -> None:
-    """Raise `ProblemsFound` if there is a problem at all, with all of them."""
-    if found := list(problems):
-        raise ProblemsFound(found)
-
-
 def refuse_other_encodings(file: TableFile, content: bytes) -> None:
     """Raise `ProblemsFound` for UTF-16, with its mark or without: ASCII names then have every second byte zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
         raise refusal(file, 1, "", "encoding", "UTF-16 text", "UTF-8 text", SAVE_AS_UTF8)
-
-
-def encoding_problems(file: TableFile, block: Block, header: tuple[str, ...]) -> Iterator[Problem]:
-    """Yield the first byte of a block that is not UTF-8, with its offset in the file, counted from 0."""
-    try:
-        block.content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = block.content[: error.start].decode("utf-8")
-        line, column = position(before, len(before), block.line, header)
-        found = (
-            f"the byte 0x{block.content[error.start]:02X} at offset {block.offset + error.start}, which is not UTF-8"
-        )
-        yield fault(file, line, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
-
-
-def long_lines(file: TableFile, block: Block, header: tuple[str, ...]) -> Iterator[Problem]:
-    """Yield the lines of a block that are longer than `LINE_LIMIT`, with the column that is the longest."""
-    if len(block.content) <= LINE_LIMIT:
-        return
-    for number, content in enumerate(block.content.split(b"\n"), block.line):
-        if len(content) > LINE_LIMIT:
-            cells = content.split(b",")
-            column = name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
-            found = f"a line of more than {LINE_LIMIT:,} bytes"
-            yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
-
-
-def control_problems(file: TableFile, first: int, header: tuple[str, ...], text: str) -> Iterator[Problem]:
-    """Yield a problem for each of the first control characters of a block."""
-    for count, match in enumerate(CONTROL.finditer(text)):
-        if count == CONTROLS_LISTED:
-            return
-        line, column = position(text, match.start(), first, header)
-        found = f"the control character U+{ord(match[0]):04X}"
-        mend = "Take it out; a cell has no line break or tab."
-        yield fault(file, line, column, "control", found, "plain text without it", mend)
 
 
 def oddities_of(text: str) -> Iterator[str]:
@@ -154,12 +154,10 @@ def oddities_of(text: str) -> Iterator[str]:
         yield "decomposed letters"
 
 
-def position(text: str, offset: int, first: int, header: tuple[str, ...]) -> tuple[int, str]:
-    """Return the line of an offset in a block and the column in which it stands."""
-    before = text[:offset]
-    row = CONTROL.sub("?", before[before.rfind("\n") + 1 :])
-    cells = next(csv.reader([row]), [])
-    return first + before.count("\n"), name_at(max(len(cells) - 1, 0), header)
+def column_at(before: str, header: tuple[str, ...]) -> str:
+    """Return the column in which a line stands after a piece of it."""
+    cells = next(csv.reader([CONTROL.sub("?", before)]), [])
+    return name_at(max(len(cells) - 1, 0), header)
 
 
 def name_at(index: int, header: tuple[str, ...]) -> str:

@@ -26,18 +26,29 @@ def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> 
         connection.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
 
 
-def add_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Add a file of N-Quads to the engine table, each line as it is."""
+def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> None:
+    """Add a file of N-Triples to the engine table, as quads of a named graph."""
     if path.stat().st_size:
         whole = "header = false, auto_detect = false, delim = '\x01', quote = '', escape = ''"
         read = f"read_csv(?, {whole}, columns = {{'line': 'VARCHAR'}}, max_line_size = 20000000)"
-        connection.execute(f"INSERT INTO {LINES} SELECT line FROM {read}", [str(path)])
+        quad = f"regexp_replace(line, ' [.]$', {literal(f' <{graph}> .')})"
+        connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {read}", [str(path)])
 
 
-def write_lines(connection: duckdb.DuckDBPyConnection, path: Path, *, canonical: bool) -> int:
-    """Write the N-Quads to a file, for canonical form sorted by code point and each once; return how many."""
-    select = f"SELECT DISTINCT line FROM {LINES} ORDER BY line" if canonical else f"SELECT line FROM {LINES}"
-    copy = f"COPY ({select}) TO {literal(str(path))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
+def write_triples(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the triples of all named graphs together, in any order, as N-Triples."""
+    copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", path)
+
+
+def write_quads(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Write the N-Quads in canonical order, by code point, each once; return how many."""
+    return copied(connection, f"SELECT DISTINCT line FROM {LINES} ORDER BY line", path)
+
+
+def copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+    """Write the rows of a query to a file, one a line and as they are; return how many."""
+    form = "FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
+    copy = f"COPY ({select}) TO {literal(str(path))} ({form})"
     return int((connection.execute(copy).fetchone() or (0,))[0])
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pyoxigraph
 
-from kg_builder.engine import LISTED, address, name
-from kg_builder.problems import Problem, Severity, quoted
+from kg_builder.engine import address, name
+from kg_builder.problems import LISTED, Problem, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
 from kg_builder.schema import Schema, Table, sparql_prefixes
 
@@ -37,18 +37,19 @@ class Result:
     shape: str = ""
 
 
-def constraint_results(store: pyoxigraph.Store, schema: Schema) -> Iterator[Result]:
-    """Yield what the SHACL-SPARQL constraints find, each run once over all things: for graphs too large for pySHACL."""
-    prefixes = sparql_prefixes(schema.shapes)
-    for table in schema.tables:
-        for constraint in table.constraints:
-            every = f"{prefixes}SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
-            for row in rows(store, every):
-                message = constraint.message
-                for variable, value in row.items():
-                    message = message.replace(f"{{?{variable}}}", value)
-                value = row.get("value", row["this"])
-                yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
+def constraint_results(store: pyoxigraph.Store, schema: Schema, table: Table) -> Iterator[Result]:
+    """Yield what the SHACL-SPARQL constraints of a table find, each run once over all its things.
+
+    That is for graphs too large for pySHACL, which asks for each thing anew.
+    """
+    for constraint in table.constraints:
+        every = f"SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
+        for row in rows(store, sparql_prefixes(schema.shapes) + every):
+            message = constraint.message
+            for variable, value in row.items():
+                message = message.replace(f"{{?{variable}}}", value)
+            value = row.get("value", row["this"])
+            yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
 
 
 def wanted(message: str) -> str:
@@ -57,36 +58,34 @@ def wanted(message: str) -> str:
     return plain.removeprefix("Expected ").rstrip(".")
 
 
-def check_results(store: pyoxigraph.Store, checks: Iterable[StoredQuery]) -> Iterator[Result]:
-    """Yield a result for every row of every stored check.
+def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Result]:
+    """Yield a result for every row of a stored check.
 
     A check selects `?this`, and may select `?column` (a name or a property), `?found` and `?expected`;
     its header has a summary, and may have `mend` and `severity`.
     """
-    for check in checks:
-        for row in rows(store, check.text):
-            yield Result(
-                focus=row["this"],
-                value=row.get("found", row["this"]),
-                column=row.get("column", ""),
-                rule=check.name,
-                expected=row.get("expected", str(check.about["summary"])),
-                mend=str(check.about.get("mend", "")),
-                severity=check.about.get("severity", "error"),
-            )
+    for row in rows(store, check.text):
+        yield Result(
+            focus=row["this"],
+            value=row.get("found", row["this"]),
+            column=row.get("column", ""),
+            rule=check.name,
+            expected=row.get("expected", str(check.about["summary"])),
+            mend=str(check.about.get("mend", "")),
+            severity=check.about.get("severity", "error"),
+        )
 
 
 def located(
-    results: Iterable[Result], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
+    results: dict[Result, int], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
 ) -> list[Problem]:
-    """Return the results as problems with file, line and column, IRIs cut to type/id, sorted, each once.
+    """Return the results, each with the number of the rest, as problems with file, line and column, sorted.
 
     A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
     """
-    waiting = bounded(results)
-    places = places_of({iri for result in waiting for iri in (result.focus, result.value)}, connection, schema, base)
+    places = places_of({iri for result in results for iri in (result.focus, result.value)}, connection, schema, base)
     found = set()
-    for result, more in waiting.items():
+    for result, more in results.items():
         focus = result.focus
         if result.value in places and column_of(places[result.value][2], result.column):
             focus = result.value
