@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import textwrap
@@ -24,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except ProblemsFound as found:
         show(found.problems, as_json=getattr(options, "json", False), end="; nothing was written")
+        return FAULTY
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # so that closing it at the end does not fail too
         return FAULTY
     except KeyboardInterrupt:
         print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
