@@ -51,4 +51,4 @@ def form(schema: Schema, column: Column) -> str:
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     words = FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
     bounds = [f"from {column.minimum}" if column.minimum else "", f"to {column.maximum}" if column.maximum else ""]
-    return " ".join(filter(None, [words, *bounds])) + several
+    return ", ".join(filter(None, [words, *bounds])) + several

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyoxigraph
@@ -33,6 +34,7 @@ IN_MEMORY = 150_000
 """Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
 
 Progress = Callable[[str], None]
+Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,15 +75,18 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     refuse_base(project.base)
     progress("reading shapes and queries")
     schema = read_schema(project.root / "ontology")
-    derivations = stored_queries(project.root / "queries" / "derive", "CONSTRUCT")
-    checks = stored_queries(project.root / "queries" / "checks", "SELECT")
-    files = table_files(project.root / "data", schema)
+    faults: list[Problem] = []
+    derivations = gathered(faults, lambda: stored_queries(project.root / "queries" / "derive", "CONSTRUCT"))
+    checks = gathered(faults, lambda: stored_queries(project.root / "queries" / "checks", "SELECT"))
+    files = gathered(faults, lambda: table_files(project.root / "data", schema))
     with engine(work, project.memory) as connection:
         progress("reading tables")
-        notes = load(connection, schema, files, work)
+        read = len(faults)
+        notes = gathered(faults, lambda: load(connection, schema, files, work))
         progress("checking cells")
-        list_things(connection, schema, project.base)
-        faults = list(cell_problems(connection, schema))
+        if len(faults) == read:
+            list_things(connection, schema, project.base)
+            faults += cell_problems(connection, schema)
         if faults:
             raise ProblemsFound([*notes, *faults])
         progress("rendering N-Quads")
@@ -104,6 +109,15 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         found = results(store, schema, checks, work / "kg.nq", reference=small)
         problems = (*notes, *located(found, connection, schema, project.base))
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
+
+
+def gathered(faults: list[Problem], step: Callable[[], list[Item]]) -> list[Item]:
+    """Return what a step returns; where it finds problems, add them to the faults of the run and return nothing."""
+    try:
+        return step()
+    except ProblemsFound as found:
+        faults += found.problems
+        return []
 
 
 @contextlib.contextmanager

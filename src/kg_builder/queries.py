@@ -32,7 +32,7 @@ NOT_CODE = re.compile(
     r"#[^\n]*",  # and comments
     re.DOTALL,
 )
-SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:-])", re.IGNORECASE)
+SERVICE = re.compile(r"(?<![\w?$:-])service(?![\w:-])", re.IGNORECASE)
 UPDATE = re.compile(
     r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
 )
@@ -170,7 +170,10 @@ def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     where, _, rest = error.msg.splitlines()[0].removeprefix("error at ").partition(": ")
     line_text, _, column = where.partition(":")
     found = f"a syntax error at column {column}" if column.isdigit() else error.msg.splitlines()[0]
-    wanted = rest.removeprefix("expected ")[:80] or expected
+    wanted = rest.removeprefix("expected ").replace(", [_]", "")[:80]
+    if "Prefix not found" in wanted:
+        wanted = "a prefix that is declared"
+    wanted = expected if wanted in {"", "[_]"} else wanted
     return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Mend the query.")
 
 
