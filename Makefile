@@ -38,6 +38,7 @@ $(READY): requirements.lock pyproject.toml
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "This Python has no venv: install it first, on Debian or Ubuntu with: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv, once; this takes a minute …" >&2
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
