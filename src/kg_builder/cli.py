@@ -164,7 +164,10 @@ def run_validate(options: argparse.Namespace) -> int:
     from kg_builder.results import validation_report  # noqa: PLC0415
 
     try:
-        with writable(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="kg-builder-") as work:
+        with (
+            writable(Path(tempfile.gettempdir()), "Set TMPDIR to another folder."),
+            tempfile.TemporaryDirectory(prefix="kg-builder-") as work,
+        ):
             problems: Sequence[Problem] = graph_in(
                 Project(options.root, options.base, options.memory), Path(work), progress_shown
             ).problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,12 +22,11 @@ EVERYWHERE = ""
 
 def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`."""
-    connection = duckdb.connect(work / "tables.duckdb")
-    try:
-        connection.execute("SET memory_limit = ?", [memory])
-    except duckdb.Error as error:
+    if not re.fullmatch(r"[0-9]+([.][0-9]+)?[KMGT]i?B", memory):
         expected = "a size such as 500MB or 2GB"
-        raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)]) from error
+        raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)])
+    connection = duckdb.connect(work / "tables.duckdb")
+    connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET temp_directory = ?", [str(work)])
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")

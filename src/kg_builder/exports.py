@@ -71,3 +71,8 @@ WRITERS: dict[str, Writer] = {
     "network": network.write,
 }
 """The outputs by the names that `--format` takes."""
+
+NAMES = (
+    "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl", "tables"
+)  # fmt: skip
+"""What the writers leave in a folder."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -107,7 +108,7 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         progress("validating")
         small = sum(rows.values()) <= project.reference_limit
         found = results(store, schema, checks, work / "kg.nq", reference=small)
-        problems = (*notes, *located(found, connection, schema, project.base))
+        problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
 
 
@@ -170,7 +171,7 @@ def results(
     tasks = [partial(check_results, store, check) for check in checks]
     if not reference:
         tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda task: bounded(task()), tasks))
     if reference:
         found.append(bounded(shape_results(union_of(lines), schema)))

@@ -23,7 +23,7 @@ def write(graph: Graph, folder: Path) -> None:
 
 
 def network(store: Store, schema: Schema) -> networkx.MultiDiGraph[str]:
-    """Return the things that have a table, with `label`, `type` and `links`, and their links, with `type`.
+    """Return the things that have a table, with `label`, `type` and `links`, and their links, with `relation`.
 
     Nodes and edges are sorted by IRI; an edge's key is the IRI of its property.
     """
@@ -37,7 +37,7 @@ def network(store: Store, schema: Schema) -> networkx.MultiDiGraph[str]:
     links: Counter[str] = Counter()
     for start, predicate, end in sorted({link(quad) for quad in store} - {()}):
         if start in types and end in types:
-            net.add_edge(start, end, key=predicate, type=word(predicate))
+            net.add_edge(start, end, key=predicate, relation=word(predicate))
             links.update((start, end))
     networkx.set_node_attributes(net, links, "links")
     return net

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -25,15 +25,17 @@ RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
-def staged(out: Path) -> Iterator[tuple[Path, Path]]:
+def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
     """Give a folder for outputs and one for work; put the outputs in the place of `out` if the block succeeds.
 
-    One build at a time may write beside a folder; another waits. What a killed build left behind is taken away first.
+    `names` are what a build may leave in `out`. One build at a time may write beside a folder; another waits. What a killed build left behind is taken away first.
     Raise `ProblemsFound` where `out` holds something that no build has made, or cannot be written.
     """
     out = out.absolute()
-    with writable(out):
-        refuse_foreign(out)
+    with writable(out, "The last build is as it was."):
+        refuse_foreign(out, {*names, CHECKSUMS})
+        if out.parent.exists() and not out.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         out.parent.mkdir(parents=True, exist_ok=True)
         with locked(out.parent):
             staging = out.parent / f".{out.name}.staging"
@@ -50,21 +52,18 @@ def staged(out: Path) -> Iterator[tuple[Path, Path]]:
 
 
 @contextlib.contextmanager
-def writable(place: Path) -> Iterator[None]:
+def writable(place: Path, mend: str) -> Iterator[None]:
     """Turn the failure of writing at a place, such as a full disk, into `ProblemsFound`."""
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.TransactionException) as error:
-        full = os.strerror(errno.ENOSPC)
-        reason = full if full in str(error) else getattr(error, "strerror", None) or str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0].rsplit(": ", 1)[-1]
         found = f"a place that cannot be written ({reason})"
-        expected = "a writable folder with room"
-        raise ProblemsFound(
-            [Problem(str(place), 0, "", "output", found, expected, "The last build is as it was.")]
-        ) from error
+        problem = Problem(str(place), 0, "", "output", found, "a writable folder with room", mend)
+        raise ProblemsFound([problem]) from error
 
 
-def refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path, names: set[str]) -> None:
     """Raise `ProblemsFound` if a folder holds anything but the files of a former build."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         found = "something that is not a folder"
@@ -72,7 +71,8 @@ def refuse_foreign(out: Path) -> None:
         sums = out / CHECKSUMS
         listed = {line.split("  ", 1)[-1] for line in sums.read_text("utf-8").splitlines()} if sums.is_file() else set()
         present = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
-        foreign = sorted(present - listed - {CHECKSUMS})
+        unnamed = {path for path in present if path.split("/")[0] not in names}
+        foreign = sorted(unnamed | (present - listed - {CHECKSUMS}))
         if not foreign:
             return
         found = f"{foreign[0]}, which no build has made"

@@ -189,9 +189,14 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     return path
 
 
-def rows(store: pyoxigraph.Store, text: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a SELECT, as plain text, unbound variables left out."""
+def rows(store: pyoxigraph.Store, text: str) -> list[dict[str, str]]:
+    """Return the rows of a SELECT as plain text, unbound variables left out.
+
+    The solutions do not leave this call: they may not be touched, not even dropped, by another thread.
+    """
     found = store.query(text)
     names = variables(found)
-    for solution in found:  # type: ignore[union-attr]
-        yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}
+    return [
+        {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}
+        for solution in found  # type: ignore[union-attr]
+    ]
