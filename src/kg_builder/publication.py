@@ -28,7 +28,8 @@ RENAME_EXCHANGE = 2
 def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
     """Give a folder for outputs and one for work; put the outputs in the place of `out` if the block succeeds.
 
-    `names` are what a build may leave in `out`. One build at a time may write beside a folder; another waits. What a killed build left behind is taken away first.
+    `names` are what a build may leave in `out`. One build at a time may write beside a folder; another waits.
+    What a killed build left behind is taken away first.
     Raise `ProblemsFound` where `out` holds something that no build has made, or cannot be written.
     """
     out = out.absolute()
