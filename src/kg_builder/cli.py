@@ -13,7 +13,6 @@ from pathlib import Path
 
 from kg_builder import __version__
 from kg_builder.problems import Problem, ProblemsFound, errors, to_json
-from kg_builder.terms import BASE
 
 DONE, FAULTY = 0, 1
 
@@ -102,7 +101,7 @@ def command(
 
 def graph_options(command: argparse.ArgumentParser) -> None:
     """Add the options of commands that make the graph."""
-    command.add_argument("--base", default=BASE, help=f"where the IRIs of things begin (default: {BASE})")
+    command.add_argument("--base", help="where the IRIs of things begin (default: below w3id.org/child-protection-kg)")
     command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
 
 
@@ -111,13 +110,15 @@ def run_build(options: argparse.Namespace) -> int:
     from kg_builder.build import build  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.exports import WRITERS  # noqa: PLC0415
     from kg_builder.graph import Project  # noqa: PLC0415
+    from kg_builder.terms import BASE  # noqa: PLC0415
 
     unknown = sorted(set(options.format) - set(WRITERS))
     if unknown:
         found = f"the output {unknown[0]!r}"
         raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(WRITERS)}")])
     out = options.out or options.root / "build"
-    graph = build(Project(options.root, options.base, options.memory, tuple(options.format)), out, progress_shown)
+    project = Project(options.root, options.base or BASE, options.memory, tuple(options.format))
+    graph = build(project, out, progress_shown)
     progress_shown("")
     by_label = {
         table.label: graph.rows[table.classes[0]] for table in graph.schema.tables if graph.rows[table.classes[0]]
@@ -162,15 +163,15 @@ def run_validate(options: argparse.Namespace) -> int:
     from kg_builder.graph import Project, graph_in  # noqa: PLC0415
     from kg_builder.publication import writable  # noqa: PLC0415
     from kg_builder.results import validation_report  # noqa: PLC0415
+    from kg_builder.terms import BASE  # noqa: PLC0415
 
     try:
         with (
             writable(Path(tempfile.gettempdir()), "Set TMPDIR to another folder."),
             tempfile.TemporaryDirectory(prefix="kg-builder-") as work,
         ):
-            problems: Sequence[Problem] = graph_in(
-                Project(options.root, options.base, options.memory), Path(work), progress_shown
-            ).problems
+            project = Project(options.root, options.base or BASE, options.memory)
+            problems: Sequence[Problem] = graph_in(project, Path(work), progress_shown).problems
     except ProblemsFound as found:
         problems = found.problems
     progress_shown("")

@@ -23,11 +23,10 @@ def lines(schema: Schema) -> Iterator[str]:
         yield from section(schema, table)
     yield "\n## Code lists\n\n| cell | means | for |\n|---|---|---|"
     for code in schema.codes:
-        kind = next(
-            (target for target, found in schema.targets.items() if code in found.codes and not found.qualified), ""
-        )
+        kind = next((target for target, found in schema.targets.items() if code in found.codes), "")
         if kind:
-            yield f"| `{code.key}` | {compact(schema.prefixes, code.iri)} | {compact(schema.prefixes, kind)} |"
+            cell = f"{code.kind}/{code.key}" if schema.targets[kind].qualified else code.key
+            yield f"| `{cell}` | {compact(schema.prefixes, code.iri)} | {compact(schema.prefixes, kind)} |"
 
 
 def section(schema: Schema, table: Table) -> Iterator[str]:

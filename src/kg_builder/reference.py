@@ -16,7 +16,6 @@ from kg_builder.schema import Schema, text
 from kg_builder.terms import KG
 from kg_builder.validate import Result, wanted
 
-SHACL = "http://www.w3.org/ns/shacl#"
 SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): "warning", str(SH.Info): "note"}
 
 
@@ -85,7 +84,7 @@ def executable(shapes: Graph) -> Graph:
     """
     bare = Graph()
     for subject, predicate, value in shapes:
-        if str(predicate).startswith((SHACL, str(RDF))) and predicate not in NOT_RUN:
+        if str(predicate).startswith((str(SH), str(RDF))) and predicate not in NOT_RUN:
             bare.add((subject, predicate, value))
     for constraint in shapes.subjects(KG.acyclic, None):
         bare.remove((None, SH.sparql, constraint))
