@@ -117,7 +117,9 @@ def run_build(options: argparse.Namespace) -> int:
         found = f"the output {unknown[0]!r}"
         raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(WRITERS)}")])
     out = options.out or options.root / "build"
-    project = Project(options.root, options.base or BASE, options.memory, tuple(options.format))
+    project = Project(
+        options.root, BASE if options.base is None else options.base, options.memory, tuple(options.format)
+    )
     graph = build(project, out, progress_shown)
     progress_shown("")
     by_label = {
@@ -170,7 +172,7 @@ def run_validate(options: argparse.Namespace) -> int:
             writable(Path(tempfile.gettempdir()), "Set TMPDIR to another folder."),
             tempfile.TemporaryDirectory(prefix="kg-builder-") as work,
         ):
-            project = Project(options.root, options.base or BASE, options.memory)
+            project = Project(options.root, BASE if options.base is None else options.base, options.memory)
             problems: Sequence[Problem] = graph_in(project, Path(work), progress_shown).problems
     except ProblemsFound as found:
         problems = found.problems

@@ -58,7 +58,9 @@ def writable(place: Path, mend: str) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.TransactionException) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0].rsplit(": ", 1)[-1]
+        known = [os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)]
+        said = getattr(error, "strerror", None) or str(error).splitlines()[0].rsplit(": ", 1)[-1]
+        reason = next((each for each in known if each in str(error)), said)
         found = f"a place that cannot be written ({reason})"
         problem = Problem(str(place), 0, "", "output", found, "a writable folder with room", mend)
         raise ProblemsFound([problem]) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -189,14 +189,12 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     return path
 
 
-def rows(store: pyoxigraph.Store, text: str) -> list[dict[str, str]]:
-    """Return the rows of a SELECT as plain text, unbound variables left out.
+def rows(store: pyoxigraph.Store, text: str) -> Generator[dict[str, str]]:
+    """Yield the rows of a SELECT as plain text, unbound variables left out.
 
-    The solutions do not leave this call: they may not be touched, not even dropped, by another thread.
+    Close it in the thread that asked: solutions may not be touched, not even dropped, by another.
     """
     found = store.query(text)
     names = variables(found)
-    return [
-        {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}
-        for solution in found  # type: ignore[union-attr]
-    ]
+    for solution in found:  # type: ignore[union-attr]
+        yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}

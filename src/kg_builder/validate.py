@@ -7,12 +7,13 @@ import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 import duckdb
 import pyoxigraph
 
 from kg_builder.engine import address, name
-from kg_builder.problems import LISTED, Problem, Severity, quoted
+from kg_builder.problems import LISTED, Problem, ProblemsFound, Severity, quoted
 from kg_builder.queries import StoredQuery, rows
 from kg_builder.schema import Schema, Table, sparql_prefixes
 
@@ -44,12 +45,13 @@ def constraint_results(store: pyoxigraph.Store, schema: Schema, table: Table) ->
     """
     for constraint in table.constraints:
         every = f"SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
-        for row in rows(store, sparql_prefixes(schema.shapes) + every):
-            message = constraint.message
-            for variable, value in row.items():
-                message = message.replace(f"{{?{variable}}}", value)
-            value = row.get("value", row["this"])
-            yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
+        with closing(rows(store, sparql_prefixes(schema.shapes) + every)) as found:
+            for row in found:
+                message = constraint.message
+                for variable, value in row.items():
+                    message = message.replace(f"{{?{variable}}}", value)
+                value = row.get("value", row["this"])
+                yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
 
 
 def wanted(message: str) -> str:
@@ -64,16 +66,20 @@ def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Resul
     A check selects `?this`, and may select `?column` (a name or a property), `?found` and `?expected`;
     its header has a summary, and may have `mend` and `severity`.
     """
-    for row in rows(store, check.text):
-        yield Result(
-            focus=row["this"],
-            value=row.get("found", row["this"]),
-            column=row.get("column", ""),
-            rule=check.name,
-            expected=row.get("expected", str(check.about["summary"])),
-            mend=str(check.about.get("mend", "")),
-            severity=check.about.get("severity", "error"),
-        )
+    with closing(rows(store, check.text)) as found:
+        for row in found:
+            if "this" not in row:
+                expected, mend = "rows that name the thing at fault", "Bind ?this in every row."
+                raise ProblemsFound([Problem(check.file, 0, "", "form", "a row without ?this", expected, mend)])
+            yield Result(
+                focus=row["this"],
+                value=row.get("found", row["this"]),
+                column=row.get("column", ""),
+                rule=check.name,
+                expected=row.get("expected", str(check.about["summary"])),
+                mend=str(check.about.get("mend", "")),
+                severity=check.about.get("severity", "error"),
+            )
 
 
 def located(
