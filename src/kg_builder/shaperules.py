@@ -38,11 +38,12 @@ def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) 
     """Yield what in the shapes the builder would not understand, or must not run; `lines` are the text of the file."""
     tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
+    declared = {*ontology.subjects(RDF.type, None), RDFS.label}
     for shape, rule, found, expected, mend in (
         *forbidden(shapes),
         *(fault for node in tables for fault in table_faults(shapes, node)),
         *(fault for node in columns for fault in column_faults(shapes, node)),
-        *(fault for node in [*tables, *columns] for fault in undeclared(ontology, shapes, node)),
+        *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
     ):
         yield Problem(file, line_of(lines, shape), "", rule, found, expected, mend, shape=str(shape))
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
@@ -123,9 +124,8 @@ def term_faults(
             yield node, "shape-part", f"{counts[term]} {short(term)} on a {kind}", "one", "Take the others away."
 
 
-def undeclared(ontology: Graph, shapes: Graph, node: Node) -> Iterator[Fault]:
+def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
     """Yield the properties and classes that a shape names and nobody declares."""
-    declared = {*ontology.subjects(RDF.type, None), RDFS.label}
     for term in (SH.path, SH.targetClass, SH["class"], SH.lessThanOrEquals):
         for value in ordered(set(shapes.objects(node, term)) - declared):
             if not isinstance(value, URIRef):
