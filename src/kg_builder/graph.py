@@ -127,6 +127,10 @@ def engine(work: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with connect(work, memory) as connection:
             yield connection
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error  # the engine catches the signal while it works
+        raise
     except duckdb.OutOfMemoryException as error:
         found = f"too little memory for the engine, {memory}"
         raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "more, such as 2GB")]) from error
