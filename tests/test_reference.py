@@ -1,0 +1,232 @@
+"""The engine and pySHACL, the reference processor, find the same faults in the same places.
+
+pySHACL runs the published shapes, as anybody would; the builder spares it what the cells have told already.
+
+A case is put into RDF without the checks of cells, which would have stopped it: what a cell holds becomes a triple,
+right or wrong. Cases of one rule that break different cells share one graph, as pySHACL takes its time.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pyshacl
+import pytest
+from rdflib import RDF, SH, Graph, Node
+
+from kg_builder.graph import Project, graph_in, results
+from kg_builder.problems import Problem
+from kg_builder.reference import union_of
+from kg_builder.schema import Schema, text
+from kg_builder.terms import BASE
+from tests.bench import EXAMPLE, SOURCE, Bench, Case, Edit, cases, made, project_at
+
+TABLES = [case for case in cases() if case.subject.startswith("table-")]
+CONSTRAINTS = [case for case in cases() if case.subject.startswith("constraint-")]
+CIRCLES = [case for case in CONSTRAINTS if case.subject == "constraint-broader-acyclic"]
+OTHERS = [case for case in CONSTRAINTS if case not in CIRCLES]
+
+RULES = {
+    "class": 84,
+    "datatype": 12,
+    "lessThanOrEquals": 5,
+    "maxInclusive": 6,
+    "maxLength": 64,
+    "minCount": 81,
+    "minInclusive": 18,
+    "pattern": 42,
+}
+"""The rules of cells that RDF can break, each with the number of its cases.
+
+It cannot break the others: rows with one id are one thing, a value twice is one triple, a circle is a constraint.
+"""
+
+UNREAD = {
+    "table-documents: issued written as 20",
+    "table-findings: value written as 6e1",
+    "table-memberships: until written as MMXX",
+    "table-report: issued written as 20",
+}
+"""Cases that rdflib takes for valid: it does not look into an xsd:gYear, and reads an exponent in an xsd:decimal."""
+
+UNRULY = {
+    "table-age_brackets: age_from written as 2.5",
+    "table-passages: line_from written as 2.5",
+    "table-passages: line_to written as 1,000",
+    "table-quantifiers: high written as 62,5",
+    "table-quantifiers: low written as NaN",
+    "table-surveys: end written as 1 May 2020",
+    "table-surveys: start written as 2020-02-30",
+}
+"""Cases at which pySHACL fails: its sh:lessThanOrEquals compares whatever the two properties hold."""
+
+Place = tuple[str, str]
+"""A focus node and a property."""
+
+Row = list[str]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_pyshacl_finds_the_same_cells_as_the_engine(rule: str, bench: Bench, tmp_path: Path) -> None:
+    taken = cases_of(rule, bench)
+    assert len(taken) == RULES[rule]
+    for number, together in enumerate(rounds(taken, bench)):
+        by_engine = {place for case in together for place in places(case, bench)}
+        lines = graph_of(together, bench, made(tmp_path / str(number)))
+        assert cells_by_pyshacl(lines, bench) == by_engine
+
+
+def test_the_cases_that_pyshacl_cannot_judge_are_cases() -> None:
+    assert sorted(UNREAD | UNRULY) == sorted(case.id for case in TABLES if case.id in UNREAD | UNRULY)
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=lambda case: case.id)
+def test_pyshacl_finds_the_same_things_as_a_constraint_run_once_over_all(case: Case, bench: Bench) -> None:
+    outcome = bench.outcome(case)
+    assert outcome.store is not None
+    assert outcome.lines is not None
+    by_engine = results(outcome.store, bench.schema, [], outcome.lines, reference=False)
+    assert things_by_pyshacl(outcome.lines, bench) == {result.focus for result in by_engine}
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=lambda case: case.id)
+def test_pyshacl_leads_to_the_same_sentences_as_a_constraint_run_once_over_all(case: Case, bench: Bench) -> None:
+    outcome = bench.outcome(case)
+    assert outcome.store is not None
+    assert outcome.lines is not None
+    by_engine = bench.problems(outcome.store, outcome.lines, [])
+    by_pyshacl = bench.problems(outcome.store, outcome.lines, [], reference=True)
+    assert [str(problem) for problem in by_pyshacl] == [str(problem) for problem in by_engine]
+
+
+def test_pyshacl_finds_every_member_of_the_circles_that_the_engine_names(bench: Bench, tmp_path: Path) -> None:
+    problems = [problem for case in CIRCLES for problem in bench.outcome(case).problems]
+    members = {id_ for problem in problems for id_ in problem.found.removeprefix("the circle ").split(" → ")}
+    with bench.edited(merged(CIRCLES), tmp_path) as tables:
+        _, lines = bench.graph(tables, tmp_path)
+    assert {thing.rsplit("/", 1)[-1] for thing in things_by_pyshacl(lines, bench)} == members
+
+
+def test_the_example_has_no_problems_without_pyshacl_either(tmp_path: Path) -> None:
+    root = project_at(tmp_path / "project")
+    graph = graph_in(Project(root, reference_limit=0), made(tmp_path / "work"))
+    assert (graph.reference, graph.problems) == (False, ())
+
+
+# ---------------------------------------------------------------- several cases in one graph
+
+
+def cases_of(rule: str, bench: Bench) -> list[Case]:
+    """The cases that break a rule, those left out that pySHACL cannot judge."""
+    return [case for case in TABLES if rule_of(case, bench) == rule and case.id not in UNREAD | UNRULY]
+
+
+def rule_of(case: Case, bench: Bench) -> str:
+    """The rule that a case breaks: that of its last cell, as a bound out of order shows at the lower one too."""
+    return bench.outcome(case).problems[-1].rule
+
+
+def rounds(taken: list[Case], bench: Bench) -> list[list[Case]]:
+    """The cases in groups of which no two cases break the same cell."""
+    groups: list[tuple[list[Case], set[Place]]] = []
+    for case in taken:
+        broken = places(case, bench)
+        for together, elsewhere in groups:
+            if not broken & elsewhere:
+                together.append(case)
+                elsewhere.update(broken)
+                break
+        else:
+            groups.append(([case], broken))
+    return [together for together, _ in groups]
+
+
+def places(case: Case, bench: Bench) -> set[Place]:
+    """Where the engine finds the faults of a case."""
+    return {place(problem, case, bench.schema) for problem in bench.outcome(case).problems}
+
+
+def place(problem: Problem, case: Case, schema: Schema) -> Place:
+    folder, file = problem.file.split("/")[-2:]
+    table = schema.table_at(folder, Path(file).stem)
+    assert table is not None
+    (edit,) = case.edits
+    row = rows_of(edit.apply(original(problem.file)))[problem.line - 1]
+    return BASE + table.about.format(source=folder, id=row[0]), table.column(problem.column).path
+
+
+def graph_of(together: list[Case], bench: Bench, folder: Path) -> Path:
+    """The graph into which all the cases are put, as N-Quads."""
+    with bench.edited(merged(together), folder) as tables:
+        _, lines = bench.graph(tables, folder)
+    with lines.open("a", encoding="utf-8") as stream:
+        stream.writelines(lost_references(together, bench))
+    return lines
+
+
+def cells_by_pyshacl(lines: Path, bench: Bench) -> set[Place]:
+    """Where pySHACL finds faults of cells."""
+    report = report_by_pyshacl(lines, bench)
+    results = set(report.subjects(RDF.type, SH.ValidationResult)) - of_constraints(report)
+    return {(text(report, result, SH.focusNode), text(report, result, SH.resultPath)) for result in results}
+
+
+def things_by_pyshacl(lines: Path, bench: Bench) -> set[str]:
+    """The focus nodes of the constraints that pySHACL finds broken."""
+    report = report_by_pyshacl(lines, bench)
+    return {text(report, result, SH.focusNode) for result in of_constraints(report)}
+
+
+def of_constraints(report: Graph) -> set[Node]:
+    return set(report.subjects(SH.sourceConstraintComponent, SH.SPARQLConstraintComponent))
+
+
+def report_by_pyshacl(lines: Path, bench: Bench) -> Graph:
+    _, report, _ = pyshacl.validate(union_of(lines), shacl_graph=bench.schema.shapes, inplace=True)
+    assert isinstance(report, Graph)
+    return report
+
+
+def merged(together: list[Case]) -> tuple[Edit, ...]:
+    """The edits of several cases as one edit of each file, cell by cell."""
+    changed: dict[str, list[Row]] = {}
+    for edit in (edit for case in together for edit in case.edits):
+        text = original(edit.file)
+        before, after = rows_of(text), rows_of(edit.apply(text))
+        rows = changed.setdefault(edit.file, rows_of(text))
+        for row, old, new in zip(rows, before, after, strict=False):
+            row[:] = [there if was == now else now for there, was, now in zip(row, old, new, strict=True)]
+        rows += after[len(before) :]
+    return tuple(Edit(file, replace=original(file), by=text_of(rows)) for file, rows in changed.items())
+
+
+def lost_references(together: list[Case], bench: Bench) -> list[str]:
+    """The references to nothing and to things of another kind as N-Quads; the builder makes no triples of them."""
+    found = [
+        (case, problem) for case in together for problem in bench.outcome(case).problems if problem.rule == "class"
+    ]
+    statements = [(*place(problem, case, bench.schema), problem.found.split('"')[1]) for case, problem in found]
+    return [f"<{thing}> <{path}> <{meant(bench.schema, value)}> <{BASE}graph> .\n" for thing, path, value in statements]
+
+
+def meant(schema: Schema, value: str) -> str:
+    """The thing that a cell names, or would name if there were such a thing."""
+    kind = value.split("/", maxsplit=1)[0]
+    of_reports = {table.kind for table in schema.tables if table.per_source}
+    return f"{BASE}{SOURCE}/{value}" if kind in of_reports else f"{BASE}{value}"
+
+
+def original(file: str) -> str:
+    return (EXAMPLE / file).read_text(encoding="utf-8")
+
+
+def rows_of(text: str) -> list[Row]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def text_of(rows: list[Row]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
