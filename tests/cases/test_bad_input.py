@@ -1,0 +1,850 @@
+"""Faulty tables are refused with one sentence a problem, all at once, and the last good build stays as it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.bench import project_at
+from tests.draft import Draft, contents
+from tests.processes import as_anybody
+
+UNITS = "id,label,definition\n"
+CRIMES = "id,label,alt_labels,hidden_labels,definition,broader,related\n"
+POPULATIONS = "id,label,definition,survey,part_of,selected_by,size,passage\n"
+
+SAVE = "expected UTF-8 text. Save the table as UTF-8; the encoding is never guessed."
+PLAIN = "expected plain text without it. Take it out; a cell has no line break or tab."
+SHORTEN = "expected shorter cells. Shorten the cell."
+COMMAS = "expected 3, as in the header. Add or take away commas; quote text that has one."
+QUOTES = 'expected quotes that open and close a whole cell. Write a quote inside a cell as "".'
+
+TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
+    "utf-16": (
+        (UNITS + "hours,hours,Hours.\n").encode("utf-16"),
+        [f"1: found UTF-16 text; {SAVE}"],
+    ),
+    "utf-16-without-mark": (
+        (UNITS + "hours,hours,Hours.\n").encode("utf-16-le"),
+        [f"1: found UTF-16 text; {SAVE}"],
+    ),
+    "utf-16-big-endian-without-mark": (
+        (UNITS + "hours,hours,Hours.\n").encode("utf-16-be"),
+        [f"1: found UTF-16 text; {SAVE}"],
+    ),
+    "latin-1": (
+        (UNITS + "hours,hours,Caf\xe9.\n").encode("latin-1"),
+        [f"2: definition: found the byte 0xE9 at offset 35, which is not UTF-8; {SAVE}"],
+    ),
+    "latin-1-far-down": (
+        (UNITS + "hours,hours,Hours.\n" * 100_000 + "hours,h\xe9,Hours.\n").encode("latin-1"),
+        [f"100002: label: found the byte 0xE9 at offset 1900027, which is not UTF-8; {SAVE}"],
+    ),
+    "half-a-character": (
+        UNITS.encode() + b"hours,hours,Caf\xc3\n",
+        [f"2: definition: found the byte 0xC3 at offset 35, which is not UTF-8; {SAVE}"],
+    ),
+    "surrogate": (
+        UNITS.encode() + b"hours,\xed\xa0\x80,Hours.\n",
+        [f"2: label: found the byte 0xED at offset 26, which is not UTF-8; {SAVE}"],
+    ),
+    "nul": (
+        UNITS + "hours,ho\0urs,Hours.\n",
+        [f"2: label: found the control character U+0000; {PLAIN}"],
+    ),
+    "escape": (
+        UNITS + "hours,hours,\x1b[31mHours.\n",
+        [f"2: definition: found the control character U+001B; {PLAIN}"],
+    ),
+    "tab": (
+        UNITS + "hours,hours,Hours\tand more.\n",
+        [f"2: definition: found the control character U+0009; {PLAIN}"],
+    ),
+    "next-line": (
+        UNITS + "hours,hours,Hours.\u0085\n",
+        [f"2: definition: found the control character U+0085; {PLAIN}"],
+    ),
+    "carriage-return": (
+        UNITS + "hours,ho\rurs,Hours.\n",
+        [f"2: label: found the control character U+000D; {PLAIN}"],
+    ),
+    "old-mac": (
+        "id,label,definition\rhours,hours,Hours.\r",
+        [f"1: column 3: found the control character U+000D; {PLAIN}"],
+    ),
+    "escape-in-header": (
+        "id,la\x1b[31mbel,definition\nhours,hours,Hours.\n",
+        [f"1: column 2: found the control character U+001B; {PLAIN}"],
+    ),
+    "line-break-in-quotes": (
+        UNITS + 'hours,"ho\nurs",Hours.\n',
+        ["2: found a line break inside quotes; expected each row on one line. Close the quotes."],
+    ),
+    "quotes-that-stay-open": (
+        UNITS + 'hours,"hours,Hours.\n',
+        [f"2: found unexpected end of data; {QUOTES}"],
+    ),
+    "quotes-that-close-early": (
+        UNITS + 'hours,"ho"urs,Hours.\n',
+        [f"2: found ',' expected after '\"'; {QUOTES}"],
+    ),
+    "empty": (
+        "",
+        [": found an empty file; expected a header line. Delete the file or write its header."],
+    ),
+    "a-line-feed": (
+        "\n",
+        [
+            "1: id: found no such column; expected the required column id. Add it.",
+            "1: label: found no such column; expected the required column label. Add it.",
+        ],
+    ),
+    "blank-header-cell": (
+        "id,label,\nhours,hours,Hours.\n",
+        [
+            "1: column 3: found a blank header cell; expected the name of a column. Columns are id, label, definition.",
+        ],
+    ),
+    "header-twice": (
+        "id,label,label\nhours,hours,Hours.\n",
+        ['1: label: found the column "label" twice; expected each column once. Take one away.'],
+    ),
+    "semicolons": (
+        "id;label;definition\nhours;hours;Hours.\n",
+        ['1: found the header "id;label;definition"; expected columns parted by commas. Save with commas.'],
+    ),
+    "tabs": (
+        "id\tlabel\tdefinition\nhours\thours\tHours.\n",
+        ['1: found the header "id\\tlabel\\tdefinition"; expected columns parted by commas. Save with commas.'],
+    ),
+    "typo-in-header": (
+        "id,lable,definition\nhours,hours,Hours.\n",
+        ['1: lable: found the unknown column "lable"; expected a column of the shape. Did you mean label?'],
+    ),
+    "typo-in-a-column-that-may-miss": (
+        "id,label,defintion\nhours,hours,Hours.\n",
+        [
+            (
+                '1: defintion: found the unknown column "defintion"; expected a column of the shape. '
+                "Did you mean definition?"
+            )
+        ],
+    ),
+    "header-in-capitals": (
+        "ID,label,definition\nhours,hours,Hours.\n",
+        ['1: ID: found the unknown column "ID"; expected a column of the shape. Did you mean id?'],
+    ),
+    "header-with-a-blank": (
+        "id, label,definition\nhours,hours,Hours.\n",
+        ['1:  label: found the unknown column " label"; expected a column of the shape. Did you mean label?'],
+    ),
+    "extra-column": (
+        "id,label,definition,colour\nhours,hours,Hours.,red\n",
+        [
+            (
+                '1: colour: found the unknown column "colour"; expected a column of the shape. '
+                "Columns are id, label, definition."
+            ),
+        ],
+    ),
+    "missing-column": (
+        "id,definition\nhours,Hours.\n",
+        ["1: label: found no such column; expected the required column label. Add it."],
+    ),
+    "no-header": (
+        "hours,hours,Hours.\n",
+        [
+            (
+                '1: Hours.: found the unknown column "Hours."; expected a column of the shape. '
+                "Columns are id, label, definition."
+            ),
+            '1: hours: found the column "hours" twice; expected each column once. Take one away.',
+            (
+                '1: hours: found the unknown column "hours"; expected a column of the shape. '
+                "Columns are id, label, definition."
+            ),
+            "1: id: found no such column; expected the required column id. Add it.",
+            "1: label: found no such column; expected the required column label. Add it.",
+        ],
+    ),
+    "short-and-long-rows": (
+        UNITS + "hours,hours\ndays,days,Days.\nweeks,weeks,Weeks.,\nyears\n",
+        [f"2: found 2 cells; {COMMAS}", f"4: found 4 cells; {COMMAS}", f"5: found 1 cell; {COMMAS}"],
+    ),
+    "blank-line": (
+        UNITS + "\nhours,hours,Hours.\n",
+        ["2: found a blank line; expected 3 cells. Take the line away."],
+    ),
+    "ten-megabytes": (
+        UNITS + f"hours,hours,{'x' * 10_000_000}\n",
+        [f"2: definition: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+    ),
+    "twenty-megabytes": (
+        UNITS + f"hours,{'x' * 20_000_000},Hours.\n",
+        [f"2: label: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+    ),
+    "a-megabyte-in-a-block-of-many-lines": (
+        UNITS + "hours,hours,Hours.\n" * 10 + f"hours,hours,{'x' * 1_000_001}\n" + "hours,hours,Hours.\n",
+        [f"12: definition: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+    ),
+}
+"""Contents of a table of units that is no table, and the sentences about it, each from the line on."""
+
+ID = (
+    "expected text that matches ^[a-z0-9]+(-[a-z0-9]+)*$. An id is lower-case ASCII letters and digits, "
+    'joined by single hyphens, such as "trace-an-object".'
+)
+EDGES = ID.replace("text that matches ^[a-z0-9]+(-[a-z0-9]+)*$", "text without a blank at its start or end")
+STRANGE = "expected text that matches ^[a-z0-9]+(-[a-z0-9]+)*$. It holds {}; use plain ASCII letters."
+
+IDS = {
+    "blank-at-the-end": ("hours ", f'found "hours "; {EDGES}'),
+    "blank-at-the-start": (" hours", f'found " hours"; {EDGES}'),
+    "no-break-blank": ("hours\u00a0", f'found "hours\\u00a0"; {EDGES}'),
+    "blank": ("ho urs", f'found "ho urs"; {ID}'),
+    "less": ("ho<urs", f'found "ho<urs"; {ID}'),
+    "greater": ("ho>urs", f'found "ho>urs"; {ID}'),
+    "quote": ('"ho""urs"', f'found "ho\\"urs"; {ID}'),
+    "brace": ("ho{urs", f'found "ho{{urs"; {ID}'),
+    "backslash": ("ho\\urs", f'found "ho\\\\urs"; {ID}'),
+    "slash": ("ho/urs", f'found "ho/urs"; {ID}'),
+    "path": ("../../etc/passwd", f'found "../../etc/passwd"; {ID}'),
+    "per-cent": ("ho%20urs", f'found "ho%20urs"; {ID}'),
+    "capital": ("Hours", f'found "Hours"; {ID}'),
+    "hyphens": ("ho--urs", f'found "ho--urs"; {ID}'),
+    "zero-width": ("ho\u200burs", f'found "ho\\u200burs"; {STRANGE.format("ZERO WIDTH SPACE (U+200B)")}'),
+    "look-alike": ("h\u043eurs", f'found "h\u043eurs"; {STRANGE.format("CYRILLIC SMALL LETTER O (U+043E)")}'),
+    "full-width": ("\uff48ours", f'found "\uff48ours"; {STRANGE.format("FULLWIDTH LATIN SMALL LETTER H (U+FF48)")}'),
+    "override": ("\u202ehours", f'found "\\u202ehours"; {STRANGE.format("RIGHT-TO-LEFT OVERRIDE (U+202E)")}'),
+}
+"""Ids that are none, and the sentence about each."""
+
+POINT = "expected a decimal number with a point, such as 28.6."
+LOW = "Lower bound, in percentage points or percent."
+HIGH = "Upper bound, in percentage points or percent."
+EXISTS = "expected a date that exists, as YYYY-MM-DD. The first day, where the report gives it."
+WHOLE = "expected a whole number, such as 272."
+TRUTH = (
+    "expected true or false. true where low and high are added to the stated proportion; "
+    "false where they are the interval itself."
+)
+ALONE = 'expected values parted by ";" alone. Other labels in use, current and respectful.'
+ORGANISATION = "expected an id of shared/organisations.csv."
+SUBJECT = (
+    "expected type/id, the type one of age-bracket, challenge, crime, cryptocurrency, database, document, "
+    "material-type, organisation, place, platform, product, project, service, technique, technology, threat."
+)
+LINK = "Take one of the links away."
+
+CELLS: dict[str, tuple[str, str]] = {
+    "quantifiers.per-cent": (
+        "per-cent,x,,true,28.6%,100",
+        f'low: found "28.6%"; {POINT} Leave the percent sign out; the unit has its own column.',
+    ),
+    "quantifiers.comma": (
+        'comma,x,,true,"1,5",100',
+        f'low: found "1,5"; {POINT} Write a decimal point instead of the comma.',
+    ),
+    "quantifiers.half-exponent": ("half-exponent,x,,true,2.5e,100", f'low: found "2.5e"; {POINT} {LOW}'),
+    "quantifiers.exponent": ("exponent,x,,true,1e1,100", f'low: found "1e1"; {POINT} {LOW}'),
+    "quantifiers.nan": ("nan,x,,true,NaN,100", f'low: found "NaN"; {POINT} {LOW}'),
+    "quantifiers.infinity": ("infinity,x,,true,Infinity,100", f'low: found "Infinity"; {POINT} {LOW}'),
+    "quantifiers.inf": ("inf,x,,true,-INF,100", f'low: found "-INF"; {POINT} {LOW}'),
+    "quantifiers.huge": ("huge,x,,true,1e400,100", f'low: found "1e400"; {POINT} {LOW}'),
+    "quantifiers.plus": ("plus,x,,true,+5,100", f'low: found "+5"; {POINT} {LOW}'),
+    "quantifiers.half-point": ("half-point,x,,true,5.,100", f'low: found "5."; {POINT} {LOW}'),
+    "quantifiers.bare-point": ("bare-point,x,,true,.5,100", f'low: found ".5"; {POINT} {LOW}'),
+    "quantifiers.zeros": ("zeros,x,,true,007,100", f'low: found "007"; {POINT} {LOW}'),
+    "quantifiers.blank": ("blank,x,,true,1 5,100", f'low: found "1 5"; {POINT} {LOW}'),
+    "quantifiers.hexadecimal": ("hexadecimal,x,,true,0x10,100", f'low: found "0x10"; {POINT} {LOW}'),
+    "quantifiers.arabic": ("arabic,x,,true,\u0661,100", f'low: found "\u0661"; {POINT} {LOW}'),
+    "quantifiers.minus": ("minus,x,,true,\u22125,100", f'low: found "\u22125"; {POINT} {LOW}'),
+    "quantifiers.digits": (f"digits,x,,true,{'1' * 31},100", f'low: found "{"1" * 31}"; {POINT} {LOW}'),
+    "quantifiers.below": ("below,x,,true,-100.1,100", f'low: found "-100.1"; expected at least -100. {LOW}'),
+    "quantifiers.above": ("above,x,,true,0,100.1", f'high: found "100.1"; expected at most 100. {HIGH}'),
+    "quantifiers.order": ("order,x,,true,10,9.9", f'low: found "10"; expected not more than high. {LOW}'),
+    "quantifiers.missing": ("missing,x,,true,,100", f"low: found an empty cell; expected a value. {LOW}"),
+    "quantifiers.yes": ("yes,x,,yes,0,100", f'relative: found "yes"; {TRUTH}'),
+    "quantifiers.capitals": ("capitals,x,,TRUE,0,100", f'relative: found "TRUE"; {TRUTH}'),
+    "age_brackets.half": (
+        "half,x,,,,1.5,2",
+        (
+            f'age_from: found "1.5"; {WHOLE} The youngest age in completed years, included; '
+            "empty where there is no lower bound."
+        ),
+    ),
+    "age_brackets.thousands": (
+        'thousands,x,,,,0,"1,000"',
+        f'age_to: found "1,000"; {WHOLE} Leave the comma out.',
+    ),
+    "documents.year": (
+        "year,x,,,,18,,",
+        (
+            'issued: found "18"; expected a year of four digits, such as 2018. '
+            "The year of publication; empty for a series."
+        ),
+    ),
+    "documents.list": ("list,x,one; two,,,,,", f'alt_labels: found " two"; {ALONE}'),
+    "documents.list-end": ("list-end,x,one;,,,,,", f'alt_labels: found ""; {ALONE}'),
+    "documents.long": (
+        f"long,{'x' * 301},,,,,,",
+        f'label: found "{"x" * 60}…"; expected at most 300 characters. The preferred label.',
+    ),
+    "documents.far": (
+        "far,x,,,,,nobody,",
+        f'publisher: found a reference to nothing, "nobody"; {ORGANISATION} Who published it.',
+    ),
+    "documents.near": (
+        "near,x,,,,,exemple-institute,",
+        f'publisher: found a reference to nothing, "exemple-institute"; {ORGANISATION} Did you mean example-institute?',
+    ),
+    "documents.self": (
+        "self,x,,,,,,self",
+        f"series: found the circle self → self; expected a series that never leads back to its start. {LINK}",
+    ),
+    "crimes.circle": (
+        "a,x,,,,b,\nb,x,,,,c,\nc,x,,,,a,",
+        f"broader: found the circle a → b → c → a; expected a broader that never leads back to its start. {LINK}",
+    ),
+    "surveys.february": (
+        "february,x,,interview,2024-02-30,,officers,,,about-survey",
+        f'start: found "2024-02-30"; {EXISTS}',
+    ),
+    "surveys.month": (
+        "month,x,,interview,2024-13-01,,officers,,,about-survey",
+        f'start: found "2024-13-01"; {EXISTS}',
+    ),
+    "surveys.dots": (
+        "dots,x,,interview,01.02.2024,,officers,,,about-survey",
+        f'start: found "01.02.2024"; {EXISTS}',
+    ),
+    "surveys.time": (
+        "time,x,,interview,2024-02-01T00:00:00,,officers,,,about-survey",
+        f'start: found "2024-02-01T00:00:00"; {EXISTS}',
+    ),
+    "surveys.backwards": (
+        "backwards,x,,interview,2024-02-02,2024-02-01,officers,,,about-survey",
+        'start: found "2024-02-02"; expected not more than end. The first day, where the report gives it.',
+    ),
+    "mentions.near": (
+        "near,threat/groming,topic,x,title",
+        f'subject: found a reference to nothing, "threat/groming"; {SUBJECT} Did you mean threat/grooming?',
+    ),
+    "mentions.unqualified": (
+        "unqualified,grooming,topic,x,title",
+        f'subject: found a reference to another kind, "grooming"; {SUBJECT} Did you mean threat/grooming?',
+    ),
+    "mentions.code": (
+        "code,threat/grooming,topik,x,title",
+        (
+            'role: found a reference to nothing, "topik"; expected an id of a code list in ontology/codes.ttl. '
+            "Did you mean topic?"
+        ),
+    ),
+}
+"""Files of one faulty row under the header of their table, and the sentence about it."""
+
+
+# ---------------------------------------------------------------- faulty texts, all in one build
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
+    draft = new_draft(tmp_path_factory.mktemp("texts"), example_build)
+    for name, (content, _) in TEXTS.items():
+        draft.write(f"data/shared/units.{name}.csv", content)
+    return draft.refusal()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_faulty_text_yields_exactly_its_sentences(name: str, texts: list[str]) -> None:
+    file = f"data/shared/units.{name}.csv:"
+    expected = [file.removesuffix(":" if sentence.startswith(":") else "") + sentence for sentence in TEXTS[name][1]]
+    assert [sentence for sentence in texts if sentence.startswith(file)] == expected
+
+
+def test_nothing_but_the_faulty_texts_is_named(texts: list[str]) -> None:
+    assert len(texts) == sum(len(sentences) for _, sentences in TEXTS.values())
+
+
+# ---------------------------------------------------------------- faulty ids and cells, all in one build
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
+    draft = new_draft(tmp_path_factory.mktemp("cells"), example_build)
+    for name, (id_, _) in IDS.items():
+        draft.write(f"data/shared/units.{name}.csv", f"{UNITS}{id_},hours,Hours.\n")
+    for name, (row, _) in CELLS.items():
+        table = next(draft.root.glob(f"data/*/{name.split('.')[0]}.csv"))
+        header = table.read_text(encoding="utf-8").splitlines()[0]
+        table.with_name(f"{name}.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    return draft.refusal()
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_faulty_id_yields_exactly_its_sentence(name: str, cells: list[str]) -> None:
+    file = f"data/shared/units.{name}.csv:"
+    assert [sentence for sentence in cells if sentence.startswith(file)] == [f"{file}2: id: {IDS[name][1]}"]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_faulty_cell_yields_exactly_its_sentence(name: str, cells: list[str]) -> None:
+    found = [sentence.split("/", maxsplit=2)[2] for sentence in cells if f"/{name}.csv:" in sentence]
+    assert found == [f"{name}.csv:2: {CELLS[name][1]}"]
+
+
+def test_nothing_but_the_faulty_ids_and_cells_is_named(cells: list[str]) -> None:
+    assert len(cells) == len(IDS) + len(CELLS)
+
+
+# ---------------------------------------------------------------- rows of several files
+
+
+ONCE = "expected each id once. Give one of the rows an id of its own."
+
+
+def test_an_id_twice_in_a_file_names_both_rows(draft: Draft) -> None:
+    draft.write("data/shared/units.2.csv", UNITS + "hours,hours,\nhours,hours,\n")
+    assert draft.refusal() == [
+        'data/shared/units.2.csv:3: id: found the id "hours" again, after data/shared/units.2.csv:2; ' + ONCE
+    ]
+
+
+def test_an_id_in_many_rows_names_the_first_and_counts_the_rest(draft: Draft) -> None:
+    draft.write("data/shared/units.2.csv", UNITS + "hours,hours,\n" * 10)
+    assert draft.refusal() == [
+        'data/shared/units.2.csv:11: id: found the id "hours" again, after data/shared/units.2.csv:2, '
+        "data/shared/units.2.csv:3, data/shared/units.2.csv:4 and 6 more rows; " + ONCE
+    ]
+
+
+def test_an_id_in_two_files_of_a_table_names_both_files(draft: Draft) -> None:
+    header, first, *_ = (draft.root / "data/example-2020/findings.csv").read_text(encoding="utf-8").splitlines()
+    draft.write("data/example-2020/findings.2.csv", f"{header}\n{first}\n")
+    assert draft.refusal() == [
+        'data/example-2020/findings.csv:2: id: found the id "change-extortion-dont-know" again, '
+        "after data/example-2020/findings.2.csv:2; " + ONCE
+    ]
+
+
+def test_ids_that_are_one_in_normal_form_are_one_id(draft: Draft) -> None:
+    draft.write("data/shared/units.2.csv", UNITS + "\u00e9t\u00e9,x,\ne\u0301te\u0301,x,\n")
+    strange = STRANGE.format("LATIN SMALL LETTER E WITH ACUTE (U+00E9)")
+    assert draft.refusal() == [
+        (
+            "note: data/shared/units.2.csv:1: found decomposed letters; expected UTF-8 with LF, in Unicode form C. "
+            "It was read as that."
+        ),
+        f'data/shared/units.2.csv:2: id: found "\u00e9t\u00e9"; {strange}',
+        f'data/shared/units.2.csv:3: id: found "\u00e9t\u00e9"; {strange}',
+        'data/shared/units.2.csv:3: id: found the id "\u00e9t\u00e9" again, after data/shared/units.2.csv:2; ' + ONCE,
+    ]
+
+
+def test_a_reference_to_nothing_names_the_file_of_the_other_table(draft: Draft) -> None:
+    draft.change("data/example-2020/findings.csv", "seen-no,seen,", "seen-no,sen,")
+    assert draft.refusal() == [
+        (
+            'data/example-2020/findings.csv:8: question: found a reference to nothing, "sen"; '
+            "expected an id of example-2020/questions.csv. Did you mean seen?"
+        )
+    ]
+
+
+def test_problems_of_several_tables_come_at_once_sorted_by_file_and_line(draft: Draft) -> None:
+    draft.change("data/shared/units.csv", "people,people,", "people,,")
+    draft.change("data/shared/units.csv", "months,months,", "Months,months,")
+    draft.change("data/example-2020/findings.csv", ",62.5,", ",62.5%,")
+    assert [sentence.split(": found")[0] for sentence in draft.refusal()] == [
+        "data/example-2020/figures.csv:4: unit",
+        "data/example-2020/findings.csv:9: value",
+        "data/shared/units.csv:3: id",
+        "data/shared/units.csv:4: label",
+    ]
+
+
+def test_problems_come_as_json_too(draft: Draft) -> None:
+    draft.change("data/shared/units.csv", "people,people,", "people,,")
+    run = draft.build("--json")
+    assert json.loads(run.printed) == {
+        "problems": [
+            {
+                "file": "data/shared/units.csv",
+                "line": 4,
+                "column": "label",
+                "rule": "minCount",
+                "found": "an empty cell",
+                "expected": "a value",
+                "mend": "The preferred label.",
+                "severity": "error",
+                "more": 0,
+                "focus": "",
+                "shape": "https://w3id.org/child-protection-kg/shapes#label",
+            }
+        ],
+        "errors": 1,
+    }
+
+
+# ---------------------------------------------------------------- circles and chains
+
+
+def test_a_circle_of_fifty_thousand_is_found_in_seconds(draft: Draft) -> None:
+    rows = (f"c{number},x,,,,c{(number + 1) % 50_000},\n" for number in range(50_000))
+    draft.write("data/shared/crimes.2.csv", CRIMES + "".join(rows))
+    assert draft.refusal() == [
+        (
+            "data/shared/crimes.2.csv:2: broader: found the circle "
+            "c0 → c1 → c2 → c3 → c4 → c5 → c6 → c7 → … → c0; "
+            f"expected a broader that never leads back to its start. {LINK}"
+        )
+    ]
+
+
+def test_a_chain_of_fifty_thousand_is_no_fault(draft: Draft) -> None:
+    rows = (f"p{number},x,,officer-survey,{parent},,,about-survey\n" for number, parent in chain("p", 50_000))
+    draft.write("data/example-2020/populations.2.csv", POPULATIONS + "".join(rows))
+    assert draft.run("validate").printed == "No problems: tables, shapes, queries and graph are in order.\n"
+
+
+def chain(letter: str, length: int) -> list[tuple[int, str]]:
+    return [(number, f"{letter}{number + 1}" if number + 1 < length else "") for number in range(length)]
+
+
+def test_each_circle_is_named_once(draft: Draft) -> None:
+    draft.write("data/shared/crimes.2.csv", CRIMES + "a,x,,,,b,\nb,x,,,,a,\nc,x,,,,d,\nd,x,,,,c,\n")
+    assert draft.refusal() == [
+        (
+            "data/shared/crimes.2.csv:2: broader: found the circle a → b → a; "
+            f"expected a broader that never leads back to its start. {LINK}"
+        ),
+        (
+            "data/shared/crimes.2.csv:4: broader: found the circle c → d → c; "
+            f"expected a broader that never leads back to its start. {LINK}"
+        ),
+    ]
+
+
+# ---------------------------------------------------------------- what is accepted
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"id,", b"\xef\xbb\xbfid,"),
+        (b"\n", b"\r\n"),
+        (b"Of a hundred.\n", b"Of a hundred."),
+        (
+            (
+                b"id,label,definition\ncountries,countries,Countries.\nmonths,months,Months.\n"
+                b"people,people,People.\npercent,percent,Of a hundred.\n"
+            ),
+            (
+                b"definition,id,label\nCountries.,countries,countries\nMonths.,months,months\n"
+                b"People.,people,people\nOf a hundred.,percent,percent\n"
+            ),
+        ),
+        (b"countries,countries,Countries.", b'"countries","countries","Countries."'),
+    ],
+    ids=["byte-order-mark", "crlf", "no-final-line-feed", "other-order-of-columns", "quotes-without-need"],
+)
+def test_another_form_of_the_same_table_gives_the_same_bytes(
+    before: bytes, after: bytes, draft: Draft, example_build: Path
+) -> None:
+    content = (draft.root / "data/shared/units.csv").read_bytes()
+    assert before in content
+    draft.write("data/shared/units.csv", content.replace(before, after))
+    assert draft.build().code == 0
+    assert contents(draft.out) == contents(example_build)
+
+
+def test_a_table_with_a_header_alone_is_accepted(draft: Draft) -> None:
+    draft.write("data/shared/units.2.csv", UNITS)
+    assert draft.run("validate").code == 0
+
+
+def test_a_column_that_may_be_empty_may_be_missing(draft: Draft) -> None:
+    draft.write("data/shared/units.2.csv", "id,label\nhours,hours\n")
+    assert draft.run("validate").code == 0
+
+
+def test_decomposed_letters_are_noted(draft: Draft) -> None:
+    draft.change("data/shared/units.csv", "Of a hundred.", "Of a hundre\u0301d.")
+    assert draft.run("validate").sentences == (
+        (
+            "note: data/shared/units.csv:1: found decomposed letters; expected UTF-8 with LF, in Unicode form C. "
+            "It was read as that."
+        ),
+    )
+
+
+def test_decomposed_letters_give_the_bytes_of_composed_ones(draft: Draft) -> None:
+    draft.change("data/shared/units.csv", "Of a hundred.", "Of a hundr\u00e9d.")
+    draft.build()
+    composed = contents(draft.out)
+    draft.change("data/shared/units.csv", "Of a hundr\u00e9d.", "Of a hundre\u0301d.")
+    draft.build()
+    assert contents(draft.out) == composed
+
+
+# ---------------------------------------------------------------- cells that others would run
+
+
+HOSTILE = """id,label,definition
+at,@SUM(1+1),javascript:alert(1)
+equals,=1+1,"=HYPERLINK(""x"")"
+minus,-1+1,-2
+plus,+1+1,<script>alert(1)</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> Path:
+    draft = new_draft(tmp_path_factory.mktemp("hostile"), example_build)
+    draft.write("data/shared/units.2.csv", HOSTILE)
+    assert draft.build().code == 0
+    return draft.out
+
+
+def test_formulas_are_kept_in_the_graph(hostile: Path) -> None:
+    labels = {f'"{label}"@en' for label in ("@SUM(1+1)", "=1+1", "-1+1", "+1+1")}
+    written = (hostile / "kg.nq").read_text(encoding="utf-8")
+    assert [label for label in labels if label not in written] == []
+
+
+def test_formulas_are_neutralised_in_the_published_tables(hostile: Path) -> None:
+    assert (hostile / "tables/shared/units.2.csv").read_text(encoding="utf-8") == (
+        "id,label,definition\n"
+        "at,'@SUM(1+1),javascript:alert(1)\n"
+        """equals,'=1+1,"'=HYPERLINK(""x"")"\n"""
+        "minus,'-1+1,-2\n"
+        "plus,'+1+1,<script>alert(1)</script>\n"
+    )
+
+
+def test_scripts_stay_text_in_the_graph(hostile: Path) -> None:
+    assert '"<script>alert(1)</script>"@en' in (hostile / "kg.nq").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["kg.graphml", "kg.gexf"])
+def test_scripts_are_escaped_in_markup(name: str, draft: Draft) -> None:
+    draft.change("data/shared/threats.csv", "grooming,grooming,", "grooming,<script>alert(1)</script>,")
+    draft.change("data/example-2020/mentions.csv", "grooming,title", "grooming,title")
+    draft.build("--format", "network")
+    text = (draft.out / name).read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script>" not in text
+
+
+# ---------------------------------------------------------------- things that are no files
+
+
+@pytest.mark.parametrize("kind", ["directory", "fifo", "device"])
+def test_something_else_named_like_a_table_is_refused(kind: str, draft: Draft) -> None:
+    path = draft.path("data/shared/units.2.csv")
+    make: dict[str, Callable[[], None]] = {
+        "directory": path.mkdir,
+        "fifo": lambda: os.mkfifo(path),
+        "device": lambda: path.symlink_to("/dev/zero"),
+    }
+    make[kind]()
+    assert draft.refusal() == [
+        "data/shared/units.2.csv: found something that is not a file; expected a plain file. Take it away."
+    ]
+
+
+def test_a_loop_of_links_named_like_a_table_is_refused(draft: Draft) -> None:
+    draft.path("data/shared/units.2.csv").symlink_to("units.2.csv")
+    assert draft.refusal() == [
+        (
+            "data/shared/units.2.csv: found a file that cannot be read (Too many levels of symbolic links); "
+            "expected a readable file."
+        )
+    ]
+
+
+def test_a_link_to_nothing_named_like_a_table_is_refused(draft: Draft) -> None:
+    draft.path("data/shared/units.2.csv").symlink_to("nothing.csv")
+    assert draft.refusal() == [
+        (
+            "data/shared/units.2.csv: found a file that cannot be read (No such file or directory); "
+            "expected a readable file."
+        )
+    ]
+
+
+def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
+    draft.path("data/shared/units.csv").chmod(0)
+    run = as_anybody("validate", "--root", str(draft.root))
+    assert run.stderr.splitlines() == [
+        "data/shared/units.csv: found a file that cannot be read (Permission denied); expected a readable file.",
+        "1 error.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "data/shared/unit.csv",
+            (
+                "found a table that no shape describes; expected a table that ontology/shapes.ttl describes. "
+                "Did you mean units.csv?"
+            ),
+        ),
+        (
+            "data/shared/findings.csv",
+            (
+                "found a table that no shape describes; expected a table of this folder. "
+                "Such rows belong into a report's folder/findings.csv."
+            ),
+        ),
+        (
+            "data/shared/units.CSV",
+            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+        ),
+        (
+            "data/shared/units.xlsx",
+            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+        ),
+        (
+            "data/units.csv",
+            "found something that no build reads; expected folders of tables. Rename or move it.",
+        ),
+    ],
+)
+def test_a_file_that_no_build_reads_is_refused(name: str, sentence: str, draft: Draft) -> None:
+    draft.write(name, UNITS)
+    assert draft.refusal() == [f"{name}: {sentence}"]
+
+
+def test_a_folder_with_another_name_than_an_id_is_refused(draft: Draft) -> None:
+    draft.write("data/My Report/units.csv", UNITS)
+    assert draft.refusal() == [
+        'data/My Report: found the folder name "My Report"; expected lower-case ASCII words joined by hyphens.'
+    ]
+
+
+def test_notes_and_hidden_files_among_the_tables_are_left_alone(draft: Draft) -> None:
+    draft.write("data/shared/README.md", "Notes.")
+    draft.write("data/shared/.units.csv.swp", b"\0")
+    assert draft.run("validate").code == 0
+
+
+# ---------------------------------------------------------------- a million wrong rows
+
+
+DOCUMENTS = "id,label,alt_labels,hidden_labels,definition,issued,publisher,series\n"
+HUGE: dict[str, tuple[str, str, int, str, str]] = {
+    "ids": (
+        "units",
+        UNITS + "Hours {0},hours,\n",
+        1_000_000,
+        f'21: id: found "Hours 19"; {ID} (999,980 more of this kind.)',
+        "1,000,000 errors.",
+    ),
+    "short-rows": (
+        "units",
+        UNITS + "h{0},hours\n",
+        200_000,
+        f"21: found 2 cells; {COMMAS} (199,980 more of this kind.)",
+        "200,000 errors.",
+    ),
+    "control-characters": (
+        "units",
+        UNITS + "h{0},hours\x01,\n",
+        200_000,
+        f"21: label: found the control character U+0001; {PLAIN} (199,980 more of this kind.)",
+        "200,000 errors.",
+    ),
+    "ids-twice": (
+        "units",
+        UNITS + "h{1:06},hours,\n",
+        200_000,
+        '41: id: found the id "h000019" again, after data/shared/units.2.csv:40; '
+        + ONCE
+        + " (99,980 more of this kind.)",
+        "100,000 errors.",
+    ),
+    "references": (
+        "documents",
+        DOCUMENTS + "c{0},x,,,,,nobody,\n",
+        200_000,
+        (
+            f'21: publisher: found a reference to nothing, "nobody"; {ORGANISATION} Who published it. '
+            "(199,980 more of this kind.)"
+        ),
+        "200,000 errors.",
+    ),
+    "links-to-nothing": (
+        "documents",
+        DOCUMENTS + "c{0},x,,,,,,d{0}\n",
+        200_000,
+        (
+            '21: series: found a reference to nothing, "d19"; expected an id of shared/documents.csv. '
+            "The series to which it belongs. (199,980 more of this kind.)"
+        ),
+        "200,000 errors.",
+    ),
+    "unmentioned": (
+        "crimes",
+        CRIMES + "c{0:06},x,,,,,\n",
+        25_000,
+        (
+            '21: id: found "a row that no report mentions"; expected at least one mention of it. '
+            "Add a mention with its passage, or take the row away. (24,980 more of this kind.)"
+        ),
+        "25,000 errors.",
+    ),
+}
+"""A table, its header and its wrong row, how many such rows, and the last two lines of the report."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HUGE)
+def test_a_million_wrong_rows_give_a_short_report_in_bounded_memory(name: str, tmp_path: Path) -> None:
+    stem, content, rows, last, count = HUGE[name]
+    project = project_at(tmp_path / "project")
+    header, row = content.splitlines(keepends=True)
+    with (project / f"data/shared/{stem}.2.csv").open("w", encoding="utf-8") as table:
+        table.write(header)
+        table.writelines(row.format(number, number // 2) for number in range(rows))
+    run = measured(tmp_path / "printed", "validate", "--root", str(project), "--memory", "500MB")
+    assert run.code == 1
+    assert len(run.sentences) == 21
+    assert run.sentences[-2:] == [f"data/shared/{stem}.2.csv:{last}", count]
+    assert run.megabytes < 900
+
+
+# ---------------------------------------------------------------- what the tests run
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    code: int
+    sentences: list[str]
+    megabytes: float
+
+
+def measured(printed: Path, *arguments: str) -> Measured:
+    """Run a command in a process of its own and measure the most memory that it held."""
+    with printed.open("w", encoding="utf-8") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "kg_builder", *arguments], stderr=stream, stdout=stream)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Measured(process.returncode, printed.read_text(encoding="utf-8").splitlines(), usage.ru_maxrss / 1024)
+
+
+def new_draft(folder: Path, build: Path) -> Draft:
+    """Return a draft for several tests: the example's project with its last good build."""
+    shutil.copytree(build, folder / "build")
+    return Draft(project_at(folder / "project"), folder / "build")

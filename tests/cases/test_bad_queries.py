@@ -1,0 +1,275 @@
+"""Faulty stored queries are refused by file, line and column before any data is read; none reaches another host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.bench import project_at
+from tests.draft import Draft
+
+ASK = "#+ summary: Something\n"
+ALONE = "expected a query on this graph alone. A build asks no other host."
+FORMS = "expected one SELECT, ASK, CONSTRUCT or DESCRIBE."
+HOST = "<http://127.0.0.1:8/sparql>"
+
+CHECKS: dict[str, tuple[str, str]] = {
+    "service": (
+        f"{ASK}SELECT ?this WHERE {{ SERVICE {HOST} {{ ?this a ?x }} }}\n",
+        f":2: found SERVICE at column 22; {ALONE}",
+    ),
+    "service-in-lower-case": (
+        f"{ASK}SELECT ?this\nWHERE {{ service {HOST} {{ ?this a ?x }} }}\n",
+        f":3: found SERVICE at column 9; {ALONE}",
+    ),
+    "service-without-blanks": (
+        f"{ASK}SELECT ?this WHERE{{SeRvIcE{HOST}{{?this a ?x}}}}\n",
+        f":2: found SERVICE at column 20; {ALONE}",
+    ),
+    "service-after-a-full-stop": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?y.SERVICE {HOST} {{ ?this a ?x }} }}\n",
+        f":2: found SERVICE at column 33; {ALONE}",
+    ),
+    "service-in-a-sub-select": (
+        f"{ASK}SELECT ?this WHERE {{ {{ SELECT ?this WHERE {{ SERVICE {HOST} {{ ?this a ?x }} }} }} }}\n",
+        f":2: found SERVICE at column 45; {ALONE}",
+    ),
+    "service-in-exists": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?y FILTER EXISTS {{ SERVICE {HOST} {{ ?this a ?x }} }} }}\n",
+        f":2: found SERVICE at column 49; {ALONE}",
+    ),
+    "service-in-not-exists-of-an-expression": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?y BIND (NOT EXISTS {{ SERVICE {HOST} {{ ?this a ?x }} }} AS ?z) }}\n",
+        f":2: found SERVICE at column 52; {ALONE}",
+    ),
+    "service-in-minus": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?y MINUS{{SERVICE {HOST}{{ ?this a ?x }}}} }}\n",
+        f":2: found SERVICE at column 39; {ALONE}",
+    ),
+    "service-silent": (
+        f"{ASK}SELECT ?this WHERE {{ SERVICE SILENT {HOST} {{ ?this a ?x }} }}\n",
+        f":2: found SERVICE at column 22; {ALONE}",
+    ),
+    "service-with-a-variable": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?y SERVICE\t?y {{ ?this a ?x }} }}\n",
+        f":2: found SERVICE at column 33; {ALONE}",
+    ),
+    "service-with-a-prefix": (
+        f"{ASK}PREFIX s: <http://127.0.0.1:8/>\nSELECT ?this WHERE {{ SERVICE s:x {{ ?this a ?x }} }}\n",
+        f":3: found SERVICE at column 22; {ALONE}",
+    ),
+    "service-before-a-comment": (
+        f"{ASK}SELECT ?this WHERE {{ SERVICE # {{\n{HOST} {{ ?this a ?x }} }}\n",
+        f":2: found SERVICE at column 22; {ALONE}",
+    ),
+    "service-with-an-escape": (
+        f"{ASK}SELECT ?this WHERE {{ \\u0053ERVICE {HOST} {{ ?this a ?x }} }}\n",
+        f": found SERVICE; {ALONE}",
+    ),
+    "service-between-comparisons": (
+        f"{ASK}SELECT ?this WHERE {{ ?this ?p ?x FILTER(?x<1)SERVICE#>\n{HOST} {{ ?this a ?x }} }}\n",
+        f": found SERVICE; {ALONE}",
+    ),
+    "service-between-escaped-quotes": (
+        (
+            f"{ASK}PREFIX s: <http://127.0.0.1:8/>\n"
+            f"SELECT ?this WHERE {{ ?this a s:a\\' . SERVICE {HOST} {{ ?this a s:b\\' }} }}\n"
+        ),
+        f":3: found SERVICE at column 38; {ALONE}",
+    ),
+    "update-insert": (
+        f"{ASK}INSERT DATA {{ <a:a> <a:b> <a:c> }}\n",
+        f":2: found an update (INSERT); {FORMS} Stored queries only read.",
+    ),
+    "update-delete": (
+        f"{ASK}PREFIX a: <a:>\n\nDELETE WHERE {{ ?s ?p ?o }}\n",
+        f":4: found an update (DELETE); {FORMS} Stored queries only read.",
+    ),
+    "update-load": (
+        f"{ASK}LOAD {HOST}\n",
+        f":2: found an update (LOAD); {FORMS} Stored queries only read.",
+    ),
+    "update-drop": (
+        f"{ASK}drop all\n",
+        f":2: found an update (DROP); {FORMS} Stored queries only read.",
+    ),
+    "typo": (
+        f"{ASK}\nSELECT ?this\nWHERE {{ ?this a ?x }} ODER BY ?x\n",
+        ":4: found a syntax error at column 28; expected one of HAVING, OFFSET, OPTIONAL, VALUES. Mend the query.",
+    ),
+    "unknown-prefix": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a kg:Unit }}\n",
+        ":2: found a syntax error at column 37; expected a prefix that is declared. Mend the query.",
+    ),
+    "open-brace": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?x\n",
+        ':3: found a syntax error at column 1; expected one of ",", ".", ";", "{", "{|", "}", "~". Mend the query.',
+    ),
+    "nothing-but-a-header": (
+        ASK,
+        f":2: found a syntax error at column 1; {FORMS} Mend the query.",
+    ),
+    "two-queries": (
+        f"{ASK}SELECT ?this WHERE {{ ?this a ?x }}\nSELECT ?this WHERE {{ ?this a ?x }}\n",
+        ":3: found a syntax error at column 7; expected one of HAVING, OFFSET, OPTIONAL, VALUES. Mend the query.",
+    ),
+    "ask": (
+        f"{ASK}ASK {{ ?this a ?x }}\n",
+        ": found no variable ?this; expected a SELECT of ?this. Every row names the thing at fault.",
+    ),
+    "another-variable": (
+        f"{ASK}SELECT ?that WHERE {{ ?that a ?x }}\n",
+        ": found no variable ?this; expected a SELECT of ?this. Every row names the thing at fault.",
+    ),
+    "no-summary": (
+        "SELECT ?this WHERE { ?this a <a:b> }\n",
+        ":1: found no summary; expected a line `#+ summary: …`. Say what the query asks.",
+    ),
+    "header-that-is-a-list": (
+        "#+ - summary\nSELECT ?this WHERE { ?this a <a:b> }\n",
+        ":1: found no summary; expected a line `#+ summary: …`. Say what the query asks.",
+    ),
+    "header-with-two-colons": (
+        "#+ summary: one: two\nSELECT ?this WHERE { ?this a <a:b> }\n",
+        (
+            ":1: found a header that is not YAML (mapping values are not allowed here, column 16); "
+            "expected YAML behind #+. Put text that has a colon in quotes."
+        ),
+    ),
+    "header-that-makes-objects": (
+        '#+ summary: !!python/object/apply:os.system ["true"]\nSELECT ?this WHERE { ?this a <a:b> }\n',
+        (
+            ":1: found a header that is not YAML (could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/object/apply:os.system', column 13); expected YAML behind #+. "
+            "Put text that has a colon in quotes."
+        ),
+    ),
+    "severity": (
+        f"{ASK}#+ severity: fatal\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        ':1: found the severity "fatal"; expected error, warning or note. Choose one of them.',
+    ),
+    "nested": (
+        f"{ASK}SELECT ?this WHERE {'{' * 20_000} ?this a ?x {'}' * 20_000}\n",
+        (
+            ": found a query that is too long or too deep; expected at most 100,000 characters, "
+            "and 100 braces or brackets within each other. Make it simpler."
+        ),
+    ),
+    "unions": (
+        f"{ASK}SELECT ?this WHERE {{ {' UNION '.join(['{ ?this a ?x }'] * 10_000)} }}\n",
+        (
+            ": found a query that is too long or too deep; expected at most 100,000 characters, "
+            "and 100 braces or brackets within each other. Make it simpler."
+        ),
+    ),
+}
+"""Checks that cannot be run, and the sentence about each, from the file's name on."""
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
+    folder = tmp_path_factory.mktemp("queries")
+    shutil.copytree(example_build, folder / "build")
+    draft = Draft(project_at(folder / "project"), folder / "build")
+    for name, (text, _) in CHECKS.items():
+        draft.write(f"queries/checks/{name}.rq", text)
+    return draft.refusal()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_faulty_check_yields_exactly_its_sentence(name: str, sentences: list[str]) -> None:
+    file = f"queries/checks/{name}.rq"
+    assert [sentence for sentence in sentences if sentence.startswith(f"{file}:")] == [f"{file}{CHECKS[name][1]}"]
+
+
+def test_nothing_but_the_faulty_checks_is_named(sentences: list[str]) -> None:
+    assert len(sentences) == len(CHECKS)
+
+
+def test_the_word_service_in_a_string_a_comment_and_a_name_is_no_fault(draft: Draft) -> None:
+    draft.write(
+        "queries/checks/words.rq",
+        f'{ASK}# no service is asked\nSELECT ?this WHERE {{ ?this <a:service> " service ", ?service }}\n',
+    )
+    assert draft.run("validate").code == 0
+
+
+DERIVATIONS = {
+    "SELECT ?s WHERE { ?s ?p ?o }": (
+        ": found another form of query; expected a CONSTRUCT. A derivation makes triples.",
+    ),
+    "INSERT DATA { <a:a> <a:b> <a:c> }": (f":2: found an update (INSERT); {FORMS} Stored queries only read.",),
+    "CONSTRUCT { [] <a:b> ?s } WHERE { ?s ?p ?o }": (
+        ": found a blank node; expected things with an IRI. Make an IRI with IRI(CONCAT(…)).",
+    ),
+    f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ SERVICE {HOST} {{ ?s ?p ?o }} }}": (
+        f":2: found SERVICE at column 32; {ALONE}",
+    ),
+}
+
+
+@pytest.mark.parametrize("query", DERIVATIONS)
+def test_a_faulty_derivation_yields_exactly_its_sentence(query: str, draft: Draft) -> None:
+    draft.write("queries/derive/faulty.rq", f"{ASK}{query}\n")
+    assert draft.refusal() == [f"queries/derive/faulty.rq{sentence}" for sentence in DERIVATIONS[query]]
+
+
+def test_faulty_queries_of_both_kinds_and_faulty_tables_come_at_once(draft: Draft) -> None:
+    draft.write("queries/checks/faulty.rq", "SELECT ?this WHERE { ?this a <a:b> }\n")
+    draft.write("queries/derive/faulty.rq", "CONSTRUCT WHERE { ?s ?p ?o }\n")
+    draft.change("data/shared/units.csv", "people,people,", "people,,")
+    assert [sentence.split(": found")[0] for sentence in draft.refusal()] == [
+        "data/shared/units.csv:4: label",
+        "queries/checks/faulty.rq:1",
+        "queries/derive/faulty.rq:1",
+    ]
+
+
+def test_a_query_that_is_not_utf_8_is_refused(draft: Draft) -> None:
+    draft.write("queries/checks/latin-1.rq", f"{ASK}# caf\xe9\n".encode("latin-1"))
+    assert draft.refusal() == [
+        (
+            "queries/checks/latin-1.rq:2: found the byte 0xE9 at offset 27, which is not UTF-8; expected UTF-8 text. "
+            "Save the file as UTF-8."
+        )
+    ]
+
+
+@pytest.mark.parametrize("kind", ["directory", "fifo"])
+def test_something_else_named_like_a_query_is_refused(kind: str, draft: Draft) -> None:
+    path = draft.path("queries/checks/thing.rq")
+    {"directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]()
+    assert draft.refusal() == [
+        "queries/checks/thing.rq: found something that is not a file; expected a plain file. Take it away."
+    ]
+
+
+@pytest.mark.parametrize("name", ["derive", "checks"])
+def test_a_missing_folder_of_queries_is_refused(name: str, draft: Draft) -> None:
+    shutil.rmtree(draft.path(f"queries/{name}"))
+    assert draft.refusal() == [
+        f"queries/{name}: found no folder of that name; expected a folder with stored queries. Is --root right?"
+    ]
+
+
+def test_a_check_that_finds_much_is_cut_short_and_counted(draft: Draft) -> None:
+    draft.write("queries/checks/everything.rq", f'{ASK}SELECT ?this ("x" AS ?found) WHERE {{ ?this a ?x }}\n')
+    run = draft.run("validate")
+    assert len(run.sentences) == 21
+    assert run.sentences[19].endswith(" more of this kind.)")
+
+
+@pytest.mark.parametrize("clause", ["FROM", "FROM NAMED", "SERVICE"])
+def test_no_query_reaches_a_host(clause: str, draft: Draft) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"<http://127.0.0.1:{server.getsockname()[1]}/>"
+        pattern = f"WHERE {{ {clause} {host} {{ ?this a ?x }} }}" if clause == "SERVICE" else f"{clause} {host} {{}}"
+        draft.write("queries/checks/reaching.rq", f"{ASK}SELECT ?this {pattern}\n")
+        draft.run("validate")
+        server.setblocking(False)  # noqa: FBT003  (socket's own signature)
+        with pytest.raises(BlockingIOError):
+            server.accept()

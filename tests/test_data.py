@@ -1,0 +1,280 @@
+"""The real dataset, tested as data: in order, complete, consistent with its own checks, and in our own words."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, SKOS, Graph
+
+from kg_builder.graph import Project, graph_in
+from kg_builder.problems import Problem
+from kg_builder.schema import Schema
+from kg_builder.shapes import read_schema
+from kg_builder.verify import verify
+from tests.bench import ROOT
+
+REPORT = ROOT / "data/netclean-2018"
+TABLES = sorted(ROOT.glob("data/*/*.csv"))
+TEXT = ROOT.parent / "shared/source/netclean-report-2018.txt"
+
+needs_text = pytest.mark.skipif(
+    not TEXT.is_file(), reason="the report is under copyright and not shipped; its text is not at ../shared/source"
+)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def number_of(table: str, **wanted: str) -> int:
+    return sum(all(row[column] == value for column, value in wanted.items()) for row in rows(REPORT / f"{table}.csv"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return read_schema(ROOT / "ontology")
+
+
+# ---------------------------------------------------------------- in order
+
+
+def test_every_table_has_its_file(schema: Schema) -> None:
+    expected = {table.url.replace("{source}", "netclean-2018") for table in schema.tables}
+    assert {path.relative_to(ROOT / "data").as_posix() for path in TABLES} == expected
+
+
+def named(path: Path) -> str:
+    return "/".join(path.parts[-2:])
+
+
+@pytest.mark.parametrize("path", TABLES, ids=named)
+def test_the_header_of_a_table_is_in_the_order_of_its_shape(path: Path, schema: Schema) -> None:
+    table = schema.table_at(path.parent.name, path.stem)
+    assert table is not None
+    assert path.read_text("utf-8").splitlines()[0].split(",") == [column.name for column in table.columns]
+
+
+@pytest.mark.parametrize("path", TABLES, ids=named)
+def test_the_rows_of_a_table_are_sorted_by_unique_ids(path: Path) -> None:
+    ids = [row["id"] for row in rows(path)]
+    assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("path", TABLES, ids=named)
+def test_a_table_is_plain_csv_quoted_only_where_needed(path: Path, tmp_path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        cells = list(csv.reader(stream))
+    with (tmp_path / "again.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(cells)
+    assert path.read_bytes() == (tmp_path / "again.csv").read_bytes()
+
+
+@pytest.mark.parametrize("path", TABLES, ids=named)
+def test_a_table_holds_normal_text_without_blanks_around_cells(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert unicodedata.is_normalized("NFC", text)
+    cells = [cell for row in rows(path) for cell in row.values()]
+    assert [cell for cell in cells if cell != cell.strip() or "  " in cell] == []
+
+
+# ---------------------------------------------------------------- complete
+
+
+def test_there_are_28_questions() -> None:
+    assert number_of("questions") == 28
+
+
+def test_there_are_at_least_210_findings_and_figures() -> None:
+    assert number_of("findings") + number_of("figures") >= 210
+
+
+def test_there_are_at_least_100_claims() -> None:
+    assert number_of("claims") >= 100
+
+
+def test_there_are_9_experts() -> None:
+    assert len(rows(ROOT / "data/shared/experts.csv")) == 9
+
+
+def test_there_are_8_insights_in_their_order() -> None:
+    assert [row["number"] for row in rows(REPORT / "insights.csv")] == ["1", "2", "3", "4", "5", "6", "7", "8"]
+
+
+def test_there_are_at_least_46_quotes_of_officers() -> None:
+    assert number_of("statements", kind="officer-quote") >= 46
+
+
+def test_there_are_several_dozen_discrepancies() -> None:
+    assert number_of("discrepancies") >= 60
+
+
+def test_every_question_has_its_findings() -> None:
+    answered = {row["question"] for row in rows(REPORT / "findings.csv")}
+    assert {row["id"] for row in rows(REPORT / "questions.csv")} == answered
+
+
+def test_every_expert_makes_statements() -> None:
+    speakers = {row["speaker"] for row in rows(REPORT / "statements.csv")}
+    experts = {f"expert/{row['id']}" for row in rows(ROOT / "data/shared/experts.csv")}
+    assert experts - speakers == set()
+
+
+def test_every_expert_has_a_role_with_an_organisation() -> None:
+    members = {row["expert"] for row in rows(REPORT / "memberships.csv")}
+    assert members == {row["id"] for row in rows(ROOT / "data/shared/experts.csv")}
+
+
+def test_every_insight_has_a_comment_or_a_statement() -> None:
+    told = {row["insight"] for row in rows(REPORT / "statements.csv")}
+    assert {row["id"] for row in rows(REPORT / "insights.csv")} <= told
+
+
+def test_every_passage_is_used() -> None:
+    used = {row["passage"] for path in TABLES for row in rows(path) if "passage" in row}
+    facts = {fact for row in rows(REPORT / "discrepancies.csv") for fact in row["facts"].split(";")}
+    passages = {row["id"] for row in rows(REPORT / "passages.csv")}
+    assert {name for name in passages - used if f"passage/{name}" not in facts} == set()
+
+
+def test_a_discrepancy_names_what_it_prefers_among_its_facts_or_says_why_it_cannot() -> None:
+    found = rows(REPORT / "discrepancies.csv")
+    assert [row["id"] for row in found if row["prefers"] and row["prefers"] not in row["facts"].split(";")] == []
+    assert sum(1 for row in found if row["prefers"]) > len(found) / 2
+
+
+UNUSED = {
+    "discrepancy-kind/sum-not-100": "the constraint Question-sum asks for it; no question of this report needs it",
+    "origin/note": "notes of this report print no number that stands nowhere else",
+    "response-type/matrix-multiple-choice": "no matrix of this report lets several answers be given in a row",
+}
+"""Codes that no row of the present report names, and why they are there."""
+
+
+def test_every_code_is_used_or_there_for_a_reason(real_build: Path) -> None:
+    codes = {str(code) for code in Graph().parse(ROOT / "ontology/codes.ttl").subjects(RDF.type, None)}
+    assert len(codes) > 70
+    used: set[str] = set()
+    for line in (real_build / "kg.nq").read_text(encoding="utf-8").splitlines():
+        if line.endswith(("/graph/netclean-2018> .", "/graph/shared> .")):
+            used |= set(re.findall(r"<([^>]*)>", line))
+    assert {code.split("/", 4)[4] for code in codes - used} == set(UNUSED)
+
+
+# ---------------------------------------------------------------- contradictions are found again
+
+
+@pytest.fixture(scope="module")
+def undocumented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Problem, ...]:
+    """What is found in the real data where no discrepancy is recorded."""
+    folder = tmp_path_factory.mktemp("undocumented")
+    shutil.copytree(ROOT / "data", folder / "project/data")
+    for name in ("ontology", "queries"):
+        (folder / "project" / name).symlink_to(ROOT / name)
+    table = folder / "project/data/netclean-2018/discrepancies.csv"
+    table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    (folder / "work").mkdir()
+    problems = graph_in(Project(folder / "project", reference_limit=0), folder / "work").problems
+    assert [problem for problem in problems if problem.more] == []
+    return problems
+
+
+CHECKED = [row for row in rows(REPORT / "discrepancies.csv") if row["check"]]
+
+
+def test_a_dozen_discrepancies_are_found_by_checks() -> None:
+    assert len(CHECKED) >= 12
+
+
+@pytest.mark.parametrize("row", CHECKED, ids=lambda row: row["id"])
+def test_a_discrepancy_is_found_by_the_check_that_it_names(
+    row: dict[str, str], undocumented: tuple[Problem, ...]
+) -> None:
+    found = {fact_of(problem) for problem in undocumented if problem.rule == row["check"]}
+    assert found & set(row["facts"].split(";"))
+
+
+def test_whatever_a_check_finds_is_a_discrepancy_that_names_the_check(undocumented: tuple[Problem, ...]) -> None:
+    recorded = {(row["check"], fact) for row in CHECKED for fact in row["facts"].split(";")}
+    found = {(problem.rule, fact_of(problem)) for problem in undocumented}
+    assert found - recorded == set()
+
+
+def fact_of(problem: Problem) -> str:
+    """The thing that a problem is about, as `facts` names it."""
+    return "/".join(problem.focus.rsplit("/", 2)[-2:])
+
+
+# ---------------------------------------------------------------- the report's text
+
+
+@needs_text
+def test_every_anchor_and_token_stands_on_its_lines() -> None:
+    result = verify(ROOT, "netclean-2018", TEXT)
+    assert result.exact
+    assert [str(problem) for problem in result.problems] == []
+    assert result.tokens > 1_500
+
+
+@needs_text
+def test_every_anchor_and_token_is_found_in_another_copy(tmp_path: Path) -> None:
+    """A copy with other line ends and a preface has other lines, but the same words."""
+    copy = tmp_path / "copy.txt"
+    lines = TEXT.read_text("utf-8").split("\n")
+    copy.write_text("My copy\n\n" + "\r\n".join(lines), encoding="utf-8", newline="")
+    result = verify(ROOT, "netclean-2018", copy)
+    assert not result.exact
+    assert [str(problem) for problem in result.problems] == []
+
+
+AS_PRINTED = {"label", "alt_labels", "hidden_labels", "headline", "title", "name", "role", "anchor", "printed"}
+"""Columns that hold titles, names and short printed tokens, which are facts."""
+LONGEST = 7
+"""Words of the report that may follow each other in a text of ours."""
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", re.sub(r"-\n|['\u2019]", "", text).lower())
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    """All runs of one word more than may be copied."""
+    found = words(text)
+    return {tuple(found[start : start + LONGEST + 1]) for start in range(len(found) - LONGEST)}
+
+
+@needs_text
+def test_no_text_of_ours_copies_a_sentence_of_the_report(schema: Schema) -> None:
+    printed = runs(TEXT.read_text("utf-8"))
+    assert len(printed) > 10_000
+    texts = {column.name for table in schema.tables for column in table.columns if not column.target} - AS_PRINTED
+    assert {"abstract", "definition", "expected", "found", "text", "why"} <= texts
+    copied = [
+        f"{named(path)} {row['id']} {column}: {' '.join(run)}"
+        for path in TABLES
+        for row in rows(path)
+        for column, cell in row.items()
+        if column in texts
+        for run in runs(cell) & printed
+    ]
+    assert copied == []
+
+
+@needs_text
+def test_no_definition_of_the_ontology_copies_a_sentence_of_the_report() -> None:
+    printed = runs(TEXT.read_text("utf-8"))
+    for name in ("kg.ttl", "codes.ttl"):
+        for text in Graph().parse(ROOT / "ontology" / name).objects(None, SKOS.definition):
+            assert runs(str(text)) & printed == set()
+
+
+@needs_text
+def test_printed_tokens_are_short() -> None:
+    found = [row["printed"] for path in TABLES for row in rows(path) if row.get("printed")]
+    assert len(found) > 1_000
+    assert [token for token in found if len(words(token)) > 8] == []

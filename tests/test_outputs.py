@@ -1,0 +1,475 @@
+"""Every published form of the real data holds the same graph, is described, and can be read without a network."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pyoxigraph
+import pytest
+from pyoxigraph import RdfFormat
+from rdflib import RDF, SH, BNode, Dataset, Graph
+
+from kg_builder.cli import main
+from kg_builder.graph import Project
+from kg_builder.shapes import read_schema
+from kg_builder.terms import BASE, KG
+from tests.bench import ROOT, project_at
+from tests.draft import Draft, Run
+from tests.processes import COMMAND, in_own_process
+
+FORMATS = {
+    "kg.nq": ("nquads", RdfFormat.N_QUADS),
+    "kg.trig": ("trig", RdfFormat.TRIG),
+    "kg.jsonld": ("json-ld", RdfFormat.JSON_LD),
+}
+"""The forms that hold named graphs, as rdflib and as pyoxigraph call them."""
+
+
+@pytest.fixture(scope="module")
+def lines(real_build: Path) -> list[str]:
+    return (real_build / "kg.nq").read_text(encoding="utf-8").splitlines()
+
+
+def canonical(quads: Iterator[pyoxigraph.Quad]) -> set[str]:
+    """Quads as lines of N-Quads."""
+    return set(pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS).decode().splitlines())  # type: ignore[union-attr]
+
+
+def by_rdflib(path: Path, form: str) -> set[str]:
+    """What rdflib reads, as lines of N-Quads in pyoxigraph's spelling."""
+    found = Dataset().parse(path, format=form).serialize(format="nquads")
+    return canonical(pyoxigraph.parse(found, format=RdfFormat.N_QUADS))
+
+
+# ---------------------------------------------------------------- N-Quads
+
+
+def test_the_lines_of_the_n_quads_are_sorted_and_unique(lines: list[str]) -> None:
+    assert lines == sorted(set(lines))
+
+
+def test_the_graph_has_thousands_of_quads(lines: list[str]) -> None:
+    assert len(lines) > 15_000
+
+
+def test_nothing_that_is_published_is_a_blank_node(lines: list[str]) -> None:
+    assert [line for line in lines if re.search(r"(^| )_:", line.split('"')[0] + line.rsplit('"')[-1])] == []
+
+
+def test_every_quad_is_in_a_named_graph(lines: list[str]) -> None:
+    assert {line.rsplit(" ", 2)[1] for line in lines} == {
+        f"<{BASE}graph/{name}>" for name in ("derived", "netclean-2018", "ontology", "shared")
+    }
+
+
+def test_the_n_quads_are_in_canonical_form(real_build: Path, lines: list[str]) -> None:
+    assert canonical(pyoxigraph.parse(path=real_build / "kg.nq", format=RdfFormat.N_QUADS)) == set(lines)
+
+
+# ---------------------------------------------------------------- the other forms of RDF
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rdflib_reads_exactly_the_quads(name: str, real_build: Path, lines: list[str]) -> None:
+    assert by_rdflib(real_build / name, FORMATS[name][0]) == set(lines)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_pyoxigraph_reads_exactly_the_quads(name: str, real_build: Path, lines: list[str]) -> None:
+    assert canonical(pyoxigraph.parse(path=real_build / name, format=FORMATS[name][1])) == set(lines)
+
+
+@pytest.fixture(scope="module")
+def triples(lines: list[str]) -> set[str]:
+    """The triples of all named graphs together."""
+    return {line.rsplit(" <", 1)[0] + " ." for line in lines}
+
+
+def test_pyoxigraph_reads_exactly_the_triples_of_the_turtle(real_build: Path, triples: set[str]) -> None:
+    found = pyoxigraph.parse(path=real_build / "kg.ttl", format=RdfFormat.TURTLE)
+    assert canonical(found) == triples
+
+
+def test_rdflib_reads_exactly_the_triples_of_the_turtle(real_build: Path, triples: set[str]) -> None:
+    found = Graph().parse(real_build / "kg.ttl", format="turtle").serialize(format="nt")
+    assert canonical(pyoxigraph.parse(found, format=RdfFormat.N_TRIPLES)) == triples
+
+
+def test_the_turtle_says_each_triple_once(real_build: Path, triples: set[str]) -> None:
+    assert sum(1 for _ in pyoxigraph.parse(path=real_build / "kg.ttl", format=RdfFormat.TURTLE)) == len(triples)
+
+
+@pytest.mark.parametrize("name", ["kg.ttl", "kg.trig"])
+def test_the_prefixes_of_our_shapes_shorten_what_is_written(name: str, real_build: Path) -> None:
+    text = (real_build / name).read_text(encoding="utf-8")
+    assert "@prefix kg: <https://w3id.org/child-protection-kg/ontology#>" in text
+    assert "kg:Finding" in text
+
+
+# ---------------------------------------------------------------- JSON-LD
+
+
+@pytest.fixture(scope="module")
+def document(real_build: Path) -> Any:
+    return json.loads((real_build / "kg.jsonld").read_text(encoding="utf-8"))
+
+
+def test_the_context_stands_in_the_document_itself(document: Any) -> None:
+    assert isinstance(document["@context"], dict)
+
+
+def test_no_context_is_named_by_an_address(document: Any) -> None:
+    assert [found for found in values_of(document, "@context") if not isinstance(found, dict)] == []
+
+
+def test_the_context_is_published_alone_too(real_build: Path, document: Any) -> None:
+    assert json.loads((real_build / "context.jsonld").read_text(encoding="utf-8")) == {"@context": document["@context"]}
+
+
+def test_the_keys_of_a_finding_are_the_names_of_its_columns(document: Any) -> None:
+    (finding,) = (
+        node for node in nodes(document, "netclean-2018") if node["id"].endswith("/finding/cases-changed-yes")
+    )
+    assert {"question", "option", "reading", "unit", "decimals", "printed"} <= finding.keys()
+
+
+def test_decimals_are_strings_as_printed(document: Any) -> None:
+    (finding,) = (
+        node for node in nodes(document, "netclean-2018") if node["id"].endswith("/finding/cases-changed-yes")
+    )
+    assert finding["value"] == "28.6"
+
+
+def nodes(document: Any, graph: str) -> list[dict[str, Any]]:
+    """The objects of one named graph."""
+    (found,) = (each for each in document["@graph"] if each["@id"] == f"{BASE}graph/{graph}")
+    return list(found["@graph"])
+
+
+def values_of(document: Any, key: str) -> Iterator[Any]:
+    """All values of a key, however deep."""
+    if isinstance(document, dict):
+        yield from ([document[key]] if key in document else [])
+        for value in document.values():
+            yield from values_of(value, key)
+    elif isinstance(document, list):
+        for value in document:
+            yield from values_of(value, key)
+
+
+# ---------------------------------------------------------------- tables and their description
+
+
+@pytest.fixture(scope="module")
+def metadata(real_build: Path) -> Any:
+    return json.loads((real_build / "tables/csv-metadata.json").read_text(encoding="utf-8"))
+
+
+def test_every_table_is_published_and_described(real_build: Path, metadata: Any) -> None:
+    published = sorted(path.relative_to(real_build / "tables").as_posix() for path in real_build.glob("tables/*/*.csv"))
+    assert len(published) == len(list(ROOT.glob("data/*/*.csv")))
+    assert sorted(table["url"] for table in metadata["tables"]) == published
+
+
+def test_every_column_of_a_published_table_is_described_in_its_order(real_build: Path, metadata: Any) -> None:
+    for table in metadata["tables"]:
+        with (real_build / "tables" / table["url"]).open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream))
+        columns = [column for column in table["tableSchema"]["columns"] if not column.get("virtual")]
+        assert [column["titles"] for column in columns] == header
+        assert [column for column in columns if not column["dc:description"]] == []
+
+
+def test_a_published_table_has_the_rows_of_its_source(real_build: Path) -> None:
+    for source in ROOT.glob("data/*/*.csv"):
+        published = real_build / "tables" / source.relative_to(ROOT / "data")
+        assert len(published.read_text(encoding="utf-8").splitlines()) == len(source.read_text("utf-8").splitlines())
+
+
+def test_the_metadata_name_their_vocabulary_and_language(metadata: Any) -> None:
+    assert metadata["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "en"}]
+
+
+@pytest.mark.parametrize("kind", ["table", "schema", "column", "datatype"])
+def test_the_metadata_use_terms_of_csvw_alone(kind: str, metadata: Any) -> None:
+    """Those of https://www.w3.org/TR/tabular-metadata/ sections 5.3, 5.5, 5.6, 5.11.2, with Dublin Core beside them."""
+    known = {
+        "table": {"url", "dc:title", "dc:description", "tableSchema"},
+        "schema": {"aboutUrl", "primaryKey", "columns", "foreignKeys", "rowTitles"},
+        "column": {"name", "titles", "dc:description", "propertyUrl", "valueUrl", "required", "separator", "lang"}
+        | {"datatype", "virtual", "ordered", "null"},
+        "datatype": {"base", "format", "minimum", "maximum", "maxLength", "minLength", "length"},
+    }[kind]
+    schemas = [table["tableSchema"] for table in metadata["tables"]]
+    columns = [column for schema in schemas for column in schema["columns"]]
+    found: list[dict[str, Any]] = {
+        "table": metadata["tables"],
+        "schema": schemas,
+        "column": columns,
+        "datatype": [column["datatype"] for column in columns if "datatype" in column],
+    }[kind]
+    assert set().union(*found) <= known
+
+
+def test_virtual_columns_stand_after_all_others(metadata: Any) -> None:
+    for table in metadata["tables"]:
+        virtual = [bool(column.get("virtual")) for column in table["tableSchema"]["columns"]]
+        assert virtual == sorted(virtual)
+
+
+def test_the_rows_described_by_the_metadata_are_things_of_the_graph(
+    real_build: Path, metadata: Any, lines: list[str]
+) -> None:
+    subjects = {line.split(" ", 1)[0] for line in lines}
+    for table in metadata["tables"]:
+        with (real_build / "tables" / table["url"]).open(encoding="utf-8", newline="") as stream:
+            about = table["tableSchema"]["aboutUrl"]
+            found = {f"<{about.replace('{id}', row['id'])}>" for row in csv.DictReader(stream)}
+        assert found <= subjects
+
+
+def test_the_data_dictionary_names_every_table_and_column(real_build: Path) -> None:
+    text = (real_build / "dictionary.md").read_text(encoding="utf-8")
+    for table in read_schema(ROOT / "ontology").tables:
+        section = text.split(f"\n## {table.url}\n", 1)[1].split("\n## ", 1)[0]
+        assert [column.name for column in table.columns if f"| `{column.name}`" not in section] == []
+
+
+def test_the_data_dictionary_names_every_code_that_a_cell_may_hold(real_build: Path) -> None:
+    text = (real_build / "dictionary.md").read_text(encoding="utf-8").split("\n## Code lists\n", 1)[1]
+    schema = read_schema(ROOT / "ontology")
+    named = {code for target in schema.targets.values() for code in target.codes}
+    assert len(named) > 80
+    assert [
+        code.key for code in named if f"| `{code.key}` |" not in text and f"| `{code.kind}/{code.key}` |" not in text
+    ] == []
+
+
+def test_every_row_of_the_data_dictionary_has_as_many_cells_as_its_header(real_build: Path) -> None:
+    rows = [line for line in (real_build / "dictionary.md").read_text("utf-8").splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4, 5}
+
+
+# ---------------------------------------------------------------- networks
+
+
+def read_graphml(path: Path) -> networkx.Graph[str]:
+    return networkx.read_graphml(path, force_multigraph=True)
+
+
+def read_gexf(path: Path) -> networkx.Graph[str]:
+    return networkx.read_gexf(path, version="1.2draft")
+
+
+@pytest.fixture(scope="module", params=["kg.graphml", "kg.gexf"])
+def network(request: pytest.FixtureRequest, real_build: Path) -> networkx.Graph[str]:
+    return (read_graphml if request.param == "kg.graphml" else read_gexf)(real_build / request.param)
+
+
+def test_a_network_has_the_rows_of_all_tables_as_nodes(network: networkx.Graph[str], real_build: Path) -> None:
+    rows = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in real_build.glob("tables/*/*.csv"))
+    assert network.number_of_nodes() == rows
+
+
+def test_a_network_has_a_label_and_a_type_for_every_node(network: networkx.Graph[str]) -> None:
+    assert [node for node, about in network.nodes(data=True) if not (about.get("label") and about.get("type"))] == []
+
+
+def test_a_network_has_thousands_of_links_with_their_relation(network: networkx.Graph[str]) -> None:
+    assert network.number_of_edges() > 5_000
+    assert [1 for _, _, about in network.edges(data=True) if not about.get("relation")] == []
+
+
+def test_the_two_networks_are_one(real_build: Path) -> None:
+    one, other = read_graphml(real_build / "kg.graphml"), read_gexf(real_build / "kg.gexf")
+    assert sorted(one.edges()) == sorted(other.edges())
+
+
+@pytest.mark.parametrize("name", ["kg.graphml", "kg.gexf"])
+def test_a_network_holds_no_date_of_its_making(name: str, real_build: Path) -> None:
+    head = (real_build / name).read_text(encoding="utf-8")[:2000]
+    assert re.findall(r"lastmodified|20[0-9]{2}-[0-9]{2}-[0-9]{2}", head) == []
+
+
+# ---------------------------------------------------------------- reports of the commands
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Draft:
+    """The example with a fault in the graph, and a note; to be validated, not built or changed."""
+    folder = tmp_path_factory.mktemp("faulty")
+    draft = Draft(project_at(folder / "project"), folder / "build")
+    draft.change("data/example-2020/findings.csv", ",37.5%,", ",37.6%,")
+    draft.change("data/shared/units.csv", "People.", "Pe\u0301ople.")
+    return draft
+
+
+def report_of(draft: Draft) -> Graph:
+    return Graph().parse(data=draft.run("validate", "--format", "shacl").printed, format="turtle")
+
+
+@pytest.fixture(scope="module")
+def report(faulty: Draft) -> Graph:
+    return report_of(faulty)
+
+
+def test_the_validation_report_names_file_line_and_column(report: Graph) -> None:
+    (result,) = (node for node in report.subjects(SH.resultSeverity, SH.Violation))
+    places = [str(report.value(result, term)) for term in (KG.file, KG.line, KG.column)]
+    assert places == ["data/example-2020/findings.csv", "8", "printed"]
+
+
+def test_the_validation_report_is_one_of_shacl(report: Graph) -> None:
+    """https://www.w3.org/TR/shacl/#results-validation-result: what every result must have."""
+    (whole,) = report.subjects(RDF.type, SH.ValidationReport)
+    results = list(report.objects(whole, SH.result))
+    assert len(results) == 2
+    for result in results:
+        assert (result, RDF.type, SH.ValidationResult) in report
+        for term in (SH.focusNode, SH.resultSeverity, SH.sourceConstraintComponent):
+            assert len(list(report.objects(result, term))) == 1
+
+
+def test_the_validation_report_of_a_fault_does_not_conform(report: Graph) -> None:
+    (verdict,) = report.objects(None, SH.conforms)
+    assert verdict.toPython() is False  # type: ignore[attr-defined]
+
+
+def test_the_validation_report_of_the_example_conforms(draft: Draft) -> None:
+    (verdict,) = report_of(draft).objects(None, SH.conforms)
+    assert verdict.toPython() is True  # type: ignore[attr-defined]
+
+
+def test_the_validation_report_holds_no_blank_node(report: Graph) -> None:
+    assert [term for triple in report for term in triple if isinstance(term, BNode)] == []
+
+
+def test_the_validation_report_comes_for_broken_shapes_too(draft: Draft) -> None:
+    draft.change("ontology/shapes.ttl", 'csvw:name "id" ;', "csvw:name id ;")
+    report = report_of(draft)
+    assert [str(file) for file in report.objects(None, KG.file)] == ["ontology/shapes.ttl"]
+
+
+@pytest.fixture(scope="module")
+def as_json(faulty: Draft) -> Run:
+    return faulty.run("validate", "--format", "json")
+
+
+def test_the_json_of_validate_holds_the_sentences_in_parts(as_json: Run) -> None:
+    found = json.loads(as_json.printed)
+    assert found["errors"] == 1
+    assert [(each["severity"], each["file"], each["line"], each["column"]) for each in found["problems"]] == [
+        ("error", "data/example-2020/findings.csv", 8, "printed"),
+        ("note", "data/shared/units.csv", 1, ""),
+    ]
+
+
+def test_json_goes_to_standard_output_alone(as_json: Run) -> None:
+    assert as_json.sentences == ()
+
+
+def test_the_json_of_build_tells_what_was_built(draft: Draft) -> None:
+    found = json.loads(draft.build("--json", "--format", "nq").printed)
+    assert found["written"] == ["SHA256SUMS", "kg.nq"]
+    assert found["rows"]["finding"] == 11
+    assert found["problems"] == []
+
+
+def test_the_json_of_verify_tells_what_was_found(draft: Draft) -> None:
+    found = json.loads(draft.run("verify", "--json", "example-2020", str(ROOT / "tests/example/report.txt")).printed)
+    assert (found["exact"], found["problems"], found["errors"]) == (True, [], 0)
+    assert found["tokens"] > 50
+
+
+# ---------------------------------------------------------------- manners of the command line
+
+
+@pytest.fixture(scope="module")
+def piped(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """A build whose outputs go into pipes."""
+    folder = tmp_path_factory.mktemp("piped")
+    root = project_at(folder / "project")
+    return in_own_process("build", "--root", str(root), "--out", str(folder / "build"))
+
+
+def test_no_progress_is_shown_in_a_pipe(piped: subprocess.CompletedProcess[str]) -> None:
+    assert (piped.returncode, piped.stderr) == (0, "")
+
+
+def test_no_control_characters_are_printed_in_a_pipe(piped: subprocess.CompletedProcess[str]) -> None:
+    assert [character for character in piped.stdout if ord(character) < 32 and character != "\n"] == []
+
+
+@pytest.mark.parametrize("command", ["", "build", "validate", "new-report", "verify"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*filter(None, [command]), "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: kg-builder {command}".rstrip())
+
+
+def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
+    assert listed == ["build", "validate", "new-report", "verify"]
+
+
+def test_a_call_that_cannot_be_understood_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["bild"])
+    assert ended.value.code == 2
+    assert "invalid choice: 'bild'" in capsys.readouterr().err
+
+
+def test_a_reader_that_closes_the_pipe_early_sees_no_traceback(faulty: Draft) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [*COMMAND, "validate", "--root", str(faulty.root), "--format", "json"],
+        check=False,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    assert "Traceback" not in run.stderr
+
+
+# ---------------------------------------------------------------- another base
+
+
+def test_another_base_moves_all_things_and_leaves_the_ontology(draft: Draft) -> None:
+    base = "https://example.org/kg/"
+    assert draft.build("--base", base, "--format", "nq").code == 0
+    lines = (draft.out / "kg.nq").read_text(encoding="utf-8").splitlines()
+    subjects = {line.split(" ", 1)[0] for line in lines if not line.endswith(f"<{base}graph/ontology> .")}
+    assert {subject for subject in subjects if not subject.startswith(f"<{base}")} == scheme_subjects(subjects)
+    assert any(line.startswith(f"<{BASE}ontology#Finding> ") for line in lines)
+
+
+def scheme_subjects(subjects: set[str]) -> set[str]:
+    """Subjects of derived facts that the ontology itself names: its code lists and their schemes."""
+    schema = read_schema(ROOT / "ontology")
+    codes = {f"<{code.iri}>" for code in schema.codes}
+    return {subject for subject in subjects if subject in codes or "/scheme/" in subject}
+
+
+def test_another_base_is_in_the_metadata_of_the_tables(draft: Draft) -> None:
+    draft.build("--base", "https://example.org/kg/", "--format", "csvw")
+    metadata = json.loads((draft.out / "tables/csv-metadata.json").read_text(encoding="utf-8"))
+    assert {table["tableSchema"]["aboutUrl"].split("/kg/")[0] for table in metadata["tables"]} == {
+        "https://example.org"
+    }
+
+
+def test_the_default_base_is_that_of_the_ontology() -> None:
+    assert Project(ROOT).base == "https://w3id.org/child-protection-kg/"
