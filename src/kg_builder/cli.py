@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kg_builder import __version__
-from kg_builder.problems import Problem, ProblemsFound, errors, to_json
+from kg_builder.problems import Problem, ProblemsFound, as_data, errors, to_json
 
 DONE, FAULTY = 0, 1
 
@@ -128,7 +128,6 @@ def run_build(options: argparse.Namespace) -> int:
     written = sorted(path.relative_to(out).as_posix() for path in out.iterdir())
     validator = "pySHACL" if graph.reference else "the engine (too large for pySHACL)"
     if options.json:
-        problems = json.loads(to_json(graph.problems))["problems"]
         print(
             json.dumps(
                 {
@@ -137,7 +136,7 @@ def run_build(options: argparse.Namespace) -> int:
                     "rows": by_label,
                     "written": written,
                     "validated_by": validator,
-                    "problems": problems,
+                    "problems": as_data(graph.problems)["problems"],
                 },
                 indent=2,
             )
@@ -205,8 +204,8 @@ def run_verify(options: argparse.Namespace) -> int:
 
     result = verify(options.root, options.id, options.text)
     if options.json:
-        problems = json.loads(to_json(result.problems))
-        print(json.dumps({"tokens": result.tokens, "exact": result.exact, **problems}, ensure_ascii=False, indent=2))
+        found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         show(result.problems)
         way = (

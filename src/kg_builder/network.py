@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, Store
 from rdflib import RDF, RDFS
 
 from kg_builder.graph import Graph
-from kg_builder.schema import Schema
+from kg_builder.schema import Schema, last_part
 
 
 def write(graph: Graph, folder: Path) -> None:
@@ -37,7 +37,7 @@ def network(store: Store, schema: Schema) -> networkx.MultiDiGraph[str]:
     links: Counter[str] = Counter()
     for start, predicate, end in sorted({link(quad) for quad in store} - {()}):
         if start in types and end in types:
-            net.add_edge(start, end, key=predicate, relation=word(predicate))
+            net.add_edge(start, end, key=predicate, relation=last_part(predicate))
             links.update((start, end))
     networkx.set_node_attributes(net, links, "links")
     return net
@@ -53,9 +53,4 @@ def link(quad: Quad) -> tuple[str, ...]:
 def name_of(store: Store, iri: str) -> str:
     """Return the first label of a thing, or the last part of its IRI."""
     labels = store.quads_for_pattern(NamedNode(iri), NamedNode(str(RDFS.label)), None)
-    return min((quad.object.value for quad in labels), default=word(iri))
-
-
-def word(iri: str) -> str:
-    """Return the last part of an IRI."""
-    return re.split("[/#]", iri)[-1]
+    return min((quad.object.value for quad in labels), default=last_part(iri))

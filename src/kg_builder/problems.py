@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
 
@@ -69,7 +69,11 @@ def quoted(value: str) -> str:
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in shown)
 
 
+def as_data(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Return the problems as JSON values, with the number of errors."""
+    return {"problems": [dataclasses.asdict(problem) for problem in problems], "errors": len(errors(problems))}
+
+
 def to_json(problems: Sequence[Problem]) -> str:
-    """Return the problems as a JSON document with their number."""
-    rows = [dataclasses.asdict(problem) for problem in problems]
-    return json.dumps({"problems": rows, "errors": len(errors(problems))}, ensure_ascii=False, indent=2)
+    """Return the problems as a JSON document, with the number of errors."""
+    return json.dumps(as_data(problems), ensure_ascii=False, indent=2)

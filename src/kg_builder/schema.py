@@ -101,7 +101,7 @@ class Code:
     @property
     def key(self) -> str:
         """The word that a cell holds."""
-        return re.split("[/#]", self.iri)[-1]
+        return last_part(self.iri)
 
     @property
     def kind(self) -> str:
@@ -233,6 +233,11 @@ def superclasses(ontology: Graph, name: Node | None) -> tuple[str, ...]:
     """Return a class and all its superclasses, the class itself first, the rest sorted."""
     rest = {str(above) for above in ontology.transitive_objects(name, RDFS.subClassOf)} - {str(name)}
     return (str(name), *sorted(rest))
+
+
+def last_part(iri: str) -> str:
+    """Return what stands behind the last slash or hash of an IRI."""
+    return re.split("[/#]", iri)[-1]
 
 
 def ordered(nodes: Iterable[Node]) -> list[Node]:

@@ -12,7 +12,7 @@ from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Node, URIRef
 
 from kg_builder.problems import Problem, quoted
 from kg_builder.queries import query_problems
-from kg_builder.schema import SOURCE, ordered, sparql_prefixes, text
+from kg_builder.schema import SOURCE, last_part, ordered, sparql_prefixes, text
 from kg_builder.terms import CSVW, KG
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
@@ -143,7 +143,7 @@ def line_of(lines: list[str], node: Node) -> int:
 
 def short(term: Node) -> str:
     """Return the last part of an IRI."""
-    return re.split("[/#]", str(term).rstrip("/#"))[-1]
+    return last_part(str(term).rstrip("/#"))
 
 
 def nearest(term: Node, known: Iterable[Node]) -> str:
