@@ -94,11 +94,12 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         render(connection, schema, project.base)
         ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
         add_lines(connection, ontology, graph_of(project.base, "ontology"))
-        write_triples(connection, work / "stated.nt")
+        write_triples(connection, work / "stated")
         progress("loading the store")
         rows = {table.classes[0]: count(connection, table.stem) for table in schema.tables}
         store = store_for(sum(rows.values()), work)
-        store.bulk_load(path=str(work / "stated.nt"), format=pyoxigraph.RdfFormat.N_TRIPLES)
+        for piece in (work / "stated").iterdir():
+            store.bulk_load(path=str(piece), format=pyoxigraph.RdfFormat.N_TRIPLES)
         progress("deriving")
         for derivation in derivations:
             derived = derived_triples(store, derivation, work / "derived.nt")
