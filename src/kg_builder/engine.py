@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from kg_builder.rawtext import Scan, normalised, ragged, scan
 from kg_builder.schema import SHARED, Column, Schema, Table, Target
 
 THINGS = "_things"
+AT_REST = "200MB"
 EVERYWHERE = ""
 """The source of shared tables and codes, as references see it: they may be named from every folder."""
 
@@ -31,6 +33,14 @@ def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     return connection
+
+
+@contextlib.contextmanager
+def resting(connection: duckdb.DuckDBPyConnection, memory: str) -> Iterator[None]:
+    """Let the engine hold little for the time of a `with` block, in which others need memory; then up to `memory`."""
+    connection.execute("SET memory_limit = ?", [AT_REST])
+    yield
+    connection.execute("SET memory_limit = ?", [memory])
 
 
 def load(

@@ -17,7 +17,7 @@ import pyoxigraph
 from rdflib import RDF
 
 from kg_builder.cells import cell_problems
-from kg_builder.engine import connect, list_things, load, name
+from kg_builder.engine import connect, list_things, load, name, resting
 from kg_builder.files import TableFile, table_files
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import StoredQuery, derived_triples, stored_queries
@@ -33,6 +33,9 @@ REFERENCE_LIMIT = 8_000
 
 IN_MEMORY = 150_000
 """Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
+
+PIECE = 32 << 20
+"""Bytes of N-Triples that the store loads at once."""
 
 Progress = Callable[[str], None]
 Item = TypeVar("Item")
@@ -94,21 +97,23 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         render(connection, schema, project.base)
         ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
         add_lines(connection, ontology, graph_of(project.base, "ontology"))
-        write_triples(connection, work / "stated")
+        write_triples(connection, work / "stated.nt")
         progress("loading the store")
         rows = {table.classes[0]: count(connection, table.stem) for table in schema.tables}
         store = store_for(sum(rows.values()), work)
-        for piece in (work / "stated").iterdir():
-            store.bulk_load(path=str(piece), format=pyoxigraph.RdfFormat.N_TRIPLES)
-        progress("deriving")
-        for derivation in derivations:
-            derived = derived_triples(store, derivation, work / "derived.nt")
-            store.bulk_load(path=str(derived), format=pyoxigraph.RdfFormat.N_TRIPLES)
-            add_lines(connection, derived, graph_of(project.base, "derived"))
+        with resting(connection, project.memory):
+            fill(store, work / "stated.nt")
+            progress("deriving")
+            for derivation in derivations:
+                derived = derived_triples(store, derivation, work / "derived.nt")
+                fill(store, derived)
+                add_lines(connection, derived, graph_of(project.base, "derived"))
+        progress("sorting")
         quads = write_quads(connection, work / "kg.nq")
         progress("validating")
         small = sum(rows.values()) <= project.reference_limit
-        found = results(store, schema, checks, work / "kg.nq", reference=small)
+        with resting(connection, project.memory):
+            found = results(store, schema, checks, work / "kg.nq", reference=small)
         problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
 
@@ -152,6 +157,13 @@ def count(connection: duckdb.DuckDBPyConnection, stem: str) -> int:
 def store_for(rows: int, work: Path) -> pyoxigraph.Store:
     """Return an empty store, on disk in the folder `work` where that many rows would take too much memory."""
     return pyoxigraph.Store() if rows <= IN_MEMORY else pyoxigraph.Store(str(work / "store"))
+
+
+def fill(store: pyoxigraph.Store, path: Path) -> None:
+    """Load a file of N-Triples into a store, piece by piece: it holds what it loads in memory several times."""
+    with path.open("rb") as lines:
+        while piece := lines.read(PIECE):
+            store.bulk_load(piece + lines.readline(), format=pyoxigraph.RdfFormat.N_TRIPLES)
 
 
 def ontology_triples(project: Project, codes: Iterable[Code], path: Path) -> Path:

@@ -18,9 +18,6 @@ CANONICAL_DECIMAL = r"regexp_replace(regexp_replace(v, '([.][0-9]*?)0+$', '\1'),
 LINES = "_lines"
 """The engine table that gathers the N-Quads, one line a row."""
 
-PIECE = 32
-"""Megabytes of N-Triples that the store loads at once: it holds what it loads in memory several times."""
-
 
 def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
     """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
@@ -38,9 +35,9 @@ def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> 
         connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {read}", [str(path)])
 
 
-def write_triples(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write the triples of all named graphs together, in any order, as a folder of N-Triples files of bounded size."""
-    copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", folder, f"{PIECE}MB")
+def write_triples(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the triples of all named graphs together, in any order, as N-Triples."""
+    copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", path)
 
 
 def write_quads(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -48,11 +45,9 @@ def write_quads(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     return copied(connection, f"SELECT DISTINCT line FROM {LINES} ORDER BY line", path)
 
 
-def copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path, piece: str = "") -> int:
-    """Write the rows of a query, one a line and as they are, to a file or a folder of pieces; return how many."""
+def copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+    """Write the rows of a query to a file, one a line and as they are; return how many."""
     form = "FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
-    if piece:
-        form += f", FILE_SIZE_BYTES {literal(piece)}"
     copy = f"COPY ({select}) TO {literal(str(path))} ({form})"
     return int((connection.execute(copy).fetchone() or (0,))[0])
 
