@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: build test check validate readme bench lock clean
+.PHONY: build test check validate readme answers bench lock clean
 
 build: $(READY)  ## the graph of all reports, validated, in build/
 	@$(BIN)/kg-builder build
@@ -22,6 +22,9 @@ validate: $(READY)  ## every problem of tables, shapes, queries and graph
 
 readme: build  ## the outputs that README.md shows, run again
 	@$(BIN)/python tests/readme.py
+
+answers: build  ## the expected answers in tests/answers, written again: read what changed
+	@$(BIN)/python -m tests.expected
 
 bench: $(READY)  ## a million findings: built and checked, as ratios
 	@$(BIN)/python benchmarks/million.py

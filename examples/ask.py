@@ -1,24 +1,7 @@
-"""Asks the built graph how common something is: `python examples/ask.py technology/deepfakes`."""
+"""Asks the built graph from Python: run it in the project's folder after `make build`."""
 
-import sys
-from itertools import groupby
-from pathlib import Path
+from kg_builder import open_graph
 
-from pyoxigraph import NamedNode, RdfFormat, Store, Variable
-
-store = Store()
-store.bulk_load(path="build/kg.nq", format=RdfFormat.N_QUADS)
-
-topic = NamedNode("https://w3id.org/child-protection-kg/" + sys.argv[1])
-query = Path("examples/how-common.rq").read_text(encoding="utf-8")
-rows = store.query(query, use_default_graph_as_union=True, substitutions={Variable("topic"): topic})
-
-names = ["question", "population", "type", "from", "to"]
-for question, answers in groupby(rows, key=lambda row: [row[name].value for name in names]):
-    text, population, response, start, end = question
-    print(f"{text}\n  of: {population} ({response}; printed in lines {start}-{end})")
-    for row in answers:
-        conflicts = row["conflicts"].value if row["conflicts"] else ""
-        flag = f"   but: {conflicts}" if conflicts else ""
-        value, low, high = (row[name].value for name in ("value", "low", "high"))
-        print(f"  {value:>6} % ({low} to {high})  {row['option'].value}{flag}")
+graph = open_graph()
+for row in graph.questions.how_common(topic="deepfakes"):
+    print(f"{row['answer']}: {row['value']} {row['unit']} of: {row['population']}{' (!)' if row['caution'] else ''}")

@@ -140,8 +140,8 @@ class Bench:
         self.project = Project(project_at(work / "project"))
         self.example = graph_in(self.project, made(work / "example"))
         self.schema = self.example.schema
-        self.checks = stored_queries(ROOT / "queries" / "checks", "SELECT")
-        self.derivations = stored_queries(ROOT / "queries" / "derive", "CONSTRUCT")
+        self.checks = stored_queries(ROOT, "checks")
+        self.derivations = stored_queries(ROOT, "derive")
         self.files = {file.name: file for file in self.example.files}
         self.outcomes: dict[Case, Outcome] = {}
         self.connection = connect(made(work / "engine"), "500MB")

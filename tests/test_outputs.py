@@ -420,7 +420,9 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         main(["--help"])
     listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
-    assert listed == ["build", "validate", "new-report", "verify"]
+    assert listed == [
+        "build", "validate", "new-report", "verify", "queries", "ask", "query", "find", "compare", "discrepancies",
+    ]  # fmt: skip
 
 
 def test_a_call_that_cannot_be_understood_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:

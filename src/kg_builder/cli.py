@@ -9,9 +9,11 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from kg_builder import __version__
+from kg_builder.asking import add_commands
 from kg_builder.problems import Problem, ProblemsFound, as_data, errors, to_json
 
 DONE, FAULTY = 0, 1
@@ -19,11 +21,16 @@ DONE, FAULTY = 0, 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 if all went well, 1 if there are errors, 2 for a call that cannot be understood."""
-    options = parser().parse_args(arguments)
+    options = parsed(arguments)
     try:
-        return int(options.run(options))
+        result = options.run(options)
+        if isinstance(result, str):
+            print(result, end="")
+            sys.stdout.flush()
+            return DONE
+        return int(result)
     except ProblemsFound as found:
-        show(found.problems, as_json=getattr(options, "json", False), end="; nothing was written")
+        show(found.problems, as_json=getattr(options, "json", False), end=getattr(options, "undone", ""))
         return FAULTY
     except BrokenPipeError:
         os.dup2(
@@ -35,6 +42,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     finally:
         progress_shown("")
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options of a call; those that a command takes as its parameters are in `parameters`."""
+    whole = parser()
+    options, rest = whole.parse_known_args(arguments)
+    if not rest:
+        options.parameters = {}
+        return options
+    pairs = " ".join(rest)
+    if not hasattr(options, "parameters"):
+        whole.error(f"unrecognized arguments: {pairs}")
+    options.parameters = {}
+    while rest:
+        name, _, value = rest.pop(0).partition("=")
+        if not name.startswith("--") or not (value or rest):
+            whole.error(f"parameters are told as --name value, found: {pairs}")
+        options.parameters[name.removeprefix("--").replace("-", "_")] = value or rest.pop(0)
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -57,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     )
     graph_options(building)
     building.add_argument("--json", action="store_true", help="print the result as JSON")
+    building.set_defaults(undone="; nothing was written")
 
     validating = command(
         commands, "validate", run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
@@ -78,17 +105,19 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
     verifying.add_argument("text", type=Path, metavar="TEXT", help="the report as plain text in UTF-8")
     verifying.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    add_commands(partial(command, commands))
     return whole
 
 
 def command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    run: Callable[[argparse.Namespace], int],
+    run: Callable[[argparse.Namespace], int | str],
     about: str,
 ) -> argparse.ArgumentParser:
     """Return the parser of one command, with the options that all have."""
-    added = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    added = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     added.add_argument(
         "--root",
         type=Path,
@@ -153,8 +182,8 @@ def run_build(options: argparse.Namespace) -> int:
     print(textwrap.fill(listed, 100, initial_indent="  ", subsequent_indent="  "))
     print(f"In {out}: {', '.join(written)}")
     print(
-        "Try next: open dictionary.md there, load kg.nq into a triple store or kg.gexf into Gephi, "
-        "or run `kg-builder validate`."
+        "Try next: `kg-builder find deepfake`, `kg-builder queries`; open dictionary.md there, "
+        "load kg.nq into a triple store or kg.gexf into Gephi."
     )
     return DONE
 

@@ -40,7 +40,8 @@ UPDATE = re.compile(
 BLANK = re.compile(rb"_:|[^\"]* _:")
 """A line of N-Triples with a blank node, outside the text of a literal."""
 
-Form = Literal["SELECT", "CONSTRUCT"]
+Kind = Literal["answers", "checks", "derive"]
+"""The folders of stored queries: questions that people ask, checks whose rows are faults, derivations."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,25 +54,31 @@ class StoredQuery:
     text: str
 
 
-def stored_queries(folder: Path, form: Form) -> list[StoredQuery]:
-    """Return the queries of a folder, sorted by name; raise `ProblemsFound` for all that cannot be used.
+def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
+    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used.
 
-    A SELECT must be a check, which selects `?this`; a CONSTRUCT is a derivation.
+    Answers and checks are SELECTs, and a check selects `?this`; a derivation is a CONSTRUCT.
     """
     problems: list[Problem] = []
     queries = []
-    for path in sorted(folder_of(folder, f"{folder.parent.name}/{folder.name}", "stored queries").glob("*.rq")):
-        file = f"{folder.parent.name}/{folder.name}/{path.name}"
+    folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
+    for path in sorted(folder.glob("*.rq")):
         try:
-            text = text_of(path, file, "SPARQL")
-            query = StoredQuery(path.stem, file, header_of(file, text), text)
-            problems += [*header_problems(query), *query_problems(file, text, form)]
+            query = stored_query(path)
+            problems += [*header_problems(query), *query_problems(query.file, query.text, kind)]
             queries.append(query)
         except ProblemsFound as found:
             problems += found.problems
     if problems:
         raise ProblemsFound(problems)
     return queries
+
+
+def stored_query(path: Path) -> StoredQuery:
+    """Return the query of a file; raise `ProblemsFound` where it is no text, or its header no YAML."""
+    file = "/".join(path.parts[-3:])
+    text = text_of(path, file, "SPARQL")
+    return StoredQuery(path.stem, file, header_of(file, text), text)
 
 
 def header_of(file: str, text: str) -> dict[str, Any]:
@@ -96,7 +103,7 @@ def header_problems(query: StoredQuery) -> Iterator[Problem]:
         yield Problem(query.file, 1, "", "header", found, "error, warning or note", "Choose one of them.")
 
 
-def query_problems(file: str, text: str, form: Form) -> Iterator[Problem]:
+def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[Problem]:
     """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form."""
     code = NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
@@ -112,14 +119,16 @@ def query_problems(file: str, text: str, form: Form) -> Iterator[Problem]:
         seen = SERVICE.search(code)
         line, column = place(code, seen.start()) if seen else (0, 0)
         found = f"SERVICE at column {column}" if seen else "SERVICE"
-        mend = "A build asks no other host."
+        mend = "No other host is asked."
         yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
         return
-    if form == "CONSTRUCT" and not isinstance(answer, pyoxigraph.QueryTriples):
+    if kind == "derive" and not isinstance(answer, pyoxigraph.QueryTriples):
         yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
-    if form == "SELECT" and "this" not in variables(answer):
+    if kind == "checks" and "this" not in variables(answer):
         mend = "Every row names the thing at fault."
         yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+    if kind == "answers" and not isinstance(answer, pyoxigraph.QuerySolutions):
+        yield Problem(file, 0, "", "form", "another form of query", "a SELECT", "An answer is a table.")
 
 
 def asks_others(text: str) -> bool:

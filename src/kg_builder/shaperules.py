@@ -47,7 +47,7 @@ def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) 
     ):
         yield Problem(file, line_of(lines, shape), "", rule, found, expected, mend, shape=str(shape))
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
-        for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "SELECT"):
+        for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
             found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
             mend = f"Mend the query of {short(node)}."
             yield Problem(file, line_of(lines, node), "", problem.rule, found, problem.expected, mend, shape=str(node))

@@ -17,8 +17,10 @@ class KG(DefinedNamespace):
 
     acyclic: URIRef
     column: URIRef
+    exclusive: URIRef
     file: URIRef
     line: URIRef
+    shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
 
 
 class CSVW(DefinedNamespace):

@@ -13,7 +13,7 @@ from tests.bench import project_at
 from tests.draft import Draft
 
 ASK = "#+ summary: Something\n"
-ALONE = "expected a query on this graph alone. A build asks no other host."
+ALONE = "expected a query on this graph alone. No other host is asked."
 FORMS = "expected one SELECT, ASK, CONSTRUCT or DESCRIBE."
 HOST = "<http://127.0.0.1:8/sparql>"
 
@@ -218,6 +218,89 @@ def test_a_faulty_derivation_yields_exactly_its_sentence(query: str, draft: Draf
     assert draft.refusal() == [f"queries/derive/faulty.rq{sentence}" for sentence in DERIVATIONS[query]]
 
 
+HEADER = "#+ summary: Is it so?\n#+ description: It is.\n#+ tags: [trust]\n"
+KG = "PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>\n"
+ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "no-question": (
+        HEADER.replace("Is it so?", "So it is") + "SELECT ?s { ?s a ?x }\n",
+        (':1: found the summary "So it is"; expected a question that ends with ?. Ask as a person would.',),
+    ),
+    "no-description": (
+        "#+ summary: Is it so?\nSELECT ?s { ?s a ?x }\n",
+        (
+            (
+                ":1: found a header without one of them; expected a line `#+ description: …` and a list `#+ tags:`. "
+                "Say how to read the answer, and where to list it."
+            ),
+        ),
+    ),
+    "no-default": (
+        HEADER + "SELECT ?_x_iri { ?_x_iri a ?y }\n",
+        (
+            (
+                ':1: found no default of "x"; expected a list `#+ defaults:` with `#+   - x: …`. '
+                "With it the question has an answer as it is."
+            ),
+        ),
+    ),
+    "default-of-nothing": (
+        HEADER + "#+ defaults:\n#+   - y: z\nSELECT ?s { ?s a ?x }\n",
+        (
+            (
+                ':1: found a default of "y"; expected one of the parameters: there are none. '
+                "A parameter is a variable such as ?_topic_iri."
+            ),
+        ),
+    ),
+    "parameter-not-selected": (
+        HEADER + "#+ defaults:\n#+   - x: z\nSELECT ?y { ?_x_iri a ?y }\n",
+        (
+            (
+                ": found the parameter ?_x_iri not selected; expected parameters among the variables behind SELECT. "
+                "What is not selected cannot be bound, nor listed."
+            ),
+        ),
+    ),
+    "no-table": (
+        HEADER + "ASK { ?s a ?x }\n",
+        (": found another form of query; expected a SELECT. An answer is a table.",),
+    ),
+    "number-without-base": (
+        f"{HEADER}{KG}SELECT ?value {{ ?s kg:value ?value }}\n",
+        (
+            (
+                ": found value without caution, high, low, population, printed_as, question, response_type, unit; "
+                "expected numbers with all that they are read with. Nobody should meet a number without its base."
+            ),
+        ),
+    ),
+    "sum-of-unlike-bases": (
+        f"{HEADER}{KG}SELECT (SUM(?value) AS ?sum) {{ ?s kg:value ?value }}\n",
+        (
+            (
+                ": found value without caution, high, low, population, printed_as, question, response_type, unit; "
+                "expected numbers with all that they are read with. Nobody should meet a number without its base."
+            ),
+            (
+                ": found the sum of numbers that may differ in item, option, place, population, question, reading; "
+                "expected all dimensions but one in GROUP BY. Group by them: shares of unlike bases cannot be added."
+            ),
+        ),
+    ),
+    "guard-that-is-none": (
+        HEADER + "#+ guarded_by: nobody\nSELECT ?s { ?s a ?x }\n",
+        (':1: found the guard "nobody"; expected the name of a stored check. Which one is it?',),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_faulty_answer_yields_exactly_its_sentences(name: str, draft: Draft) -> None:
+    text, expected = ANSWERS[name]
+    draft.write("queries/answers/faulty.rq", text)
+    assert draft.refusal() == [f"queries/answers/faulty.rq{sentence}" for sentence in expected]
+
+
 def test_faulty_queries_of_both_kinds_and_faulty_tables_come_at_once(draft: Draft) -> None:
     draft.write("queries/checks/faulty.rq", "SELECT ?this WHERE { ?this a <a:b> }\n")
     draft.write("queries/derive/faulty.rq", "CONSTRUCT WHERE { ?s ?p ?o }\n")
@@ -248,7 +331,7 @@ def test_something_else_named_like_a_query_is_refused(kind: str, draft: Draft) -
     ]
 
 
-@pytest.mark.parametrize("name", ["derive", "checks"])
+@pytest.mark.parametrize("name", ["derive", "checks", "answers"])
 def test_a_missing_folder_of_queries_is_refused(name: str, draft: Draft) -> None:
     shutil.rmtree(draft.path(f"queries/{name}"))
     assert draft.refusal() == [

@@ -1,0 +1,182 @@
+"""Stored questions: queries with an answer for people, and the parameters by which they are asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+import pyoxigraph
+from rdflib import XSD
+
+from kg_builder.answers import Answer
+from kg_builder.percentages import Rules, percentage_problems
+from kg_builder.problems import Problem, ProblemsFound, quoted
+from kg_builder.queries import NOT_CODE, StoredQuery, stored_queries, variables
+
+Form = Literal["iri", "string", "integer", "decimal"]
+
+PARAMETER = re.compile(r"[?$](_([a-z][a-z0-9_]*?)_(iri|string|integer|decimal))\b")
+"""A parameter is a variable that says its name and form, such as `?_topic_iri` (https://grlc.readthedocs.io)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """What a question is asked with: its name, its variable, its form, and its default as tables write it."""
+
+    name: str
+    variable: str
+    form: Form
+    default: str
+
+    def literal(self, text: str) -> pyoxigraph.Literal | None:
+        """Return a value as an RDF literal; None if it has not the form. IRIs are looked up in the graph instead."""
+        if self.form == "string":
+            return pyoxigraph.Literal(text)
+        number = r"[+-]?[0-9]+" if self.form == "integer" else r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"
+        if not re.fullmatch(number, text):
+            return None
+        return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(XSD[self.form]))
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredQuestion:
+    """A stored query that answers people: what it asks, what an answer shows and how to read it, and its topics."""
+
+    query: StoredQuery
+    parameters: tuple[Parameter, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which it is asked, that of its file."""
+        return self.query.name
+
+    @property
+    def summary(self) -> str:
+        """The question in plain words."""
+        return str(self.query.about["summary"])
+
+    @property
+    def description(self) -> str:
+        """What a row is and how to read it."""
+        return str(self.query.about.get("description", "")).strip()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about, the main topic first."""
+        return tuple(map(str, self.query.about.get("tags") or ()))
+
+
+class Questions(Mapping[str, StoredQuestion]):
+    """The stored questions by name; as an attribute, `how_common` for `how-common`, each is a call."""
+
+    def __init__(self, ask: Callable[..., Answer], questions: dict[str, StoredQuestion]) -> None:
+        self._ask = ask
+        self._questions = questions
+
+    def __getitem__(self, name: str) -> StoredQuestion:
+        """Return a stored question; raise KeyError if there is none of that name."""
+        return self._questions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, sorted."""
+        return iter(self._questions)
+
+    def __len__(self) -> int:
+        """Return how many questions there are."""
+        return len(self._questions)
+
+    def __dir__(self) -> list[str]:
+        """Return the calls too."""
+        return [*super().__dir__(), *(name.replace("-", "_") for name in self._questions)]
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        """Return a question as a call with its parameters; raise AttributeError if there is none of that name."""
+        question = self._questions.get(name.replace("_", "-"))
+        if question is None:
+            raise AttributeError(f"there is no stored question {name.replace('_', '-')!r}")
+
+        def call(**parameters: object) -> Answer:
+            return self._ask(question.name, **parameters)
+
+        given = [
+            inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default)
+            for each in question.parameters
+        ]
+        call.__name__ = name
+        call.__doc__ = f"{question.summary}\n\n{question.description}"
+        call.__signature__ = inspect.Signature(given, return_annotation=Answer)  # type: ignore[attr-defined]
+        return call
+
+
+def stored_questions(root: Path) -> dict[str, StoredQuestion]:
+    """Return the stored questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
+    questions = {query.name: question_of(query) for query in stored_queries(root, "answers")}
+    problems = [problem for question in questions.values() for problem in header_problems(question)]
+    if problems:
+        raise ProblemsFound(problems)
+    return questions
+
+
+def question_of(query: StoredQuery) -> StoredQuestion:
+    """Return a stored query as a question."""
+    defaults = {name: str(value) for each in entries(query, "defaults") for name, value in each.items()}
+    code = NOT_CODE.sub(" ", query.text)
+    found: dict[str, Parameter] = {}
+    for variable, name, form in PARAMETER.findall(code):
+        found.setdefault(name, Parameter(name, variable, form, defaults.get(name, "")))
+    return StoredQuestion(query, tuple(found.values()), tuple(variables(pyoxigraph.Store().query(query.text))))
+
+
+def entries(query: StoredQuery, decorator: str) -> Iterator[dict[str, object]]:
+    """Yield the entries of a decorator that holds a list of mappings."""
+    listed = query.about.get(decorator)
+    yield from (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+
+
+def header_problems(question: StoredQuestion) -> Iterator[Problem]:
+    """Yield what a question lacks to be listed and asked."""
+    file = question.query.file
+    if not question.summary.endswith("?"):
+        found = f"the summary {quoted(question.summary)}"
+        yield Problem(file, 1, "", "header", found, "a question that ends with ?", "Ask as a person would.")
+    if not (question.description and question.topics):
+        expected = "a line `#+ description: …` and a list `#+ tags:`"
+        found = "a header without one of them"
+        yield Problem(file, 1, "", "header", found, expected, "Say how to read the answer, and where to list it.")
+    names = {parameter.name for parameter in question.parameters}
+    stray = {name for each in entries(question.query, "defaults") for name in each} - names
+    for name in sorted(stray):
+        found = f"a default of {quoted(name)}"
+        expected = f"one of the parameters: {', '.join(sorted(names)) or 'there are none'}"
+        yield Problem(file, 1, "", "header", found, expected, "A parameter is a variable such as ?_topic_iri.")
+    for parameter in question.parameters:
+        if not parameter.default:
+            expected = f"a list `#+ defaults:` with `#+   - {parameter.name}: …`"
+            found = f"no default of {quoted(parameter.name)}"
+            yield Problem(file, 1, "", "header", found, expected, "With it the question has an answer as it is.")
+        if parameter.variable not in question.columns:
+            found = f"the parameter ?{parameter.variable} not selected"
+            mend = "What is not selected cannot be bound, nor listed."
+            yield Problem(file, 0, "", "parameter", found, "parameters among the variables behind SELECT", mend)
+
+
+def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery]) -> Iterator[Problem]:
+    """Yield where stored questions would mislead about percentages.
+
+    A question may add numbers up if its header names, as `guarded_by`, a stored check that refuses data in which
+    these numbers could not be added; where the checks themselves are at fault, that is not looked at.
+    """
+    guards = {check.name for check in checks}
+    for question in questions:
+        guard = question.query.about.get("guarded_by")
+        if guard and guards and guard not in guards:
+            found = f"the guard {quoted(str(guard))}"
+            yield Problem(question.query.file, 1, "", "header", found, "the name of a stored check", "Which one is it?")
+        for problem in percentage_problems(question.query.file, question.query.text, rules, shown=True):
+            if not (guard and problem.rule in {"unlike", "overlap"}):
+                yield problem

@@ -1,0 +1,215 @@
+"""A built graph answers in Python: questions as calls, rows and frames, names, comparisons, and refusals."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kg_builder import open_graph
+from kg_builder.opened import OpenGraph
+from kg_builder.problems import ProblemsFound
+from tests.bench import ROOT, project_at
+
+YES = "netclean-2018/finding/deepfakes-encountered-yes"
+COMMON = "netclean-2018/finding/deepfakes-frequency-common"
+VERY_COMMON = "netclean-2018/finding/deepfakes-frequency-very-common"
+
+
+@pytest.fixture(scope="module")
+def graph(real_build: Path) -> OpenGraph:
+    return open_graph(ROOT, real_build)
+
+
+def refusal(found: pytest.ExceptionInfo[ProblemsFound]) -> str:
+    return "\n".join(map(str, found.value.problems))
+
+
+def test_a_question_is_a_call_with_its_parameters(graph: OpenGraph) -> None:
+    call = graph.questions.how_common
+    assert str(inspect.signature(call)).startswith("(*, topic='technology/deepfakes')")
+    assert (call.__doc__ or "").startswith("How common is something")
+    assert "how_common" in dir(graph.questions)
+    assert call(topic="deepfakes") == graph.ask("how-common")
+    with pytest.raises(AttributeError, match="no stored question 'no-such'"):
+        graph.questions.no_such  # noqa: B018
+
+
+def test_rows_hold_plain_values(graph: OpenGraph) -> None:
+    row = next(iter(graph.ask("how-common", topic="technology/deepfakes")))
+    assert (row["answer"], row["value"], row["low"], row["high"]) == (
+        "Yes",
+        Decimal(17),
+        Decimal("16.5"),
+        Decimal("17.5"),
+    )
+    assert row["population"] == "Police officers who took part"
+    assert row["finding"] == f"https://w3id.org/child-protection-kg/{YES}"
+
+
+@pytest.mark.parametrize("topic", ["technology/deepfakes", "deepfakes", "deepfake", "Depfakes", "deep fakes"])
+def test_a_thing_may_be_given_by_the_name_that_people_use(graph: OpenGraph, topic: str) -> None:
+    assert graph.ask("how-common", topic=topic) == graph.ask("how-common")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "found"),
+    [
+        (
+            "howcommon",
+            {},
+            "howcommon: found no question of that name; expected one of the stored questions, such as how-",
+        ),
+        ("how-common", {"subject": "x"}, "how-common: found the parameter subject; expected a parameter of it: topic."),
+        ("experts", {"topic": "x"}, "experts: found the parameter topic; expected a parameter of it: it has none."),
+        ("how-common", {"topic": "weather"}, 'how-common: topic: found "weather"; expected one of its '),
+        ("how-common", {"topic": "produced"}, 'how-common: topic: found "produced"; expected one of its '),
+        (
+            "more-than",
+            {"least": "half"},
+            'more-than: least: found "half"; expected a number with a point, such as 28.6.',
+        ),
+        ("more-than", {"least": "5e1"}, 'more-than: least: found "5e1"; expected a number with a point, such as 28.6.'),
+    ],
+)
+def test_what_fits_nothing_is_refused_with_what_would(
+    graph: OpenGraph, name: str, parameters: dict[str, str], found: str
+) -> None:
+    with pytest.raises(ProblemsFound) as refused:
+        graph.ask(name, **parameters)
+    assert refusal(refused).startswith(found)
+
+
+def test_parameters_are_bound_as_terms_and_never_become_part_of_the_query(graph: OpenGraph) -> None:
+    """What is typed may at most be taken for a name, here that of deepfakes."""
+    hostile = "technology/deepfakes> } UNION { ?finding ?p ?o } #"
+    assert graph.ask("how-common", topic=hostile) == graph.ask("how-common")
+
+
+def test_frames_hold_the_same_rows(graph: OpenGraph) -> None:
+    answer = graph.ask("how-common")
+    pandas, polars = answer.to_pandas(), answer.to_polars()
+    assert list(pandas.columns) == polars.columns == list(answer.columns)
+    assert [tuple(row) for row in pandas[["answer", "value"]].itertuples(index=False)] == polars.select(
+        "answer", "value"
+    ).rows()
+    assert polars["value"].to_list() == answer.column("value")
+
+
+def test_a_query_answers_in_each_form(graph: OpenGraph) -> None:
+    assert graph.query("ASK { ?s ?p ?o }").rows == ((True,),)
+    assert graph.query("SELECT (COUNT(*) AS ?n) { ?s a <urn:none> }").rows == ((0,),)
+    triples = graph.query("CONSTRUCT { <urn:a> <urn:b> 1 } {}")
+    assert (triples.columns, triples.rows) == (("subject", "predicate", "object"), (("urn:a", "urn:b", 1),))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "the query:1: found an update (DELETE)"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "the query:1: found SERVICE at column 12"),
+        ("SELECT * { { SELECT * { SERVICE SILENT ?x { ?s ?p ?o } } } }", "the query:1: found SERVICE"),
+        ("SELECT * {", "the query:1: found a syntax error"),
+        ("SELECT * {" + "{" * 20_000, "the query: found a query that is too long or too deep"),
+        (
+            "SELECT (SUM(?v) AS ?s) { ?f <https://w3id.org/child-protection-kg/ontology#value> ?v }",
+            "the query: found the sum",
+        ),
+    ],
+)
+def test_what_a_query_must_not_do_is_refused(graph: OpenGraph, query: str, found: str) -> None:
+    with pytest.raises(ProblemsFound) as refused:
+        graph.query(query)
+    assert refusal(refused).startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("deepfake", "deepfakes"),
+        ("sextortion", "sexual extortion"),
+        ("grommning", "grooming"),
+        ("crypto currency", "cryptocurrencies"),
+        ("child pornography", "child sexual abuse material"),
+        ("Sellstrom", "Björn Sellström"),
+        ("bitcon", "Bitcoin"),
+    ],
+)
+def test_things_are_found_by_any_name_and_shown_by_their_own(graph: OpenGraph, words: str, name: str) -> None:
+    assert graph.find(words)[0].name == name
+
+
+def test_hidden_labels_are_never_shown(graph: OpenGraph) -> None:
+    hidden = {label.label for label in graph.labels if label.label != label.name}
+    assert "child pornography" in hidden
+    assert not [match for match in graph.find("child pornography") if "child pornography" in match.name]
+
+
+def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: OpenGraph) -> None:
+    fitting = graph.fitting(graph.find("deepfake")[0].thing)
+    assert fitting[0].name == "how-common"
+    assert all(len(graph.ask(each.name, **each.parameters)) == each.rows > 0 for each in fitting)
+
+
+def test_shares_of_different_people_cannot_be_compared_or_added(graph: OpenGraph) -> None:
+    comparison = graph.compare(YES, COMMON)
+    assert "population" in " ".join(row["reason"] for row in comparison.against)
+    assert comparison.compared.rows == ()
+    with pytest.raises(ProblemsFound) as refused:
+        comparison.total("sum")
+    assert refusal(refused).startswith("--sum: found ")
+
+
+def test_answers_that_exclude_each_other_may_be_compared_and_added(graph: OpenGraph) -> None:
+    comparison = graph.compare(COMMON, VERY_COMMON)
+    assert (comparison.against.rows, comparison.adding.rows) == ((), ())
+    assert comparison.compared.column("higher") == ["certain", "impossible"]
+    total = comparison.total("sum")
+    assert (total.value, total.low, total.high) == (Decimal("26.8"), Decimal("26.7"), Decimal("26.9"))
+    assert comparison.total("mean").value == Decimal("13.4")
+
+
+def test_answers_of_which_one_may_give_several_are_compared_but_not_added(graph: OpenGraph) -> None:
+    comparison = graph.compare("netclean-2018/finding/extortion-ages-5-7", "netclean-2018/finding/extortion-ages-8-10")
+    assert comparison.against.rows == ()
+    assert len(comparison.adding) == 1
+
+
+def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: OpenGraph) -> None:
+    sure = graph.with_confidence(graph.ask("how-common"))
+    first, last = next(iter(sure)), list(sure)[2]
+    assert (first["confidence_low"], first["confidence_high"]) == (Decimal("12.6"), Decimal("22.2"))
+    assert last["no_confidence_because"] == "the report does not print how many people this is a share of"
+    assert graph.how_sure(graph.ask("experts")) == ""
+
+
+def test_an_answer_says_that_tables_are_newer_than_the_build(tmp_path: Path, example_build: Path) -> None:
+    project = project_at(tmp_path / "project")
+    table = project / "data" / "shared" / "threats.csv"
+    os.utime(table, ns=(2**62, 2**62))
+    answer = open_graph(project, example_build).query("ASK {}")
+    assert answer.notes == ("data/shared/threats.csv is newer than the built graph: run `make build` to see it.",)
+
+
+def test_without_a_build_the_reason_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsFound, match="1 problems") as refused:
+        open_graph(ROOT, tmp_path)
+    assert refusal(refused).endswith("expected a built graph. Run `make build` (or `kg-builder build`) first.")
+
+
+def test_the_notebook_runs(real_build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "queries").symlink_to(ROOT / "queries")
+    (tmp_path / "build").symlink_to(real_build)
+    monkeypatch.chdir(tmp_path / "examples")
+    notebook = json.loads((ROOT / "examples" / "ask.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, object] = {}
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) >= 8
+    for cell in cells:
+        exec(compile(cell, "ask.ipynb", "exec"), names)  # noqa: S102  (our own notebook)
+    assert all(not cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code")
