@@ -157,6 +157,12 @@ def test_a_name_leads_to_the_answer_in_one_step(asking: Asking) -> None:
     assert "child pornography" not in json.dumps(found)
 
 
+@pytest.mark.parametrize("words", ["platforms", "respondents", "how many respondents"])
+def test_words_of_a_stored_question_lead_to_its_answer(asking: Asking, words: str) -> None:
+    name = {"platforms": "platforms"}.get(words, "respondents")
+    assert asking("find", words).printed.endswith(asking("ask", name).printed)
+
+
 def test_comparing_says_what_may_be_done_and_what_not_and_why(asking: Asking) -> None:
     refused = asking("compare", YES, COMMON).printed
     assert refused.startswith("They cannot be compared:\n  another population\n  another question or wording\n")

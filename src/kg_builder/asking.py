@@ -175,30 +175,37 @@ def run_query(options: argparse.Namespace) -> str:
 
 
 def run_find(options: argparse.Namespace) -> str:
-    """Find things by name; answer the question that fits the best of them."""
+    """Find things by name; answer the question that fits the best of them, or else the one that sounds like it."""
     from kg_builder.answers import Answer  # noqa: PLC0415
     from kg_builder.labels import nearest  # noqa: PLC0415
 
     graph = opened(options)
     words = " ".join(options.words)
     found = graph.find(words)
-    if not found:
-        expected = (
-            f"a name in the graph, such as {', '.join(nearest(words, sorted({each.name for each in graph.labels})))}"
-        )
+    fitting = graph.fitting(found[0].thing) if found else []
+    alike = graph.find_questions(words)
+    if not found and not alike:
+        close = nearest(words, sorted({each.name for each in graph.labels}))
+        expected = f"a name in the graph, such as {', '.join(close)}"
         raise ProblemsFound([Problem("find", 0, "", "name", quoted(words), expected)])
-    fitting = graph.fitting(found[0].thing)
     if options.format == "json":
-        return as_json(
-            {"found": list(map(dataclasses.asdict, found)), "questions": list(map(dataclasses.asdict, fitting))}
-        )
-    rows = tuple((each.name, each.kind, each.score, each.thing) for each in found)
-    text = Answer("", ("name", "kind", "likeness", "thing"), rows, graph.notes, graph.base).to_text()
+        lists: dict[str, list[Any]] = {"found": found, "questions": fitting, "alike": alike}
+        return as_json({name: [dataclasses.asdict(each) for each in listed] for name, listed in lists.items()})
+    parts = []
+    if found:
+        rows = tuple((each.name, each.kind, each.score, each.thing) for each in found)
+        parts.append(Answer("", ("name", "kind", "likeness", "thing"), rows, graph.notes, graph.base))
     if fitting:
-        asked = tuple((called(each.name, each.parameters), each.summary, each.rows) for each in fitting)
-        text += "\n" + Answer(f"Questions about {found[0].name}", ("ask", "question", "rows"), asked, (), "").to_text()
-        text += "\n" + graph.ask(fitting[0].name, **fitting[0].parameters).to_text()
-    return text
+        about = tuple((called(each.name, each.parameters), each.summary, each.rows) for each in fitting)
+        parts.append(Answer(f"Questions about {found[0].name}", ("ask", "question", "rows"), about, (), ""))
+    if alike:
+        asked = tuple((called(each.thing, {}), each.name) for each in alike)
+        parts.append(Answer(f"Questions that sound like {quoted(words)}", ("ask", "question"), asked, (), ""))
+    if alike and (not fitting or alike[0].score > found[0].score):
+        parts.append(graph.ask(alike[0].thing))
+    elif fitting:
+        parts.append(graph.ask(fitting[0].name, **fitting[0].parameters))
+    return "\n".join(part.to_text() for part in parts)
 
 
 def called(name: str, parameters: dict[str, str]) -> str:

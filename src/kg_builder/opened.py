@@ -221,6 +221,12 @@ class OpenGraph:
         """Return the things that people call so, whatever the spelling, best first."""
         return matches(words, self.labels)[:limit]
 
+    def find_questions(self, words: str, limit: int = 5) -> list[Match]:
+        """Return the stored questions whose own words are like these, best first; what matches is their names."""
+        stored = self.questions.values()
+        asked = [Label(each.name, "", each.summary, text) for each in stored for text in (each.name, each.summary)]
+        return matches(words, asked)[:limit]
+
     def fitting(self, thing: str) -> list[Fitting]:
         """Return the stored questions that have an answer for a thing, given by its IRI; those with shares first."""
         node = pyoxigraph.NamedNode(thing)
