@@ -91,7 +91,7 @@ class Answer:
         cells = {text(row[index]) for row in self.rows}
         found = {cell.removeprefix(self.base).rpartition("/")[0] for cell in cells}
         things = self.base and all(cell.startswith(self.base) for cell in cells)
-        return f"{found.pop()}/" if things and len(found) == 1 < len(cells) else ""
+        return f"{found.pop()}/" if things and len(found) == 1 < len(cells) and "" not in found else ""
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas frame; ImportError without the package (`pip install kg-builder[pandas]`)."""

@@ -108,11 +108,13 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         with resting(connection, project.memory):
             fill(store, work / "stated.nt")
             progress("deriving")
+            derived = []
             for derivation in derivations:
-                derived = derived_triples(store, derivation, work / "derived.nt")
-                fill(store, derived)
-                add_lines(connection, derived, graph_of(project.base, "derived"))
+                derived.append(derived_triples(store, derivation, work / f"{derivation.name}.nt"))
+                fill(store, derived[-1])
         progress("sorting")
+        for path in derived:
+            add_lines(connection, path, graph_of(project.base, "derived"))
         quads = write_quads(connection, work / "kg.nq")
         progress("validating")
         small = sum(rows.values()) <= project.reference_limit
