@@ -22,6 +22,7 @@ from tests.processes import COMMAND, in_own_process
 
 YES = "netclean-2018/finding/deepfakes-encountered-yes"
 COMMON = "netclean-2018/finding/deepfakes-frequency-common"
+FIGURE = "netclean-2018/figure/ncmec-extortion-girls"
 VERY_COMMON = "netclean-2018/finding/deepfakes-frequency-very-common"
 
 Asking = Callable[..., Run]
@@ -98,9 +99,13 @@ def test_what_stands_before_several_rows_is_printed_once(asking: Asking) -> None
         ),
         (["ask", "how-common", "--topic", "weather"], 'how-common: topic: found "weather"; expected one of its '),
         (["queries", "nothing"], "nothing: found no question of that name; expected one of the stored questions, "),
-        (["find", "zzzz"], 'find: found "zzzz"; expected a name in the graph, such as '),
+        (["find", "zzzz"], 'find: found "zzzz"; expected a name in the graph; `kg-builder ask topics`'),
         (["compare", YES], "compare: found one figure; expected two at least."),
-        (["compare", YES, "nothing"], 'cannot-be-compared: b: found "nothing"; expected one of its '),
+        (["compare", YES, "nothing"], 'sample: finding: found "nothing"; expected one of its '),
+        (
+            ["compare", YES, FIGURE],
+            f"{FIGURE}: found something else; expected a finding, an answer to a survey question.",
+        ),
         (["query", "no-such-file.rq"], "no-such-file.rq: found no file of that name; expected a readable SPARQL file"),
     ],
 )

@@ -179,6 +179,15 @@ def test_answers_of_which_one_may_give_several_are_compared_but_not_added(graph:
     assert len(comparison.adding) == 1
 
 
+def test_a_second_print_of_an_answer_is_neither_compared_nor_added(graph: OpenGraph) -> None:
+    comparison = graph.compare(
+        "netclean-2018/finding/cases-changed-no", "netclean-2018/finding/cases-changed-yes-second"
+    )
+    reason = "a second print of an answer, which the first one stands for"
+    assert {row["reason"] for row in [*comparison.against, *comparison.adding]} == {reason}
+    assert comparison.compared.rows == ()
+
+
 def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: OpenGraph) -> None:
     sure = graph.with_confidence(graph.ask("how-common"))
     first, last = next(iter(sure)), list(sure)[2]

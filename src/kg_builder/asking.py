@@ -177,7 +177,6 @@ def run_query(options: argparse.Namespace) -> str:
 def run_find(options: argparse.Namespace) -> str:
     """Find things by name; answer the question that fits the best of them, or else the one that sounds like it."""
     from kg_builder.answers import Answer  # noqa: PLC0415
-    from kg_builder.labels import nearest  # noqa: PLC0415
 
     graph = opened(options)
     words = " ".join(options.words)
@@ -185,8 +184,7 @@ def run_find(options: argparse.Namespace) -> str:
     fitting = graph.fitting(found[0].thing) if found else []
     alike = graph.find_questions(words)
     if not found and not alike:
-        close = nearest(words, sorted({each.name for each in graph.labels}))
-        expected = f"a name in the graph, such as {', '.join(close)}"
+        expected = "a name in the graph; `kg-builder ask topics` lists what it knows"
         raise ProblemsFound([Problem("find", 0, "", "name", quoted(words), expected)])
     if options.format == "json":
         lists: dict[str, list[Any]] = {"found": found, "questions": fitting, "alike": alike}

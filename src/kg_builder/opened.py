@@ -31,7 +31,7 @@ SAMPLE = "sample"
 
 OURS = (
     "The confidence intervals (Wilson, 95 percent) are ours, not the report's. They suppose that everybody in the base "
-    "answered, and was drawn at random."
+    "answered and was drawn at random, which a survey like this does not claim."
 )
 
 CLEAR = 80
@@ -243,10 +243,15 @@ class OpenGraph:
     # ---------------------------------------------------------------- numbers beside each other
 
     def compare(self, *numbers: str) -> Comparison:
-        """Return whether numbers, two at least, given by IRI or `type/id`, may be compared and added, and why not.
+        """Return whether shares, two at least, given by IRI or `type/id`, may be compared and added, and why not.
 
-        Raise `ProblemsFound` for what is not in the graph.
+        Raise `ProblemsFound` for what is no share that answers a question: nothing is allowed by silence.
         """
+        sample = self.question(SAMPLE).parameters[0].name
+        for number in numbers:
+            if not self.ask(SAMPLE, **{sample: number}).rows:
+                found, expected = "something else", f"a {sample}, an answer to a survey question"
+                raise ProblemsFound([Problem(number, 0, "", "number", found, expected)])
         pairs = [{"a": one, "b": other} for one, other in combinations(numbers, 2)]
         return Comparison(
             against=together([self.ask("cannot-be-compared", **pair) for pair in pairs]),
