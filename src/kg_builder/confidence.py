@@ -26,30 +26,34 @@ class Share:
 
 @dataclasses.dataclass(frozen=True)
 class Confidence:
-    """Wilson's interval in percent, or the reason why none can be given."""
+    """How sure a share of a sample is: Wilson's interval in percent, or the reason why none can be given."""
 
-    low: Decimal | None = None
-    high: Decimal | None = None
+    share: Share
+    size: int = 0
     reason: str = ""
 
+    def interval(self, level: float = LEVEL) -> tuple[Decimal | None, Decimal | None]:
+        """Return the ends of Wilson's interval, over every count that rounds to the share; None where there is none."""
+        if self.reason:
+            return None, None
+        from scipy.stats import binomtest  # noqa: PLC0415  (it takes longer to import than all the rest)
 
-def confidence(share: Share, answers: Sequence[Share], size: int | None, level: float = LEVEL) -> Confidence:
+        counts = self.share.counts(self.size)
+        first, last = (binomtest(count, self.size).proportion_ci(level, "wilson") for count in (counts[0], counts[-1]))
+        return percent(first.low), percent(last.high)
+
+
+def confidence(share: Share, answers: Sequence[Share], size: int | None) -> Confidence:
     """Return how sure a share of a sample of that size is; `answers` are all shares printed of the same people.
 
-    Every count that rounds to the share is taken into account. If some share printed of these people is none of
-    a sample of that size, the sample was another, and nothing can be said.
+    If some share printed of these people is none of a sample of that size, the sample was another, and nothing
+    can be said.
     """
     if size is None:
-        return Confidence(reason="the report does not print how many people this is a share of")
+        return Confidence(share, reason="the report does not print how many people this is a share of")
     if not all(each.counts(size) for each in (*answers, share)):
-        return Confidence(reason=f"the shares printed beside it cannot all be shares of {size} people")
-    from scipy.stats import binomtest  # noqa: PLC0415  (heavy)
-
-    bounds = [
-        binomtest(count, size).proportion_ci(level, method="wilson")
-        for count in (share.counts(size)[0], share.counts(size)[-1])
-    ]
-    return Confidence(percent(bounds[0].low), percent(bounds[1].high))
+        return Confidence(share, reason=f"the shares printed beside it cannot all be shares of {size} people")
+    return Confidence(share, size)
 
 
 def percent(share: float) -> Decimal:

@@ -265,7 +265,7 @@ class OpenGraph:
         if not sure:
             return answer
         columns = (*answer.columns, "confidence_low", "confidence_high", "no_confidence_because")
-        rows = ((*row, each.low, each.high, each.reason or None) for row, each in zip(answer.rows, sure, strict=True))
+        rows = ((*row, *each.interval(), each.reason or None) for row, each in zip(answer.rows, sure, strict=True))
         return dataclasses.replace(answer, columns=columns, rows=tuple(rows), notes=(*answer.notes, OURS))
 
     def confidences(self, answer: Answer) -> list[Confidence]:
