@@ -422,6 +422,7 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     assert listed == [
         "build", "validate", "new-report", "verify", "queries", "ask", "query", "find", "compare", "discrepancies",
+        "serve",
     ]  # fmt: skip
 
 

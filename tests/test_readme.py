@@ -27,5 +27,6 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
         "find",
         "compare",
         "discrepancies",
+        "serve",
     ):
         assert f"    kg-builder {command} " in text

@@ -107,6 +107,11 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--json", action="store_true", help="print the result as JSON")
 
     add_commands(partial(command, commands))
+
+    serving = command(commands, "serve", run_serve, "answer the stored questions over HTTP until interrupted")
+    serving.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
+    serving.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
+    serving.add_argument("--port", type=int, default=8000, help="the port to listen at (default: 8000)")
     return whole
 
 
@@ -244,6 +249,19 @@ def run_verify(options: argparse.Namespace) -> int:
         )
         print(f"{result.tokens - len(result.problems):,} of {result.tokens:,} anchors and printed tokens found {way}.")
     return FAULTY if result.problems else DONE
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve the stored questions until interrupted; say where."""
+    import uvicorn  # noqa: PLC0415
+
+    from kg_builder import open_graph  # noqa: PLC0415
+    from kg_builder.serving import application  # noqa: PLC0415
+
+    app = application(open_graph(options.root, options.out))
+    print(f"The stored questions are at http://{options.host}:{options.port}/questions", flush=True)
+    uvicorn.run(app, host=options.host, port=options.port, access_log=False, log_level="warning")
+    return DONE
 
 
 def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -> None:

@@ -50,7 +50,7 @@ class Fitting:
 
 
 class OpenGraph:
-    """A built graph in memory, read only; to be used by the thread that opened it."""
+    """A built graph in memory, read only; threads may share it, as each call uses up its results."""
 
     def __init__(self, root: Path, build: Path) -> None:
         """Open what was built from the project at `root` into the folder `build`.
