@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,22 +15,17 @@ import pytest
 
 from kg_builder import open_graph
 from tests.bench import ROOT
-from tests.processes import COMMAND
+from tests.processes import COMMAND, in_own_process
 
 
 @pytest.fixture(scope="module")
 def address(real_build: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    options = ["serve", "--root", str(ROOT), "--out", str(real_build), "--port", port]
+    options = ["serve", "--root", str(ROOT), "--out", str(real_build), "--port", "0"]
     with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
-        assert server.stdout.readline() == f"The stored questions are at http://127.0.0.1:{port}/questions\n"
-        for _ in range(100):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", int(port))):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/questions"
+        told = server.stdout.readline()
+        assert told.startswith("The stored questions are at http://127.0.0.1:")
+        yield told.split()[-1]
         server.send_signal(signal.SIGINT)
         assert server.wait(10) in (0, 130)
 
@@ -87,3 +80,12 @@ def test_nothing_can_be_written(address: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="405") as refused:
         urllib.request.urlopen(request, timeout=20)  # noqa: S310
     refused.value.close()
+
+
+def test_a_port_that_is_taken_is_told(real_build: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        run = in_own_process("serve", "--root", str(ROOT), "--out", str(real_build), "--port", port)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("--port: found [Errno")
+    assert "expected an address and a free port of this machine. Choose another one." in run.stderr

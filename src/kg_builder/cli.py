@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import socket
 import sys
 import tempfile
 import textwrap
@@ -111,7 +112,9 @@ def parser() -> argparse.ArgumentParser:
     serving = command(commands, "serve", run_serve, "answer the stored questions over HTTP until interrupted")
     serving.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
     serving.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
-    serving.add_argument("--port", type=int, default=8000, help="the port to listen at (default: 8000)")
+    serving.add_argument(
+        "--port", type=int, default=8000, help="the port to listen at (default: 8000; 0: any that is free)"
+    )
     return whole
 
 
@@ -259,8 +262,14 @@ def run_serve(options: argparse.Namespace) -> int:
     from kg_builder.serving import application  # noqa: PLC0415
 
     app = application(open_graph(options.root, options.out))
-    print(f"The stored questions are at http://{options.host}:{options.port}/questions", flush=True)
-    uvicorn.run(app, host=options.host, port=options.port, access_log=False, log_level="warning")
+    try:
+        listening = socket.create_server((options.host, options.port))
+    except (OSError, OverflowError) as error:
+        expected = "an address and a free port of this machine"
+        raise ProblemsFound([Problem("--port", 0, "", "port", str(error), expected, "Choose another one.")]) from error
+    host, port, *_ = listening.getsockname()
+    print(f"The stored questions are at http://{host}:{port}/questions", flush=True)
+    uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[listening])
     return DONE
 
 
