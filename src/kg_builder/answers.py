@@ -93,6 +93,12 @@ class Answer:
         things = self.base and all(cell.startswith(self.base) for cell in cells)
         return f"{found.pop()}/" if things and len(found) == 1 < len(cells) and "" not in found else ""
 
+    def drawn(self, form: str, width: int = 100) -> str:
+        """Return the answer as text of that width, or as json, csv or markdown; KeyError for another form."""
+        if form == "text":
+            return self.to_text(width)
+        return {"json": self.to_json, "csv": self.to_csv, "markdown": self.to_markdown}[form]()
+
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas frame; ImportError without the package (`pip install kg-builder[pandas]`)."""
         import pandas  # noqa: PLC0415  (optional, and heavy)

@@ -80,10 +80,8 @@ def opened(options: argparse.Namespace) -> OpenGraph:
 
 
 def drawn(answer: Answer, form: str) -> str:
-    """Return an answer in the format of an option."""
-    if form == "text":
-        return answer.to_text(shutil.get_terminal_size((WIDTH, 24)).columns)
-    return {"json": answer.to_json, "csv": answer.to_csv, "markdown": answer.to_markdown}[form]()
+    """Return an answer in the format of an option, text as wide as the terminal."""
+    return answer.drawn(form, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def as_json(value: Any) -> str:
@@ -126,8 +124,7 @@ def told(graph: OpenGraph, options: argparse.Namespace) -> str:
         }
         return as_json(about)
     lines = [question.summary, *textwrap.wrap(question.description, WIDTH), ""]
-    given = "".join(f" --{each.name} {each.default}" for each in question.parameters)
-    lines.append(f"  kg-builder ask {question.name}{given}")
+    lines.append(f"  kg-builder {called(question.name, {each.name: each.default for each in question.parameters})}")
     for name, values in allowed.items():
         if values:
             lines += ["", f"--{name} is one of {len(values):,}:"]

@@ -127,7 +127,9 @@ class OpenGraph:
     @cached_property
     def rules(self) -> Rules:
         """The ontology's rules for reading numbers."""
-        return rules_of((quad.subject, quad.predicate, quad.object) for quad in self.store)
+        ontology = pyoxigraph.NamedNode(self.base + ONTOLOGY_GRAPH)
+        stated = self.store.quads_for_pattern(None, None, None, ontology)
+        return rules_of((quad.subject, quad.predicate, quad.object) for quad in stated)
 
     def results(
         self, text: str, terms: Terms

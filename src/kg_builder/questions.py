@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -48,7 +49,11 @@ class StoredQuestion:
 
     query: StoredQuery
     parameters: tuple[Parameter, ...]
-    columns: tuple[str, ...]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The variables behind SELECT; the query is parsed only where they are looked at."""
+        return tuple(variables(pyoxigraph.Store().query(self.query.text)))
 
     @property
     def name(self) -> str:
@@ -129,7 +134,7 @@ def question_of(query: StoredQuery) -> StoredQuestion:
     found: dict[str, Parameter] = {}
     for variable, name, form in PARAMETER.findall(code):
         found.setdefault(name, Parameter(name, variable, form, defaults.get(name, "")))
-    return StoredQuestion(query, tuple(found.values()), tuple(variables(pyoxigraph.Store().query(query.text))))
+    return StoredQuestion(query, tuple(found.values()))
 
 
 def entries(query: StoredQuery, decorator: str) -> Iterator[dict[str, object]]:

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from kg_builder.opened import OpenGraph
 from kg_builder.problems import ProblemsFound, as_data
 
-FORMS = {"json": "application/json", "csv": "text/csv", "markdown": "text/markdown", "text": "text/plain"}
-"""The formats of an answer and their media types."""
+MEDIA = {"json": "application/json", "csv": "text/csv", "markdown": "text/markdown", "text": "text/plain"}
+"""The media types of the formats of an answer."""
 
 
 def application(graph: OpenGraph) -> Starlette:
@@ -36,17 +36,11 @@ def application(graph: OpenGraph) -> Starlette:
         """Answer in the format that `format`, or else the Accept header, names; JSON if neither does."""
         parameters = dict(request.query_params)
         accepted = request.headers.get("accept", "")
-        form = parameters.pop("format", next((form for form, media in FORMS.items() if media in accepted), "json"))
-        if form not in FORMS:
-            return PlainTextResponse(f"format is one of {', '.join(FORMS)}\n", status_code=406)
+        form = parameters.pop("format", next((form for form, media in MEDIA.items() if media in accepted), "json"))
+        if form not in MEDIA:
+            return PlainTextResponse(f"format is one of {', '.join(MEDIA)}\n", status_code=406)
         answer = graph.ask(request.path_params["name"], **parameters)
-        drawn = {
-            "json": answer.to_json,
-            "csv": answer.to_csv,
-            "markdown": answer.to_markdown,
-            "text": answer.to_text,
-        }[form]()
-        return Response(drawn, media_type=FORMS[form], headers={"X-Content-Type-Options": "nosniff"})
+        return Response(answer.drawn(form), media_type=MEDIA[form], headers={"X-Content-Type-Options": "nosniff"})
 
     def refused(_: Request, error: Exception) -> Response:
         problems = error.problems if isinstance(error, ProblemsFound) else []
