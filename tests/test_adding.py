@@ -24,7 +24,7 @@ QUESTION = (
     ),
     Edit(
         "data/example-2020/options.csv",
-        append="training-no,training,No,false,,2\ntraining-yes,training,Yes,false,,1\n",
+        append="training-no,training,No,false,,2,\ntraining-yes,training,Yes,false,,1,\n",
     ),
     Edit(
         "data/example-2020/findings.csv",
