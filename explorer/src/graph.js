@@ -1,0 +1,21 @@
+// The interactive graph: views to choose from, filters, focus, paths; all of it told in lists beside the drawing.
+
+import { explore } from "./graph/explorer.js";
+import styles from "./graph/explorer.css" with { type: "text" };
+import { loadScript } from "./lib/elements.js";
+import { addStyles } from "./lib/styles.js";
+
+async function start(place) {
+  const missing = place.querySelector(".explorer-missing");
+  try {
+    if (!window.kgGraphData) await loadScript(place.dataset.source);
+    explore(place, window.kgGraphData);
+    missing.hidden = true;
+  } catch (error) {
+    missing.textContent = `The graph cannot be shown: ${error.message}`;
+    throw error;
+  }
+}
+
+addStyles(styles);
+document.querySelectorAll(".explorer").forEach(start);

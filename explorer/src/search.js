@@ -1,0 +1,26 @@
+// The search box of every page: names are read when it is first used.
+
+import { combobox } from "./lib/combobox.js";
+import { finder } from "./lib/finder.js";
+import { loadScript, root } from "./lib/elements.js";
+
+const form = document.getElementById("search");
+const input = form?.querySelector("input");
+let names;
+
+// kgNames: [path, kind, name, [other labels …]]; a page stands where its path says.
+const read = async () => {
+  await loadScript("assets/names.js");
+  return finder(window.kgNames.map(([id, kind, name, others = []]) => ({ id, kind, name, others })));
+};
+
+if (form) {
+  form.hidden = false;
+  input.addEventListener("focus", () => (names ??= read()), { once: true });
+  const find = async (words) => (await (names ??= read()))(words);
+  combobox(input, find, ({ id }) => location.assign(`${root}${id}.html`));
+  if (document.activeElement === input) names ??= read();
+}
+
+// Nobody answers a form on a page that was opened from a file; a note below it says what to do.
+if (location.protocol === "file:") document.querySelectorAll("form.live").forEach((each) => (each.hidden = true));
