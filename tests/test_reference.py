@@ -32,10 +32,10 @@ RULES = {
     "class": 84,
     "datatype": 12,
     "lessThanOrEquals": 5,
-    "maxInclusive": 6,
+    "maxInclusive": 7,
     "maxLength": 64,
     "minCount": 81,
-    "minInclusive": 18,
+    "minInclusive": 19,
     "pattern": 42,
 }
 """The rules of cells that RDF can break, each with the number of its cases.

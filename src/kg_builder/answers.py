@@ -53,6 +53,11 @@ class Answer:
         place = self.columns.index(name)
         return [row[place] for row in self.rows]
 
+    def with_columns(self, *names: str) -> Answer:
+        """Return the answer with these columns alone, in this order; ValueError if there is none of a name."""
+        places = [self.columns.index(name) for name in names]
+        return dataclasses.replace(self, columns=names, rows=tuple(tuple(row[i] for i in places) for row in self.rows))
+
     def to_json(self) -> str:
         """Return a JSON object: `asked`, `columns`, `rows` as objects, `notes`. Decimals are numbers as printed."""
         whole = {"asked": self.asked, "columns": self.columns, "rows": list(self), "notes": self.notes}

@@ -144,6 +144,7 @@ def graph_options(command: argparse.ArgumentParser) -> None:
 
 def run_build(options: argparse.Namespace) -> int:
     """Build and publish; print what was built, where, and what to try next."""
+    from kg_builder import site  # noqa: PLC0415
     from kg_builder.build import build  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.exports import WRITERS  # noqa: PLC0415
     from kg_builder.graph import Project  # noqa: PLC0415
@@ -189,8 +190,13 @@ def run_build(options: argparse.Namespace) -> int:
     listed = ", ".join(f"{label} {count:,}" for label, count in counts)
     print(textwrap.fill(listed, 100, initial_indent="  ", subsequent_indent="  "))
     print(f"In {out}: {', '.join(written)}")
+    if site.FOLDER not in written:
+        print("No site was made: it was not asked for, or the graph is too large for a page for everything.")
+    elif not site.bundled():
+        print("The site has no drawing, no search and no SPARQL editor: `make explorer` makes their scripts.")
+    opened = f"open {out / site.FOLDER / 'index.html'} in a browser, or run" if site.FOLDER in written else "run"
     print(
-        "Try next: `kg-builder find deepfake`, `kg-builder queries`; open dictionary.md there, "
+        f"Try next: {opened} `kg-builder serve`, `kg-builder find deepfake`, `kg-builder queries`; "
         "load kg.nq into a triple store or kg.gexf into Gephi."
     )
     return DONE

@@ -9,8 +9,9 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from kg_builder import csvw, dictionary, jsonld, network
+from kg_builder import csvw, dictionary, jsonld, network, site
 from kg_builder.graph import Graph, Progress
+from kg_builder.shapes import MEANING, STRUCTURE
 
 Writer = Callable[[Graph, Path], None]
 
@@ -61,6 +62,13 @@ def write_jsonld(graph: Graph, folder: Path) -> None:
     jsonld.write(graph.schema, lambda: quads(graph.lines), folder)
 
 
+def write_ontology(graph: Graph, folder: Path) -> None:
+    """Write `ontology/`: meaning, code lists and shapes, as they were read."""
+    (folder / "ontology").mkdir()
+    for name in (*MEANING, STRUCTURE):
+        shutil.copyfile(graph.project.root / "ontology" / name, folder / "ontology" / name)
+
+
 WRITERS: dict[str, Writer] = {
     "nq": write_nquads,
     "ttl": write_turtle,
@@ -69,10 +77,13 @@ WRITERS: dict[str, Writer] = {
     "csvw": csvw.write,
     "dictionary": dictionary.write,
     "network": network.write,
+    "ontology": write_ontology,
+    "site": site.write,
 }
 """The outputs by the names that `--format` takes."""
 
 NAMES = (
-    "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl", "tables"
+    "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl",
+    "ontology", "site", "tables"
 )  # fmt: skip
 """What the writers leave in a folder."""

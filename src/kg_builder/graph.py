@@ -20,9 +20,10 @@ from kg_builder.cells import cell_problems
 from kg_builder.engine import connect, list_things, load, name, resting
 from kg_builder.files import TableFile, table_files
 from kg_builder.percentages import rules_of
+from kg_builder.places import place_problems, view_problems
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import StoredQuery, derived_triples, stored_queries
-from kg_builder.questions import misleading, stored_questions
+from kg_builder.questions import misleading, question_of, stored_questions
 from kg_builder.reference import shape_results, union_of
 from kg_builder.schema import Code, Schema
 from kg_builder.shapes import MEANING, read_schema
@@ -85,7 +86,10 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     derivations = gathered(faults, lambda: stored_queries(project.root, "derive"))
     checks = gathered(faults, lambda: stored_queries(project.root, "checks"))
     questions = gathered(faults, lambda: [*stored_questions(project.root).values()])
-    faults += misleading(questions, rules_of(schema.ontology), checks)
+    shown = gathered(faults, lambda: stored_queries(project.root, "pages"))
+    faults += view_problems(gathered(faults, lambda: stored_queries(project.root, "views")))
+    faults += place_problems([*shown, *(question.query for question in questions)])
+    faults += misleading([*questions, *map(question_of, shown)], rules_of(schema.ontology), checks)
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
     with engine(work, project.memory) as connection:
         progress("reading tables")

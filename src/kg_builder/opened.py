@@ -68,6 +68,7 @@ class OpenGraph:
         ends = (graph.value for graph in self.store.named_graphs() if graph.value.endswith(ONTOLOGY_GRAPH))
         self.base = next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
         self.notes = stale(root, lines)
+        self.values: dict[tuple[str, str], list[str]] = {}  # of parameters, once they were looked up
 
     # ---------------------------------------------------------------- questions and queries
 
@@ -203,13 +204,15 @@ class OpenGraph:
         raise ProblemsFound([Problem(question.name, 0, parameter.name, "value", quoted(text), expected)])
 
     def allowed(self, question: StoredQuestion, parameter: Parameter) -> list[str]:
-        """Return the values of a parameter for which the question has an answer, other parameters at their default."""
+        """Return the values that have an answer; other parameters have their default, if this graph holds it."""
+        if (known := self.values.get((question.name, parameter.name))) is not None:
+            return known
         others = [each for each in question.parameters if each != parameter]
-        terms = {each.variable: self.term(question, each, each.default) for each in others}
+        held = ((each.variable, each.literal(each.default) or self.thing(each.default)) for each in others)
+        terms: Terms = {variable: term for variable, term in held if term}
         answer = self.answer(question.query.text, terms, "")
-        return sorted(
-            {str(value) for value in answer.column(parameter.variable.removeprefix("_")) if value is not None}
-        )
+        values = {str(value) for value in answer.column(parameter.variable.removeprefix("_")) if value is not None}
+        return self.values.setdefault((question.name, parameter.name), sorted(values))
 
     # ---------------------------------------------------------------- names
 

@@ -114,10 +114,12 @@ def exchanged(one: Path, other: Path) -> bool:
 
 def write_checksums(folder: Path) -> None:
     """Write `SHA256SUMS` for all files of a folder, in the form that `sha256sum --check` reads."""
-    lines = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as stream:
-            lines.append(
-                f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {path.relative_to(folder).as_posix()}\n"
-            )
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    lines = [f"{checksum(path)}  {name}\n" for name, path in sorted(found.items())]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -40,8 +40,9 @@ UPDATE = re.compile(
 BLANK = re.compile(rb"_:|[^\"]* _:")
 """A line of N-Triples with a blank node, outside the text of a literal."""
 
-Kind = Literal["answers", "checks", "derive"]
-"""The folders of stored queries: questions that people ask, checks whose rows are faults, derivations."""
+Kind = Literal["answers", "checks", "derive", "pages", "views"]
+"""The folders of stored queries: questions that people ask, checks whose rows are faults, derivations, parts of pages,
+views to draw."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,7 @@ class StoredQuery:
 def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
     """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used.
 
-    Answers and checks are SELECTs, and a check selects `?this`; a derivation is a CONSTRUCT.
+    All are SELECTs but for derivations, which are CONSTRUCTs; a check selects `?this`, a view `?from ?relation ?to`.
     """
     problems: list[Problem] = []
     queries = []
@@ -127,8 +128,11 @@ def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[P
     if kind == "checks" and "this" not in variables(answer):
         mend = "Every row names the thing at fault."
         yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
-    if kind == "answers" and not isinstance(answer, pyoxigraph.QuerySolutions):
+    if kind in {"answers", "pages"} and not isinstance(answer, pyoxigraph.QuerySolutions):
         yield Problem(file, 0, "", "form", "another form of query", "a SELECT", "An answer is a table.")
+    if kind == "views" and variables(answer) != ["from", "relation", "to"]:
+        mend = "Every row is a line that is drawn."
+        yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", mend)
 
 
 def asks_others(text: str) -> bool:

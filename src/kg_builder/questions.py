@@ -34,7 +34,9 @@ class Parameter:
     default: str
 
     def literal(self, text: str) -> pyoxigraph.Literal | None:
-        """Return a value as an RDF literal; None if it has not the form. IRIs are looked up in the graph instead."""
+        """Return a value as an RDF literal; None if it has not the form. IRIs are no literals."""
+        if self.form == "iri":
+            return None
         if self.form == "string":
             return pyoxigraph.Literal(text)
         number = r"[+-]?[0-9]+" if self.form == "integer" else r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"
@@ -69,6 +71,11 @@ class StoredQuestion:
     def description(self) -> str:
         """What a row is and how to read it."""
         return str(self.query.about.get("description", "")).strip()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a chart helps to read the answer."""
+        return bool(self.query.about.get("chart"))
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.bench import project_at
 from tests.draft import Draft, contents
-from tests.processes import as_anybody
+from tests.processes import COMMAND, as_anybody
 
 UNITS = "id,label,definition\n"
 CRIMES = "id,label,alt_labels,hidden_labels,definition,broader,related\n"
@@ -828,6 +828,9 @@ def test_a_million_wrong_rows_give_a_short_report_in_bounded_memory(name: str, t
 # ---------------------------------------------------------------- what the tests run
 
 
+PEAK = Path(__file__).resolve().parent.parent / "peak.py"
+
+
 @dataclasses.dataclass(frozen=True)
 class Measured:
     code: int
@@ -837,11 +840,11 @@ class Measured:
 
 def measured(printed: Path, *arguments: str) -> Measured:
     """Run a command in a process of its own and measure the most memory that it held."""
+    peak = printed.with_suffix(".peak")
     with printed.open("w", encoding="utf-8") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "kg_builder", *arguments], stderr=stream, stdout=stream)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Measured(process.returncode, printed.read_text(encoding="utf-8").splitlines(), usage.ru_maxrss / 1024)
+        command = [sys.executable, str(PEAK), str(peak), *COMMAND, *arguments]
+        code = subprocess.run(command, check=False, stderr=stream, stdout=stream).returncode
+    return Measured(code, printed.read_text(encoding="utf-8").splitlines(), int(peak.read_text("utf-8")) / 1024)
 
 
 def new_draft(folder: Path, build: Path) -> Draft:

@@ -160,9 +160,11 @@ def test_a_full_disk_for_temporary_files_gives_one_sentence(
 
 
 def test_an_unknown_format_is_refused(draft: Draft) -> None:
-    assert draft.refusal("--format", "xml") == [
-        "--format: found the output 'xml'; expected one of nq, ttl, trig, jsonld, csvw, dictionary, network."
-    ]
+    (sentence,) = draft.refusal("--format", "xml")
+    assert sentence == (
+        "--format: found the output 'xml'; expected one of nq, ttl, trig, jsonld, csvw, dictionary, network, ontology, "
+        "site."
+    )
 
 
 @pytest.mark.parametrize("base", ["not a base", "example", "http://example.org", "https://example.org/a b/", ""])

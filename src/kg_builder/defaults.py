@@ -1,0 +1,25 @@
+"""With what a stored question is asked first: its defaults, or what a graph holds instead of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kg_builder.answers import Answer
+from kg_builder.opened import OpenGraph
+from kg_builder.questions import StoredQuestion
+
+
+def usual(graph: OpenGraph, question: StoredQuestion) -> dict[str, str]:
+    """Return a value for each parameter of a question; an empty one where the graph holds nothing to ask about."""
+    given = {}
+    for each in question.parameters:
+        held = each.form != "iri" or graph.thing(each.default)
+        given[each.name] = each.default if held else next(iter(graph.allowed(question, each)), "")
+    return given
+
+
+def answered(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
+    """Return the answer to a question; one without rows if a value is empty."""
+    if "" in given.values():
+        return Answer(question.summary, question.columns, (), (), graph.base)
+    return graph.ask(question.name, **given)

@@ -1,0 +1,197 @@
+"""The pages of a graph, made from templates; they open from a file, and no page names an entity type."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import groupby
+from typing import Any
+
+import jinja2
+import pyoxigraph
+
+from kg_builder import __version__
+from kg_builder.answers import Answer, spaced
+from kg_builder.charts import PICTURED, Chart, drawn, svg
+from kg_builder.dictionary import form
+from kg_builder.directory import Directory, Thing
+from kg_builder.editor import filled_in
+from kg_builder.jsonld import compact
+from kg_builder.neighbourhoods import Neighbourhoods
+from kg_builder.opened import OpenGraph
+from kg_builder.questions import StoredQuestion
+from kg_builder.schema import Schema, last_part
+from kg_builder.sections import Section, Sections
+from kg_builder.tables import Table, table
+from kg_builder.views import Pictures
+
+NAVIGATION = {
+    "index.html": "Home",
+    "questions.html": "Ask",
+    "graph.html": "Graph",
+    "things.html": "Things",
+    "sparql.html": "SPARQL",
+    "data.html": "Data",
+}
+"""The pages that every page leads to, and what they are called."""
+
+FORMS = (pyoxigraph.RdfFormat.TURTLE, pyoxigraph.RdfFormat.JSON_LD)
+"""The forms of RDF that a page shows."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A chart, with the same as a table beside it."""
+
+    chart: Chart
+    table: Table
+
+
+class Pages:
+    """All pages of a graph; each is a text of HTML. `assets` are the names of the scripts that were bundled."""
+
+    def __init__(self, graph: OpenGraph, schema: Schema, assets: Collection[str]) -> None:
+        self.graph = graph
+        self.schema = schema
+        self.assets = assets
+        self.directory = Directory(graph)
+        self.sections = Sections(graph)
+        self.pictures = Pictures(self.directory)
+        self.neighbourhoods = Neighbourhoods(self.pictures)
+
+    @cached_property
+    def templates(self) -> jinja2.Environment:
+        """The templates, whose variables must all be given."""
+        found = jinja2.Environment(
+            loader=jinja2.PackageLoader("kg_builder", "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        found.globals |= {"navigation": NAVIGATION.items(), "assets": self.assets}
+        found.filters |= {
+            "compact": partial(compact, self.schema.prefixes),
+            "form": partial(form, self.schema),
+            "link": self.directory.link,
+            "page_of": self.directory.things.get,
+            "spaced": spaced,
+            "svg": svg,
+            "term": last_part,
+        }
+        return found
+
+    def page(self, template: str, path: str, **given: object) -> str:
+        """Return a template as the page at `path` of the site."""
+        return self.templates.get_template(template).render(root="../" * path.count("/"), here=path, **given)
+
+    def home(self) -> str:
+        """Return the page that says what this is, with the rows of the stored question that its header puts there."""
+        first = [each for each in self.graph.questions.values() if each.query.about.get("home")]
+        results = [row for each in first for row in self.graph.ask(each.name)]
+        return self.page("home.html", "index.html", results=results, asked=self.by_topic())
+
+    def thing(self, thing: Thing) -> str:
+        """Return the page of a thing: what stored queries say of it, its statements, and what is around it."""
+        hidden = self.columns_of(thing)
+        return self.page(
+            "thing.html",
+            f"{thing.path}.html",
+            thing=thing,
+            definition=self.directory.definition(thing.iri),
+            sections=[(section, *self.shown(section, hidden)) for section in self.sections.of(thing.iri)],
+            asked=[(section, self.table(section.answer, hidden)) for section in self.sections.asked(thing.iri)],
+            sentences=self.directory.sentences(thing.iri),
+            around=self.neighbourhoods.of(thing.iri),
+            rdf={form.name: self.rdf(thing.iri, form) for form in FORMS},
+        )
+
+    def columns_of(self, thing: Thing) -> set[str]:
+        """Return the columns that hold nothing but this thing on its page."""
+        sections = [*self.sections.of(thing.iri), *self.sections.asked(thing.iri)]
+        return {
+            name
+            for section in sections
+            for name in section.answer.columns
+            if set(section.answer.column(name)) == {thing.iri}
+        }
+
+    def shown(self, section: Section, hidden: Collection[str]) -> tuple[list[Picture], Table | None]:
+        """Return a section as charts, or else as a table."""
+        pictures = list(self.drawn(section.answer, hidden)) if section.drawn else []
+        return pictures, None if pictures else self.table(section.answer, hidden)
+
+    def drawn(self, answer: Answer, hidden: Collection[str]) -> Iterator[Picture]:
+        """Yield the charts of an answer, each with its table."""
+        for each in drawn(answer):
+            yield Picture(each.chart, self.table(each.answer, {*hidden, *PICTURED}))
+
+    def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
+        """Return an answer as a table whose things are links."""
+        return table(answer, self.directory.cell, hidden)
+
+    def rdf(self, iri: str, form: pyoxigraph.RdfFormat) -> str:
+        """Return what the graph says of a thing, as RDF."""
+        quads = self.graph.store.quads_for_pattern(pyoxigraph.NamedNode(iri), None, None)
+        triples = sorted({quad.triple for quad in quads}, key=str)
+        return (pyoxigraph.serialize(triples, format=form, prefixes=self.schema.prefixes) or b"").decode()
+
+    def stored(self, question: StoredQuestion, given: Mapping[str, str], answer: Answer, *, live: bool = False) -> str:
+        """Return the page of a stored question, answered with the values that were given for its parameters.
+
+        A page that is made `live`, by a server, leads to that server for the answer in other formats.
+        """
+        allowed = {
+            each.name: [self.directory.link(iri) for iri in self.graph.allowed(question, each)]
+            for each in question.parameters
+            if each.form == "iri"
+        }
+        return self.page(
+            "stored.html",
+            f"questions/{question.name}.html",
+            question=question,
+            given={name: value.removeprefix(self.graph.base) for name, value in given.items()},
+            allowed=allowed,
+            pictures=list(self.drawn(answer, ())) if question.drawn else [],
+            table=self.table(answer),
+            answer=answer,
+            live=live,
+            query=filled_in(question, self.graph.bound(question, given)) if "" not in given.values() else "",
+        )
+
+    def by_topic(self) -> list[tuple[str, list[StoredQuestion]]]:
+        """Return the stored questions by their main topic."""
+        stored = sorted(self.graph.questions.values(), key=lambda each: (each.topics[0], each.name))
+        return [(topic, list(found)) for topic, found in groupby(stored, key=lambda each: each.topics[0])]
+
+    def list_of_questions(self) -> str:
+        """Return the page that lists the stored questions."""
+        return self.page("questions.html", "questions.html", topics=self.by_topic())
+
+    def list_of_things(self) -> str:
+        """Return the page that lists all things by kind."""
+        by_kind: dict[str, list[Thing]] = {}
+        for thing in sorted(self.directory.things.values(), key=lambda each: (each.kind, each.name.lower(), each.iri)):
+            by_kind.setdefault(thing.kind, []).append(thing)
+        return self.page("things.html", "things.html", kinds=by_kind)
+
+    def ontology(self) -> str:
+        """Return the page that tells what every class and property means."""
+        terms = groupby(self.directory.found("terms"), key=lambda row: (row["kind"], row["term"]))
+        kinds = groupby(((kind, list(rows)) for (kind, _), rows in terms), key=lambda each: each[0])
+        told = [(kind, [rows for _, rows in found]) for kind, found in kinds]
+        return self.page("ontology.html", "ontology.html", kinds=told)
+
+    def data(self, downloads: Sequence[object]) -> str:
+        """Return the page of downloads, given with `path`, `size` and `sha256`, and of how to cite."""
+        citations = list(self.directory.found("citations"))
+        return self.page("data.html", "data.html", downloads=downloads, citations=citations, version=__version__)
+
+    def names(self) -> list[list[Any]]:
+        """Return what can be found by name: path, kind, name, and the labels by which it is found too."""
+        found: dict[str, list[str]] = {}
+        for label in self.graph.labels:
+            found.setdefault(label.thing, []).append(label.label)
+        named = [(self.directory.things[iri], labels) for iri, labels in found.items() if iri in self.directory.things]
+        return [[thing.path, thing.kind, thing.name, sorted(set(labels) - {thing.name})] for thing, labels in named]

@@ -1,0 +1,148 @@
+"""Sections of pages: what headers ask for, dealt to the right things, and refused where headers are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg_builder import open_graph
+from kg_builder.answers import Answer
+from kg_builder.directory import Directory, Link
+from kg_builder.opened import OpenGraph
+from kg_builder.places import place_problems, view_problems
+from kg_builder.queries import StoredQuery
+from kg_builder.sections import Sections
+from kg_builder.tables import table
+from tests.bench import ROOT
+from tests.draft import Draft
+
+
+@pytest.fixture(scope="module")
+def graph(real_build: Path) -> OpenGraph:
+    return open_graph(ROOT, real_build)
+
+
+@pytest.fixture(scope="module")
+def sections(graph: OpenGraph) -> Sections:
+    return Sections(graph)
+
+
+def test_a_question_asked_of_all_things_at_once_answers_as_one_by_one(graph: OpenGraph, sections: Sections) -> None:
+    """Rows are dealt by the column of the parameter, which is right only if binding does no more than choose rows."""
+    checked = 0
+    for thing, found in list(sections.dealt_questions.items())[::40]:
+        for section in found:
+            (parameter,) = graph.question(section.query).parameters
+            assert section.answer.rows == graph.ask(section.query, **{parameter.name: thing}).rows, (
+                section.query,
+                thing,
+            )
+            checked += 1
+    assert checked > 50
+
+
+def test_the_sections_of_a_thing_come_in_their_order(graph: OpenGraph, sections: Sections) -> None:
+    found = sections.of(graph.base + "netclean-2018/insight/insight-2")
+    assert [section.heading for section in found] == [
+        "The survey questions",
+        "Words against figures",
+        "What experts say",
+        "What single officers say",
+        "Where the report says so",
+        "Where the report contradicts itself",
+    ]
+
+
+def test_what_stands_in_a_section_is_not_asked_again(graph: OpenGraph, sections: Sections) -> None:
+    thing = graph.base + "technology/deepfakes"
+    assert "how-common" in {section.query for section in sections.of(thing)}
+    assert "how-common" not in {section.query for section in sections.asked(thing)}
+
+
+@pytest.mark.parametrize(
+    ("section", "found"),
+    [
+        (
+            {"column": "thing", "heading": "x"},
+            "found a section of the column 'thing'; expected one of number, thing_iri",
+        ),
+        ({"column": "thing_iri"}, "found a section without a heading"),
+        (
+            {"column": "thing_iri", "heading": "x", "shown": "pie"},
+            "found a section shown as 'pie'; expected table or charts",
+        ),
+        ({"column": "thing_iri", "heading": "x", "order": "last"}, "found the order 'last'; expected a whole number"),
+        ({"column": "thing_iri", "heading": "x", "columns": ["no"]}, "found a section of the column 'no'"),
+    ],
+)
+def test_a_wrong_header_is_told(section: dict[str, object], found: str) -> None:
+    query = StoredQuery(
+        "x", "queries/pages/x.rq", {"summary": "x", "section": [section]}, "SELECT ?thing_iri ?number {}"
+    )
+    (problem,) = place_problems([query])
+    assert str(problem).replace('"', "'").startswith("queries/pages/x.rq:1: " + found)
+
+
+@pytest.mark.parametrize(
+    ("about", "found"),
+    [
+        ({"order": "first"}, "found the order 'first'; expected a whole number"),
+        ({"hidden": "unit"}, "found hidden as 'unit'"),
+    ],
+)
+def test_a_wrong_header_of_a_view_is_told(about: dict[str, object], found: str) -> None:
+    (problem,) = view_problems([StoredQuery("x", "queries/views/x.rq", about, "")])
+    assert str(problem).replace('"', "'").startswith("queries/views/x.rq:1: " + found)
+
+
+def test_a_part_of_a_page_must_say_of_which() -> None:
+    (problem,) = place_problems([StoredQuery("x", "queries/pages/x.rq", {}, "SELECT ?thing {}")])
+    assert problem.found == "no section"
+
+
+def linked(iri: str, text: str) -> Link:
+    return Link(text or iri[-1:], f"{iri[-1:]}.html")
+
+
+def test_a_table_says_once_what_all_rows_share() -> None:
+    rows = (("x", "b:1", 1, "same"), ("y", "b:2", 2, "same"))
+    found = table(Answer("", ("name", "name_iri", "number", "common"), rows, (), "b:"), linked)
+    assert found.shared == (("common", Link("same")),)
+    assert found.columns == (("name", False), ("number", True))
+    assert found.rows == ((Link("x", "1.html"), Link("1")), (Link("y", "2.html"), Link("2")))
+
+
+def test_a_table_leaves_out_what_is_empty_or_hidden() -> None:
+    found = table(Answer("", ("a", "b", "c"), (("1", None, "2"),), (), ""), linked, {"c"})
+    assert [name for name, _ in found.columns] == ["a"]
+
+
+def test_what_is_said_of_a_thing_goes_both_ways(graph: OpenGraph) -> None:
+    said = Directory(graph).sentences(graph.base + "threat/grooming")
+    found = {(each.says, each.inverse): [link.text for link in each.others] for each in said}
+    assert found["develops into", False] == ["physical sexual abuse", "sexual extortion"]
+    assert "chat rooms" in found["facilitates", True]
+
+
+def test_an_address_that_a_browser_would_run_is_no_link(graph: OpenGraph) -> None:
+    assert Directory(graph).link("javascript:alert(1)") == Link("javascript:alert(1)")
+
+
+def test_hidden_labels_are_not_said(graph: OpenGraph) -> None:
+    said = Directory(graph).sentences(graph.base + "threat/sexual-extortion")
+    assert "hidden label" not in {each.says for each in said}
+    assert "sextortion" not in {link.text for each in said for link in each.others}
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "by", "sentence"),
+    [
+        ("pages/relations-of-things", "column: thing_iri", "column: thing", 'found a section of the column "thing"'),
+        ("views/subjects", "order: 1", "order: first", 'found the order "first"; expected a whole number'),
+    ],
+)
+def test_a_build_refuses_a_wrong_header(file: str, header: str, by: str, sentence: str, draft: Draft) -> None:
+    draft.change(f"queries/{file}.rq", header, by)
+    run = draft.run("validate")
+    assert (run.code, [each for each in run.sentences if sentence in each] != []) == (1, True)

@@ -1,0 +1,219 @@
+"""The site: every page leads somewhere, loads nothing from elsewhere, and tells what the graph holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from kg_builder import open_graph, site
+from kg_builder.build import build
+from kg_builder.graph import Project
+from kg_builder.opened import OpenGraph
+from tests.bench import ROOT, project_at
+
+THING = "threat/sexual-extortion"
+ASKED = "netclean-2018/question/deepfakes-frequency"
+RESULT = "netclean-2018/insight/insight-6"
+NEVER_CLOSED = {"br", "col", "hr", "img", "input", "link", "meta"}
+
+
+class Page(HTMLParser):
+    """A page as a reader of HTML sees it: addresses, ids, text, and whether every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.loaded: list[str] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.addresses += [given[name] for name in ("href", "src", "action") if name in given]
+        self.loaded += [given["src"]] if "src" in given else [given["href"]] if tag == "link" else []
+        self.ids += [given["id"]] if "id" in given else []
+        if tag not in NEVER_CLOSED:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in NEVER_CLOSED:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def pages(real_build: Path) -> dict[str, Page]:
+    """All pages by their path."""
+    folder = real_build / "site"
+    return {
+        path.relative_to(folder).as_posix(): Page(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")
+    }
+
+
+@pytest.fixture(scope="module")
+def graph(real_build: Path) -> OpenGraph:
+    return open_graph(ROOT, real_build)
+
+
+def inside(pages: dict[str, Page]) -> Iterator[tuple[str, str, str]]:
+    """The addresses within the site: page, path from the root, fragment."""
+    for path, page in pages.items():
+        for address in page.addresses:
+            if not re.match(r"[a-z]+:", address):
+                target, _, fragment = address.partition("#")
+                depth = path.count("/")
+                up = len(re.match(r"(\.\./)*", target)[0]) // 3  # type: ignore[index]
+                above = path.split("/")[: depth - up] if up <= depth else [".."]
+                yield path, "/".join([*above, target[3 * up :]]) if target else path, fragment
+
+
+def test_there_are_thousands_of_pages(pages: dict[str, Page]) -> None:
+    assert len(pages) > 2_700
+
+
+def test_every_element_is_closed(pages: dict[str, Page]) -> None:
+    assert {path for path, page in pages.items() if page.open} == set()
+
+
+def test_no_page_has_an_id_twice(pages: dict[str, Page]) -> None:
+    assert {path for path, page in pages.items() if len(page.ids) != len(set(page.ids))} == set()
+
+
+def test_every_address_within_the_site_leads_to_a_file(pages: dict[str, Page], real_build: Path) -> None:
+    folder = real_build / "site"
+    served = {"sparql.html", "assets/search.js", "assets/graph.js", "assets/sparql.js", "assets/LICENCES.txt"}
+    targets = {target for _, target, _ in inside(pages)}
+    lost = {target for target in targets if not (folder / target).exists()}
+    assert {target for target in lost - served if not re.match(r"questions/[a-z-]+$", target)} == set()
+
+
+def test_every_fragment_leads_to_an_id(pages: dict[str, Page]) -> None:
+    interactive = {"graph.html", "sparql.html"}  # their scripts read what stands behind the hash
+    lost = {
+        (target, fragment)
+        for _, target, fragment in inside(pages)
+        if fragment and target in pages and target not in interactive and fragment not in pages[target].ids
+    }
+    assert lost == set()
+
+
+def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
+    assert {
+        address for page in pages.values() for address in page.loaded if re.match(r"(?!data:)[a-z]+:|//", address)
+    } == set()
+
+
+def test_every_thing_has_a_page(pages: dict[str, Page], graph: OpenGraph) -> None:
+    named = {row["thing"].removeprefix(graph.base) for row in graph.query(text_of("find/things"))}
+    things = {path for path in named if ":" not in path and "#" not in path}
+    assert len(things) > 2_600
+    assert {path for path in things if f"{path}.html" not in pages} == set()
+
+
+def text_of(name: str) -> str:
+    return (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def test_every_stored_question_has_a_page_with_its_query(pages: dict[str, Page], graph: OpenGraph) -> None:
+    assert [
+        name for name in graph.questions if text_of(f"answers/{name}") not in pages[f"questions/{name}.html"].text
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Of: Officers who have met deepfakes · single choice · percent",
+        "Deepfakes are very uncommon: 12.2 or 12.5 percent",
+        "12.5% (legend)",
+        "Words against figures",
+        "Where the report contradicts itself",
+        "The same as a table",
+    ],
+)
+def test_the_page_of_a_question_tells(words: str, pages: dict[str, Page]) -> None:
+    assert words in pages[f"{ASKED}.html"].text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The survey questions",
+        "Have you come across deepfakes in your investigations?",
+        "Words against figures",
+        "What experts say",
+        "What single officers say",
+        "Where the report says so",
+        "Where the report contradicts itself",
+    ],
+)
+def test_the_page_of_a_main_result_has(words: str, pages: dict[str, Page]) -> None:
+    assert words in pages[f"{RESULT}.html"].text
+
+
+@pytest.mark.parametrize(
+    "words", ["How common it is", "What the report relates to it", "As RDF", "develops into", "A child is"]
+)
+def test_the_page_of_a_thing_tells(words: str, pages: dict[str, Page]) -> None:
+    assert words in pages[f"{THING}.html"].text
+
+
+def test_a_thing_is_never_called_by_an_outdated_term(pages: dict[str, Page]) -> None:
+    shown = re.compile(r"child porn|kiddie", re.IGNORECASE)
+    named = {path for path, page in pages.items() if shown.search(page.text.split("As RDF")[0])}
+    assert named <= {path for path in pages if path.startswith("questions/")}
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "csv", "json"])
+def test_the_chart_of_a_question_can_be_taken_along(ending: str, real_build: Path) -> None:
+    assert (real_build / "site" / f"{ASKED}.{ending}").stat().st_size > 300
+
+
+def test_the_numbers_of_a_chart_are_those_of_the_question(real_build: Path, graph: OpenGraph) -> None:
+    rows = json.loads((real_build / "site" / f"{ASKED}.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["value"] for row in rows] == [float(row["value"]) for row in graph.ask("question", question=ASKED)]
+
+
+def test_the_names_for_the_search_know_outdated_terms_too(real_build: Path) -> None:
+    script = (real_build / "site/assets/names.js").read_text(encoding="utf-8")
+    names = json.loads(script.removeprefix("window.kgNames = ").removesuffix(";\n"))
+    found = {path: others for path, _, _, others in names}
+    assert "sextortion" in found[THING]
+
+
+def test_the_page_of_data_lists_the_sums_of_the_build(pages: dict[str, Page], real_build: Path) -> None:
+    sums = dict(line.split("  ")[::-1] for line in (real_build / "SHA256SUMS").read_text("utf-8").splitlines())
+    assert sums["kg.nq"] in pages["data.html"].text
+
+
+def test_a_large_graph_has_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "LIMIT", 10)
+    build(Project(project_at(tmp_path / "project")), tmp_path / "build")
+    assert not (tmp_path / "build" / "site").exists()
+
+
+def test_without_bundles_the_pages_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "BUNDLES", tmp_path / "none")
+    build(Project(project_at(tmp_path / "project"), formats=("site",)), tmp_path / "build")
+    folder = tmp_path / "build" / "site"
+    assert "its script was not made" in Page((folder / "graph.html").read_text(encoding="utf-8")).text
+    assert not list((folder / "assets").glob("*graph.js"))
+
+
+def test_a_live_page_leads_to_its_own_answer_in_other_formats(graph: OpenGraph) -> None:
+    given = {"topic": "threat/grooming"}
+    page = Page(site.answer_page(graph)("how-common", given, graph.ask("how-common", **given)))
+    assert "../questions/how-common?topic=threat%2Fgrooming&format=csv" in page.addresses
