@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
-import socket
 import sys
 import tempfile
 import textwrap
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kg_builder import __version__
 from kg_builder.asking import add_commands
+from kg_builder.hosting import add_serving
 from kg_builder.problems import Problem, ProblemsFound, as_data, errors, to_json
 
 DONE, FAULTY = 0, 1
@@ -109,12 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_commands(partial(command, commands))
 
-    serving = command(commands, "serve", run_serve, "answer the stored questions over HTTP until interrupted")
-    serving.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
-    serving.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
-    serving.add_argument(
-        "--port", type=int, default=8000, help="the port to listen at (default: 8000; 0: any that is free)"
-    )
+    add_serving(partial(command, commands), run_serve)
     return whole
 
 
@@ -261,21 +257,12 @@ def run_verify(options: argparse.Namespace) -> int:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve the stored questions until interrupted; say where."""
-    import uvicorn  # noqa: PLC0415
+    """Serve the graph until stopped; say where, and log to standard error."""
+    from kg_builder.listening import serve  # noqa: PLC0415
 
-    from kg_builder import open_graph  # noqa: PLC0415
-    from kg_builder.serving import application  # noqa: PLC0415
-
-    app = application(open_graph(options.root, options.out))
-    try:
-        listening = socket.create_server((options.host, options.port))
-    except (OSError, OverflowError) as error:
-        expected = "an address and a free port of this machine"
-        raise ProblemsFound([Problem("--port", 0, "", "port", str(error), expected, "Choose another one.")]) from error
-    host, port, *_ = listening.getsockname()
-    print(f"The stored questions are at http://{host}:{port}/questions", flush=True)
-    uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[listening])
+    level = logging.WARNING if options.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(message)s")
+    serve(options, __version__, lambda address: print(f"The graph is at http://{address}/", flush=True))
     return DONE
 
 

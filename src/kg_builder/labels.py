@@ -11,6 +11,9 @@ from rapidfuzz import fuzz, process, utils
 LEAST = 70
 """Of 100: below this, two labels have little to do with each other."""
 
+LONGEST = 200
+"""Characters of what is looked for; no name is longer, and the time to look is theirs times those of all labels."""
+
 PART = 0.95
 """What a match of some words of a label is worth beside a match of all."""
 
@@ -43,7 +46,7 @@ def matches(words: str, labels: Sequence[Label]) -> list[Match]:
     best: dict[str, Match] = {}
     names = [label.label for label in labels]
     for _, score, place in process.extract(
-        words, names, scorer=likeness, processor=folded, limit=None, score_cutoff=LEAST
+        words[:LONGEST], names, scorer=likeness, processor=folded, limit=None, score_cutoff=LEAST
     ):
         label = labels[place]
         best.setdefault(label.thing, Match(label.thing, label.kind, label.name, round(score)))
@@ -63,5 +66,5 @@ def likeness(one: str, other: str, **_: object) -> float:
 
 def nearest(words: str, names: Iterable[str], limit: int = 5) -> list[str]:
     """Return the names that are most like some words, best first, whatever their likeness."""
-    found = process.extract(words, list(names), scorer=fuzz.WRatio, processor=folded, limit=limit)
+    found = process.extract(words[:LONGEST], list(names), scorer=fuzz.WRatio, processor=folded, limit=limit)
     return [name for name, *_ in found]

@@ -1,0 +1,42 @@
+"""What a graph says of one thing, as data: the statements in which it is subject or object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyoxigraph
+
+from kg_builder.endpoint import triples_form
+from kg_builder.media import SHORT, TRIPLES
+from kg_builder.opened import OpenGraph
+
+ENDINGS = {
+    ending: next(media for media in TRIPLES if media in SHORT[ending]) for ending in ("ttl", "nt", "jsonld", "rdf")
+}
+"""The endings of the addresses of data, and their media types."""
+
+
+def thing_at(graph: OpenGraph, path: str) -> pyoxigraph.NamedNode | None:
+    """Return the thing whose IRI is the base and a path; None if the graph says nothing of it."""
+    try:
+        node = pyoxigraph.NamedNode(graph.base + path)
+    except ValueError:
+        return None
+    return node if next(iter(graph.store.quads_for_pattern(node, None, None)), None) else None
+
+
+def described(graph: OpenGraph, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return the statements about a thing, those of which it is the subject first, each once."""
+    about = sorted({quad.triple for quad in graph.store.quads_for_pattern(thing, None, None)}, key=str)
+    beside = sorted({quad.triple for quad in graph.store.quads_for_pattern(None, None, thing)}, key=str)
+    return pyoxigraph.serialize([*about, *beside], format=triples_form(media), prefixes=dict(prefixes)) or b""
+
+
+def prefixes_of(graph: OpenGraph) -> dict[str, str]:
+    """Return the prefixes of the project's ontology, in which data are written; nothing if it has none."""
+    file = graph.root / "ontology" / "kg.ttl"
+    if not file.is_file():
+        return {}
+    stated = pyoxigraph.parse(path=file)
+    next(stated, None)
+    return dict(stated.prefixes)
