@@ -113,6 +113,11 @@ def test_a_table_says_once_what_all_rows_share() -> None:
     assert found.rows == ((Link("x", "1.html"), Link("1")), (Link("y", "2.html"), Link("2")))
 
 
+def test_a_single_row_of_many_columns_is_a_list() -> None:
+    found = table(Answer("", tuple("abcdef"), (tuple("123456"),), (), ""), linked)
+    assert (len(found.shared), found.columns) == (6, ())
+
+
 def test_a_table_leaves_out_what_is_empty_or_hidden() -> None:
     found = table(Answer("", ("a", "b", "c"), (("1", None, "2"),), (), ""), linked, {"c"})
     assert [name for name, _ in found.columns] == ["a"]

@@ -171,6 +171,19 @@ def test_the_page_of_a_thing_tells(words: str, pages: dict[str, Page]) -> None:
     assert words in pages[f"{THING}.html"].text
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("expert/victoria-baines", "Posts that the report names"),
+        ("netclean-2018/finding/deepfakes-encountered-yes", "What is known about it"),
+        ("netclean-2018/finding/deepfakes-encountered-yes", "Police officers who took part"),
+        ("netclean-2018/discrepancy/none-or-not-applicable", "Both sides"),
+    ],
+)
+def test_the_page_of_something_else_tells(path: str, words: str, pages: dict[str, Page]) -> None:
+    assert words in pages[f"{path}.html"].text
+
+
 def test_a_thing_is_never_called_by_an_outdated_term(pages: dict[str, Page]) -> None:
     shown = re.compile(r"child porn|kiddie", re.IGNORECASE)
     named = {path for path, page in pages.items() if shown.search(page.text.split("As RDF")[0])}

@@ -13,9 +13,13 @@ IRI = "_iri"
 """A column `x_iri` holds the thing that the column `x` names; without such a column it is shown itself."""
 
 
+FEW = 5
+"""Columns from which on a single row is easier to read as a list."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """What all rows share, the headings with whether they hold numbers, and the rows."""
+    """What all rows share, the headings with whether they hold numbers, and the rows; a list alone has no columns."""
 
     shared: tuple[tuple[str, Link], ...]
     columns: tuple[tuple[str, bool], ...]
@@ -30,7 +34,8 @@ def table(answer: Answer, link: Callable[[str, str], Link], hidden: Collection[s
         if name not in hidden and not (name.endswith(IRI) and name.removesuffix(IRI) in answer.columns)
     ]
     columns = [(name, found) for name, found in columns if any(cell.text for cell in found)]
-    shared = [(name, found[0]) for name, found in columns if len(found) > 1 and len(set(found)) == 1]
+    least = 1 if len(columns) > FEW else 2
+    shared = [(name, found[0]) for name, found in columns if len(found) >= least and len(set(found)) == 1]
     rest = [(name, found) for name, found in columns if (name, found[0]) not in shared]
     return Table(
         tuple(shared),
