@@ -12,16 +12,14 @@ from collections.abc import Callable
 from functools import partial
 
 import uvicorn
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg_builder.endpoint import QUERIES
 from kg_builder.opened import OpenGraph
-from kg_builder.pages import NAVIGATION
 from kg_builder.problems import Problem, ProblemsFound
 from kg_builder.serving import application, ready_graph
-from kg_builder.site import FOLDER, answer_page, bundled
+from kg_builder.site import FOLDER, live_pages
 from kg_builder.workers import Limits, Workers
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -54,9 +52,9 @@ def serve(options: argparse.Namespace, version: str, said: Callable[[str], objec
         limits = Limits(options.workers, options.timeout, options.memory)
         with Workers(partial(ready_graph, options.root, build), [ready_graph.__module__], limits) as workers:
             names = hosts(options.host, options.allow_host)
-            missing = missing_page() if (build / FOLDER).is_dir() else ""
-            pages = answer_page(graph)
-            app = application(graph, build, workers, version=version, hosts=names, page=pages, missing=missing)
+            pages = live_pages(graph)
+            missing = pages.missing() if (build / FOLDER).is_dir() else ""
+            app = application(graph, build, workers, version=version, hosts=names, page=pages.live, missing=missing)
             server = Server(app, workers)
             for each in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, server.handle_exit)  # the server sends itself again, at its end, what ended it
@@ -144,16 +142,6 @@ def listening(host: str, port: int) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; else who takes no byte keeps a connection, and an answer in memory
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE * 1000)
     return sock
-
-
-def missing_page() -> str:
-    """Return the page for an address that there is not; wherever that is, it leads to the root of the server."""
-    environment = Environment(
-        loader=PackageLoader("kg_builder", "templates"), undefined=StrictUndefined, autoescape=True
-    )
-    assets = [each.name for each in bundled()]
-    template = environment.get_template("missing.html")
-    return template.render(root="/", here="", navigation=NAVIGATION.items(), assets=assets)
 
 
 def hosts(host: str, further: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
@@ -14,6 +14,7 @@ import pyoxigraph
 from kg_builder import __version__
 from kg_builder.answers import Answer, spaced
 from kg_builder.charts import PICTURED, Chart, drawn, svg
+from kg_builder.defaults import usual
 from kg_builder.dictionary import form
 from kg_builder.directory import Directory, Thing
 from kg_builder.editor import filled_in
@@ -82,9 +83,14 @@ class Pages:
         }
         return found
 
-    def page(self, template: str, path: str, **given: object) -> str:
-        """Return a template as the page at `path` of the site."""
-        return self.templates.get_template(template).render(root="../" * path.count("/"), here=path, **given)
+    def page(self, template: str, path: str, root: str | None = None, **given: object) -> str:
+        """Return a template as the page at `path` of the site; `root` is the way to its root, if it is no other."""
+        up = "../" * path.count("/") if root is None else root
+        return self.templates.get_template(template).render(root=up, here=path, **given)
+
+    def missing(self) -> str:
+        """Return the page for an address that there is not; wherever that is, it leads to the root of the server."""
+        return self.page("missing.html", "", root="/")
 
     def home(self) -> str:
         """Return the page that says what this is, with the rows of the stored question that its header puts there."""
@@ -94,28 +100,19 @@ class Pages:
 
     def thing(self, thing: Thing) -> str:
         """Return the page of a thing: what stored queries say of it, its statements, and what is around it."""
-        hidden = self.columns_of(thing)
+        sections, asked = self.sections.of(thing.iri), self.sections.asked(thing.iri)
+        hidden = columns_of(thing, [*sections, *asked])
         return self.page(
             "thing.html",
             f"{thing.path}.html",
             thing=thing,
             definition=self.directory.definition(thing.iri),
-            sections=[(section, *self.shown(section, hidden)) for section in self.sections.of(thing.iri)],
-            asked=[(section, self.table(section.answer, hidden)) for section in self.sections.asked(thing.iri)],
+            sections=[(section, *self.shown(section, hidden)) for section in sections],
+            asked=[(section, self.table(section.answer, hidden)) for section in asked],
             sentences=self.directory.sentences(thing.iri),
             around=self.neighbourhoods.of(thing.iri),
             rdf={form.name: self.rdf(thing.iri, form) for form in FORMS},
         )
-
-    def columns_of(self, thing: Thing) -> set[str]:
-        """Return the columns that hold nothing but this thing on its page."""
-        sections = [*self.sections.of(thing.iri), *self.sections.asked(thing.iri)]
-        return {
-            name
-            for section in sections
-            for name in section.answer.columns
-            if set(section.answer.column(name)) == {thing.iri}
-        }
 
     def shown(self, section: Section, hidden: Collection[str]) -> tuple[list[Picture], Table | None]:
         """Return a section as charts, or else as a table."""
@@ -160,6 +157,11 @@ class Pages:
             query=filled_in(question, self.graph.bound(question, given)) if "" not in given.values() else "",
         )
 
+    def live(self, name: str, given: Mapping[str, str], answer: Answer) -> str:
+        """Return the page of a stored question that a server has answered with the values that were given."""
+        question = self.graph.question(name)
+        return self.stored(question, {**usual(self.graph, question), **given}, answer, live=True)
+
     def by_topic(self) -> list[tuple[str, list[StoredQuestion]]]:
         """Return the stored questions by their main topic."""
         stored = sorted(self.graph.questions.values(), key=lambda each: (each.topics[0], each.name))
@@ -195,3 +197,13 @@ class Pages:
             found.setdefault(label.thing, []).append(label.label)
         named = [(self.directory.things[iri], labels) for iri, labels in found.items() if iri in self.directory.things]
         return [[thing.path, thing.kind, thing.name, sorted(set(labels) - {thing.name})] for thing, labels in named]
+
+
+def columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:
+    """Return the columns of sections that hold nothing but one thing."""
+    return {
+        name
+        for section in sections
+        for name in section.answer.columns
+        if set(section.answer.column(name)) == {thing.iri}
+    }

@@ -30,6 +30,7 @@ class Sections:
 
     def __init__(self, graph: OpenGraph) -> None:
         self.graph = graph
+        self.answers: dict[str, Answer] = {}
 
     def of(self, iri: str) -> list[Section]:
         """Return the sections of a thing's page that their headers ask for, in their order."""
@@ -46,7 +47,9 @@ class Sections:
         """The sections that headers ask for, by thing."""
         asked = ((each.query, each.name) for each in self.graph.questions.values())
         stored = [*asked, *((query, "") for query in stored_queries(self.graph.root, "pages"))]
-        return together(dealt(self.graph, query, place, name) for query, name in stored for place in places(query))
+        return together(
+            dealt(self.answer(query), query, place, name) for query, name in stored for place in places(query)
+        )
 
     @cached_property
     def dealt_questions(self) -> dict[str, list[Section]]:
@@ -58,7 +61,7 @@ class Sections:
         ]
         return together(
             dealt(
-                self.graph,
+                self.answer(each.query),
                 each.query,
                 Place(parameter.variable.removeprefix("_"), each.summary),
                 each.name,
@@ -66,10 +69,15 @@ class Sections:
             for each, parameter in single
         )
 
+    def answer(self, query: StoredQuery) -> Answer:
+        """Return the answer of a stored query about all things at once; it is run when it is first asked for."""
+        if query.file not in self.answers:
+            self.answers[query.file] = self.graph.answer(query.text, {}, str(query.about["summary"]))
+        return self.answers[query.file]
 
-def dealt(graph: OpenGraph, query: StoredQuery, place: Place, name: str) -> dict[str, Section]:
+
+def dealt(whole: Answer, query: StoredQuery, place: Place, name: str) -> dict[str, Section]:
     """Return the answer of a stored query cut into sections, by the thing in a column."""
-    whole = graph.answer(query.text, {}, str(query.about["summary"]))
     rows = defaultdict(list)
     for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
         if thing is not None:

@@ -29,7 +29,7 @@ from kg_builder.media import ANSWERS, HTML, JSON, RESULTS, TRIPLES, know_files, 
 from kg_builder.openapi import openapi
 from kg_builder.opened import OpenGraph
 from kg_builder.problems import ProblemsFound, quoted
-from kg_builder.things import ENDINGS, described, prefixes_of, thing_at
+from kg_builder.things import ENDINGS, described, prefixes_of
 from kg_builder.workers import Busy, TooLong, TooMuch, Workers
 
 Page = Callable[[str, Mapping[str, str], Answer], str]
@@ -152,10 +152,10 @@ class Site:
         """Lead from a thing to its page or its data, or give its data, or a file."""
         path = request.path_params["path"]
         stem, _, ending = path.rpartition(".")
-        if ending in ENDINGS and (thing := thing_at(self.graph, stem)):
+        if ending in ENDINGS and (thing := self.graph.thing(self.graph.base + stem)):
             data = described(self.graph, thing, ENDINGS[ending], self.prefixes)
             return delivered(request, data, ENDINGS[ending])
-        if path and thing_at(self.graph, path):
+        if path and self.graph.thing(self.graph.base + path):
             page = [HTML] if self.has_page(path) else []
             media = preferred(request, [*ENDINGS.values(), *page])
             if media is None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from kg_builder.answers import Answer
 from kg_builder.charts import ON_PAPER, drawn, png, svg
 from kg_builder.defaults import answered, usual
 from kg_builder.editor import editor_data
@@ -42,16 +41,11 @@ def write(graph: Graph, folder: Path) -> None:
         place.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def answer_page(graph: OpenGraph) -> Callable[[str, Mapping[str, str], Answer], str]:
-    """Return what makes the page of an answer, of the question's name and the parameters that were given."""
+def live_pages(graph: OpenGraph) -> Pages:
+    """Return the pages of a graph that is served, ready to be made one by one."""
     pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()])
     _ = pages.directory.things  # which else the first page would wait for
-
-    def page(name: str, given: Mapping[str, str], answer: Answer) -> str:
-        question = graph.question(name)
-        return pages.stored(question, {**usual(graph, question), **given}, answer, live=True)
-
-    return page
+    return pages
 
 
 def bundled() -> list[Traversable]:

@@ -12,7 +12,6 @@ from kg_builder.layout import is_number
 IRI = "_iri"
 """A column `x_iri` holds the thing that the column `x` names; without such a column it is shown itself."""
 
-
 FEW = 5
 """Columns from which on a single row is easier to read as a list."""
 

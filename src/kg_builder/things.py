@@ -16,15 +16,6 @@ ENDINGS = {
 """The endings of the addresses of data, and their media types."""
 
 
-def thing_at(graph: OpenGraph, path: str) -> pyoxigraph.NamedNode | None:
-    """Return the thing whose IRI is the base and a path; None if the graph says nothing of it."""
-    try:
-        node = pyoxigraph.NamedNode(graph.base + path)
-    except ValueError:
-        return None
-    return node if next(iter(graph.store.quads_for_pattern(node, None, None)), None) else None
-
-
 def described(graph: OpenGraph, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
     """Return the statements about a thing, those of which it is the subject first, each once."""
     about = sorted({quad.triple for quad in graph.store.quads_for_pattern(thing, None, None)}, key=str)
