@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 SCRIPTS := src/kg_builder/assets/LICENCES.txt
 
-.PHONY: build explorer test check validate readme answers bench lock clean
+.PHONY: build explorer test validators check validate readme answers bench lock clean
 
 build: $(READY) $(SCRIPTS)  ## the graph of all reports, validated, and its site, in build/
 	@$(BIN)/kg-builder build
@@ -13,6 +13,8 @@ explorer: $(SCRIPTS)  ## the scripts of the site, by a Node that PyPI brings; wi
 
 test: $(READY) $(SCRIPTS)  ## all tests
 	@$(BIN)/python -m pytest
+
+validators: .venv-validators/ready  ## what others check mappings and exports with; tests that need it skip without it
 
 check: $(READY)  ## style, types, tests
 	@$(BIN)/ruff check
@@ -35,6 +37,8 @@ bench: $(READY)  ## a million findings: built and checked, as ratios
 lock: $(READY)  ## pin the dependencies again, with hashes and without hosts
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:validators --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --quiet --output-file tests/validators.lock
 
 clean:  ## what was built
 	@rm -rf build src/kg_builder/assets
@@ -56,4 +60,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-validators/ready: tests/validators.lock
+	@echo "Setting up .venv-validators, once; this takes a minute …" >&2
+	@$(PYTHON) -m venv --clear .venv-validators
+	@.venv-validators/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/validators.lock
 	@touch $@

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ import pyoxigraph
 import yaml
 
 from kg_builder.cells import cell_problems
-from kg_builder.engine import THINGS, connect, list_things, load
+from kg_builder.engine import PREFIXES, THINGS, connect, list_things, load
 from kg_builder.files import TableFile
 from kg_builder.graph import Project, graph_in, results
 from kg_builder.problems import Problem, ProblemsFound
@@ -110,6 +113,51 @@ def made(folder: Path) -> Path:
     return folder
 
 
+@dataclasses.dataclass(frozen=True)
+class Sheet:
+    """What a table file holds: the lines before the table, the header, and the rows; of TSV the cells by tabs."""
+
+    preamble: list[str]
+    header: list[str]
+    cells: list[list[str]]
+    delimiter: str
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        return [dict(zip(self.header, cells, strict=True)) for cells in self.cells]
+
+    @property
+    def first_line(self) -> int:
+        """The number of the line on which the first row stands."""
+        return len(self.preamble) + 2
+
+    @property
+    def text(self) -> str:
+        made = io.StringIO("".join(self.preamble))
+        made.seek(0, io.SEEK_END)
+        writer = csv.writer(made, lineterminator="\n", delimiter=self.delimiter)
+        writer.writerows([self.header, *self.cells])
+        return made.getvalue()
+
+
+def tables_of(data: Path) -> list[Path]:
+    """Return the table files of a folder `data/`."""
+    return sorted([*data.glob("*/*.csv"), *data.glob("*/*.tsv")])
+
+
+def sheet(path: Path) -> Sheet:
+    return sheet_of(path.name, path.read_text(encoding="utf-8"))
+
+
+def sheet_of(name: str, text: str) -> Sheet:
+    """Return the text of a table file in its parts."""
+    delimiter, mark = ("\t", "#") if name.endswith(".tsv") else (",", "\0")
+    lines = text.splitlines(keepends=True)
+    preamble = list(takewhile(lambda line: line.startswith(mark), lines))
+    header, *cells = csv.reader(lines[len(preamble) :], delimiter=delimiter)
+    return Sheet(preamble, header, cells, delimiter)
+
+
 def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines(keepends=True)
 
@@ -183,7 +231,8 @@ class Bench:
         for derivation in self.derivations:
             derived = derived_triples(store, derivation, folder / "derived.nt")
             store.bulk_load(path=str(derived), format=pyoxigraph.RdfFormat.N_TRIPLES)
-            quads += [line.replace(" .\n", f" <{self.project.base}graph/derived> .\n") for line in lines_of(derived)]
+            named = f" <{self.project.base}graph/{derivation.about.get('graph', 'derived')}> .\n"
+            quads += [line.removesuffix(" .\n") + named for line in lines_of(derived)]
         (folder / "kg.nq").write_text("".join(quads), encoding="utf-8")
         return store, folder / "kg.nq"
 
@@ -203,11 +252,14 @@ class Bench:
             before = {file.table.stem: self.ids(file.table) for file in files}
             for file in files:
                 self.connection.execute(f'DELETE FROM "{file.table.stem}" WHERE _file = ?', [file.name])
-            # `load` makes an engine table for each table of the schema; here they are made already
+            # `load` makes an engine table for each table of the schema; here they are made already, but for the
+            # prefixes, which no table but those that declare them needs
+            self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")
+                self.connection.execute("DROP MACRO expanded")
                 list_things(self.connection, self.schema, self.project.base)
             lost = {stem for stem, ids in before.items() if not ids <= after[stem]}
             yield [

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 import unicodedata
 from pathlib import Path
+from typing import Any
 
+import pyoxigraph
 import pytest
-from rdflib import RDF, SKOS, Graph
+import yaml
+from rdflib import RDF, RDFS, SKOS, Graph
 
 from kg_builder.graph import Project, graph_in
 from kg_builder.problems import Problem
 from kg_builder.schema import Schema
 from kg_builder.shapes import read_schema
+from kg_builder.terms import BASE
 from kg_builder.verify import verify
-from tests.bench import ROOT
+from tests.bench import ROOT, sheet, tables_of
 
 REPORT = ROOT / "data/netclean-2018"
-TABLES = sorted(ROOT.glob("data/*/*.csv"))
+TABLES = tables_of(ROOT / "data")
+LINKS = [path for path in TABLES if path.parent.name == "links"]
 TEXT = ROOT.parent / "shared/source/netclean-report-2018.txt"
 
 needs_text = pytest.mark.skipif(
@@ -28,8 +32,7 @@ needs_text = pytest.mark.skipif(
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return sheet(path).rows
 
 
 def number_of(table: str, **wanted: str) -> int:
@@ -46,18 +49,28 @@ def schema() -> Schema:
 
 def test_every_table_has_its_file(schema: Schema) -> None:
     expected = {table.url.replace("{source}", "netclean-2018") for table in schema.tables}
-    assert {path.relative_to(ROOT / "data").as_posix() for path in TABLES} == expected
+    found = {path.relative_to(ROOT / "data").as_posix() for path in TABLES}
+    assert found - {named(path) for path in LINKS} == expected - {"links/*.sssom.tsv"}
+    assert [path.name.split(".")[0] for path in LINKS] == [
+        "classes", "cryptocurrencies", "organisations", "places", "platforms", "technologies", "threats",
+    ]  # fmt: skip
 
 
 def named(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
+BETWEEN_QUESTIONS = {"difference_in_base", "difference_in_wording"}
+"""Columns that a table of mappings leaves out where none of its things is a question."""
+
+
 @pytest.mark.parametrize("path", TABLES, ids=named)
 def test_the_header_of_a_table_is_in_the_order_of_its_shape(path: Path, schema: Schema) -> None:
-    table = schema.table_at(path.parent.name, path.stem)
+    table = schema.table_at(path.parent.name, path.name)
     assert table is not None
-    assert path.read_text("utf-8").splitlines()[0].split(",") == [column.name for column in table.columns]
+    header = sheet(path).header
+    missing = BETWEEN_QUESTIONS - set(header)
+    assert header == [column.name for column in table.columns if column.name not in missing]
 
 
 @pytest.mark.parametrize("path", TABLES, ids=named)
@@ -67,12 +80,8 @@ def test_the_rows_of_a_table_are_sorted_by_unique_ids(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TABLES, ids=named)
-def test_a_table_is_plain_csv_quoted_only_where_needed(path: Path, tmp_path: Path) -> None:
-    with path.open(encoding="utf-8", newline="") as stream:
-        cells = list(csv.reader(stream))
-    with (tmp_path / "again.csv").open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(cells)
-    assert path.read_bytes() == (tmp_path / "again.csv").read_bytes()
+def test_a_table_is_plain_csv_quoted_only_where_needed(path: Path) -> None:
+    assert path.read_bytes() == sheet(path).text.encode()
 
 
 @pytest.mark.parametrize("path", TABLES, ids=named)
@@ -149,6 +158,7 @@ def test_a_discrepancy_names_what_it_prefers_among_its_facts_or_says_why_it_cann
 
 
 UNUSED = {
+    "author-kind/person": "no person has reviewed a mapping yet",
     "discrepancy-kind/sum-not-100": "the constraint Question-sum asks for it; no question of this report needs it",
     "origin/note": "notes of this report print no number that stands nowhere else",
     "response-type/matrix-multiple-choice": "no matrix of this report lets several answers be given in a row",
@@ -161,9 +171,78 @@ def test_every_code_is_used_or_there_for_a_reason(real_build: Path) -> None:
     assert len(codes) > 70
     used: set[str] = set()
     for line in (real_build / "kg.nq").read_text(encoding="utf-8").splitlines():
-        if line.endswith(("/graph/netclean-2018> .", "/graph/shared> .")):
+        if line.endswith(("/graph/links> .", "/graph/netclean-2018> .", "/graph/shared> .")):
             used |= set(re.findall(r"<([^>]*)>", line))
     assert {code.split("/", 4)[4] for code in codes - used} == set(UNUSED)
+
+
+# ---------------------------------------------------------------- links
+
+THINGS = ("subject_id", "predicate_id", "object_id", "object_source", "mapping_justification")
+"""The columns of mappings that name things by a prefix."""
+
+MAPPINGS = [row for path in LINKS for row in rows(path)]
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """What stands before a table of mappings."""
+    found = yaml.safe_load("".join(line.removeprefix("#") for line in sheet(path).preamble))
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.fixture(scope="module")
+def names(real_build: Path) -> dict[str, str]:
+    """The label of each thing of the graph, the things named as mappings name them."""
+    quads = pyoxigraph.parse(path=real_build / "kg.nq", format=pyoxigraph.RdfFormat.N_QUADS)
+    found = {quad.subject.value: quad.object.value for quad in quads if quad.predicate.value == str(RDFS.label)}
+    return {iri.replace(f"{BASE}ontology#", "kg:").replace(BASE, "cpkg:"): label for iri, label in found.items()}
+
+
+def test_there_are_hundreds_of_mappings() -> None:
+    assert len(MAPPINGS) >= 400
+
+
+def test_the_ids_of_mappings_are_unique_in_all_tables() -> None:
+    ids = [row["id"] for row in MAPPINGS]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_every_mapping_is_about_a_thing_of_the_graph_and_gives_its_label(names: dict[str, str]) -> None:
+    assert [row["id"] for row in MAPPINGS if names.get(row["subject_id"]) != row["subject_label"]] == []
+
+
+def test_every_mapping_gives_the_label_of_the_thing_elsewhere_or_says_that_it_is_outdated() -> None:
+    unlabelled = [row for row in MAPPINGS if not row["object_label"]]
+    assert [row["id"] for row in unlabelled if "outdated term" not in row["comment"]] == []
+
+
+@pytest.mark.parametrize("path", LINKS, ids=named)
+def test_the_prefixes_of_a_table_of_mappings_are_sorted_and_used_in_it(path: Path) -> None:
+    used = {row[column].split(":")[0] for row in rows(path) for column in THINGS}
+    assert list(metadata(path)["curie_map"]) == sorted(used)
+
+
+@pytest.mark.parametrize("path", LINKS, ids=named)
+def test_a_set_of_mappings_is_named_after_its_file(path: Path) -> None:
+    name = path.name.removesuffix(".sssom.tsv")
+    assert metadata(path)["mapping_set_id"] == f"{BASE}mapping-set/{name}"
+
+
+def test_every_vocabulary_is_linked() -> None:
+    linked = {row["object_source"].removeprefix("cpkg:vocabulary/") for row in MAPPINGS}
+    assert {row["id"] for row in rows(ROOT / "data/shared/vocabularies.csv")} == linked
+
+
+def test_every_external_code_is_linked() -> None:
+    linked = {row["object_id"].removeprefix("cpkg:external-code/") for row in MAPPINGS}
+    assert {row["id"] for row in rows(ROOT / "data/shared/external_codes.csv")} - linked == set()
+
+
+def test_a_dozen_mappings_are_rejected_each_with_its_reason() -> None:
+    reasons = [row["comment"] for row in MAPPINGS if row["predicate_modifier"] == "Not"]
+    assert len(reasons) >= 12
+    assert [reason for reason in reasons if len(words(reason)) < 3] == []
 
 
 # ---------------------------------------------------------------- contradictions are found again

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from kg_builder.cli import main
 from kg_builder.graph import Project
 from kg_builder.shapes import read_schema
 from kg_builder.terms import BASE, KG
-from tests.bench import ROOT, project_at
+from tests.bench import ROOT, project_at, sheet, tables_of
 from tests.draft import Draft, Run
 from tests.processes import COMMAND, in_own_process
 
@@ -66,7 +65,7 @@ def test_nothing_that_is_published_is_a_blank_node(lines: list[str]) -> None:
 
 def test_every_quad_is_in_a_named_graph(lines: list[str]) -> None:
     assert {line.rsplit(" ", 2)[1] for line in lines} == {
-        f"<{BASE}graph/{name}>" for name in ("derived", "netclean-2018", "ontology", "shared")
+        f"<{BASE}graph/{name}>" for name in ("derived", "links", "netclean-2018", "ontology", "shared")
     }
 
 
@@ -174,35 +173,49 @@ def metadata(real_build: Path) -> Any:
 
 
 def test_every_table_is_published_and_described(real_build: Path, metadata: Any) -> None:
-    published = sorted(path.relative_to(real_build / "tables").as_posix() for path in real_build.glob("tables/*/*.csv"))
-    assert len(published) == len(list(ROOT.glob("data/*/*.csv")))
+    published = sorted(path.relative_to(real_build / "tables").as_posix() for path in tables_of(real_build / "tables"))
+    assert len(published) == len(tables_of(ROOT / "data"))
     assert sorted(table["url"] for table in metadata["tables"]) == published
 
 
 def test_every_column_of_a_published_table_is_described_in_its_order(real_build: Path, metadata: Any) -> None:
     for table in metadata["tables"]:
-        with (real_build / "tables" / table["url"]).open(encoding="utf-8", newline="") as stream:
-            header = next(csv.reader(stream))
+        header = sheet(real_build / "tables" / table["url"]).header
         columns = [column for column in table["tableSchema"]["columns"] if not column.get("virtual")]
         assert [column["titles"] for column in columns] == header
         assert [column for column in columns if not column["dc:description"]] == []
 
 
 def test_a_published_table_has_the_rows_of_its_source(real_build: Path) -> None:
-    for source in ROOT.glob("data/*/*.csv"):
+    for source in tables_of(ROOT / "data"):
         published = real_build / "tables" / source.relative_to(ROOT / "data")
-        assert len(published.read_text(encoding="utf-8").splitlines()) == len(source.read_text("utf-8").splitlines())
+        assert len(sheet(published).cells) == len(sheet(source).cells)
+
+
+def test_a_published_table_keeps_the_lines_before_it(real_build: Path) -> None:
+    source, published = (sheet(folder / "links/places.sssom.tsv") for folder in (ROOT / "data", real_build / "tables"))
+    assert source.preamble[0] == "#curie_map:\n"
+    assert published.preamble == source.preamble
+
+
+def test_the_metadata_say_how_a_table_with_lines_before_it_is_read(metadata: Any) -> None:
+    assert {table["url"].split("/")[0]: table.get("dialect") for table in metadata["tables"]} == {
+        "links": {"delimiter": "\t", "commentPrefix": "#"},
+        "netclean-2018": None,
+        "shared": None,
+    }
 
 
 def test_the_metadata_name_their_vocabulary_and_language(metadata: Any) -> None:
     assert metadata["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "en"}]
 
 
-@pytest.mark.parametrize("kind", ["table", "schema", "column", "datatype"])
+@pytest.mark.parametrize("kind", ["table", "dialect", "schema", "column", "datatype"])
 def test_the_metadata_use_terms_of_csvw_alone(kind: str, metadata: Any) -> None:
-    """Those of https://www.w3.org/TR/tabular-metadata/ sections 5.3, 5.5, 5.6, 5.11.2, with Dublin Core beside them."""
+    """Those of https://www.w3.org/TR/tabular-metadata/ 5.3, 5.5, 5.6, 5.9, 5.11.2, with Dublin Core beside them."""
     known = {
-        "table": {"url", "dc:title", "dc:description", "tableSchema"},
+        "table": {"url", "dc:title", "dc:description", "dialect", "tableSchema"},
+        "dialect": {"delimiter", "commentPrefix"},
         "schema": {"aboutUrl", "primaryKey", "columns", "foreignKeys", "rowTitles"},
         "column": {"name", "titles", "dc:description", "propertyUrl", "valueUrl", "required", "separator", "lang"}
         | {"datatype", "virtual", "ordered", "null"},
@@ -212,6 +225,7 @@ def test_the_metadata_use_terms_of_csvw_alone(kind: str, metadata: Any) -> None:
     columns = [column for schema in schemas for column in schema["columns"]]
     found: list[dict[str, Any]] = {
         "table": metadata["tables"],
+        "dialect": [table["dialect"] for table in metadata["tables"] if "dialect" in table],
         "schema": schemas,
         "column": columns,
         "datatype": [column["datatype"] for column in columns if "datatype" in column],
@@ -230,9 +244,8 @@ def test_the_rows_described_by_the_metadata_are_things_of_the_graph(
 ) -> None:
     subjects = {line.split(" ", 1)[0] for line in lines}
     for table in metadata["tables"]:
-        with (real_build / "tables" / table["url"]).open(encoding="utf-8", newline="") as stream:
-            about = table["tableSchema"]["aboutUrl"]
-            found = {f"<{about.replace('{id}', row['id'])}>" for row in csv.DictReader(stream)}
+        about = table["tableSchema"]["aboutUrl"]
+        found = {f"<{about.replace('{id}', row['id'])}>" for row in sheet(real_build / "tables" / table["url"]).rows}
         assert found <= subjects
 
 
@@ -275,7 +288,7 @@ def network(request: pytest.FixtureRequest, real_build: Path) -> networkx.Graph[
 
 
 def test_a_network_has_the_rows_of_all_tables_as_nodes(network: networkx.Graph[str], real_build: Path) -> None:
-    rows = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in real_build.glob("tables/*/*.csv"))
+    rows = sum(len(sheet(path).cells) for path in tables_of(real_build / "tables"))
     assert network.number_of_nodes() == rows
 
 
@@ -455,7 +468,8 @@ def test_another_base_moves_all_things_and_leaves_the_ontology(draft: Draft) -> 
     assert draft.build("--base", base, "--format", "nq").code == 0
     lines = (draft.out / "kg.nq").read_text(encoding="utf-8").splitlines()
     subjects = {line.split(" ", 1)[0] for line in lines if not line.endswith(f"<{base}graph/ontology> .")}
-    assert {subject for subject in subjects if not subject.startswith(f"<{base}")} == scheme_subjects(subjects)
+    others = {subject for subject in subjects if not subject.startswith(f"<{base}")}
+    assert others == scheme_subjects(subjects) | {f"<{BASE}ontology#Platform>"}
     assert any(line.startswith(f"<{BASE}ontology#Finding> ") for line in lines)
 
 

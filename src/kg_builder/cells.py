@@ -10,6 +10,8 @@ import duckdb
 import networkx
 
 from kg_builder.engine import EVERYWHERE, THINGS, literal, members, name, values
+from kg_builder.jsonld import compact
+from kg_builder.prefixes import CURIE_MAP
 from kg_builder.problems import LISTED, Problem, quoted
 from kg_builder.schema import SOURCE, Column, Schema, Table
 
@@ -112,8 +114,12 @@ def rules(table: Table, column: Column) -> Iterator[Rule]:
         faulty = f"NOT regexp_full_match(v, {literal(FORMS[datatype][0])})"
         yield "datatype", f"{faulty} OR TRY_CAST(v AS DATE) IS NULL AND v IS NOT NULL" if datatype == "date" else faulty
     yield from bounds(table, column)
+    if column.is_iri:
+        yield "prefix", "v IS NOT NULL AND expanded(v) IS NULL"
+        yield "iri", f"NOT regexp_full_match(expanded(v), {literal(FORMS['anyURI'][0])})"
     if column.allowed:
-        yield "in", f"v NOT IN ({', '.join(literal(item) for item in column.allowed)})"
+        given = "expanded(v)" if column.is_iri else "v"
+        yield "in", f"{given} NOT IN ({', '.join(literal(item) for item in column.allowed)})"
     if column.target:
         yield "class", "v IS NOT NULL AND t.key IS NULL"
 
@@ -147,8 +153,10 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
         "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", "text"))[1],
         "minInclusive": f"at least {column.minimum}",
         "maxInclusive": f"at most {column.maximum}",
-        "in": f"one of {', '.join(column.allowed)}",
+        "in": f"one of {', '.join(compact(schema.prefixes, item) for item in column.allowed)}",
         "lessThanOrEquals": f"not more than {other.name if other else ''}",
+        "prefix": f"a prefix that {CURIE_MAP} declares, or a whole IRI",
+        "iri": "a name that makes an IRI",
     }
     if rule == "class" and column.target:
         target = schema.targets[column.target]

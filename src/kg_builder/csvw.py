@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import unicodedata
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,17 @@ def write(graph: Graph, folder: Path) -> None:
 def write_table(file: TableFile, place: Path) -> None:
     """Write a table in Unicode form C with the columns of its shape in their order, whatever the file's own."""
     names = [column.name for column in file.table.columns]
+    delimiter, mark = file.table.delimiter, file.table.comment
     with (
         file.path.open(encoding="utf-8-sig", newline="") as given,
         place.open("w", encoding="utf-8", newline="") as made,
     ):
-        writer = csv.writer(made, lineterminator="\n")
+        preamble = list(takewhile(lambda line: mark and line.startswith(mark), given))
+        made.writelines(line.rstrip("\r\n") + "\n" for line in preamble)
+        writer = csv.writer(made, lineterminator="\n", delimiter=delimiter)
         writer.writerow(names)
-        for row in csv.DictReader(given):
+        given.seek(0)
+        for row in csv.DictReader(islice(given, len(preamble), None), delimiter=delimiter):
             writer.writerow(neutral(unicodedata.normalize("NFC", row.get(name) or "")) for name in names)
 
 
@@ -52,8 +57,10 @@ def neutral(cell: str) -> str:
 def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
     """Return the metadata of one table file."""
     table = file.table
+    dialect = {"dialect": {"delimiter": table.delimiter, "commentPrefix": table.comment}} if table.comment else {}
     return {
         "url": f"{file.source}/{file.path.name}",
+        **dialect,
         "dc:title": table.label,
         "dc:description": table.description,
         "tableSchema": {
@@ -88,6 +95,8 @@ def column_metadata(schema: Schema, base: str, column: Column, source: str) -> d
             )
         elif target.codes and not target.tables:
             found["valueUrl"] = target.codes[0].iri.removesuffix(target.codes[0].key) + f"{{{column.name}}}"
+        return found
+    if column.is_iri:
         return found
     datatype = {"base": (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")}
     limits = {

@@ -47,6 +47,8 @@ def form(schema: Schema, column: Column) -> str:
         target = schema.targets[column.target]
         kind = compact(schema.prefixes, column.target)
         return (f"`type/id` of a {kind}" if target.qualified else f"id of a {kind}") + several
+    if column.is_iri:
+        return "`prefix:name` or a whole IRI" + several
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     words = FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
     bounds = [f"from {column.minimum}" if column.minimum else "", f"to {column.maximum}" if column.maximum else ""]

@@ -12,11 +12,14 @@ from pathlib import Path
 import duckdb
 
 from kg_builder.files import TableFile, fault
+from kg_builder.prefixes import Prefixes, declared
 from kg_builder.problems import LISTED, Problem, ProblemsFound, quoted
 from kg_builder.rawtext import Scan, normalised, ragged, scan
 from kg_builder.schema import SHARED, Column, Schema, Table, Target
+from kg_builder.terms import ABSOLUTE, BASE
 
 THINGS = "_things"
+PREFIXES = "_prefixes"
 AT_REST = "200MB"
 EVERYWHERE = ""
 """The source of shared tables and codes, as references see it: they may be named from every folder."""
@@ -49,10 +52,11 @@ def load(
     """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for what cannot be read.
 
     Each has the columns `_file`, `_line` (as in the file) and `_source` (the folder, empty for shared tables),
-    then its own, all of them text, empty cells null.
+    then its own, all of them text, empty cells null. The prefixes that tables declare are gathered in another.
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
+    prefixes: Prefixes = {}
     for table in schema.tables:
         own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
         connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
@@ -64,10 +68,14 @@ def load(
                 path = normalised(file, work / f"{number}.csv")
                 notes.append(noted(file, found))
             problems += rows_loaded(connection, file, path, found)
+            if file.table.comment:
+                prefixes = declared(file, found.preamble, prefixes)
         except ProblemsFound as refused:
             problems += refused.problems
     if problems:
         raise ProblemsFound(problems)
+    connection.execute(f"CREATE TABLE {PREFIXES} (prefix VARCHAR, namespace VARCHAR)")
+    connection.executemany(f"INSERT INTO {PREFIXES} VALUES (?, ?)", [*prefixes.items(), (None, None)])
     return notes
 
 
@@ -84,20 +92,22 @@ def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Pa
     types = dict.fromkeys(found.header, "VARCHAR")
     target = name(file.table.stem)
     listed = ", ".join(name(column) for column in found.header)
+    before = len(found.preamble)
     insert = (
-        f"INSERT INTO {target} (_file, _line, _source, {listed}) SELECT ?, row_number() OVER () + 1, ?, {listed} "
-        "FROM read_csv(?, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-        "columns = ?, max_line_size = 2000000)"
+        f"INSERT INTO {target} (_file, _line, _source, {listed}) "
+        f"SELECT ?, row_number() OVER () + {before + 1}, ?, {listed} "
+        f"FROM read_csv(?, header = true, auto_detect = false, delim = {literal(file.table.delimiter)}, "
+        f"quote = '\"', escape = '\"', skip = {before}, columns = ?, max_line_size = 2000000)"
     )
     try:
         connection.execute(insert, [file.name, source_of(file), str(path), types])
         rows = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
-        if rows == (found.lines - 1,):
+        if rows == (found.lines - 1 - before,):
             return
         reason = "rows that cannot be told apart"
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-    ragged_rows = bounded(ragged(file, path, len(found.header)))
+    ragged_rows = bounded(ragged(file, path, found))
     yield from ragged_rows
     if not ragged_rows:
         yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
@@ -134,7 +144,13 @@ def address(base: str, table: Table) -> str:
 
 
 def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
-    """Gather all that a reference may name in one engine table: `source`, `kind`, `id` and `iri`."""
+    """Gather all that a reference may name in one engine table: `source`, `kind`, `id` and `iri`.
+
+    What has a prefix may name anything: the macro `expanded` makes an IRI of it, null if the prefix is not known.
+    """
+    stands_for = f"SELECT if(namespace = {literal(BASE)}, {literal(base)}, namespace) FROM {PREFIXES}"
+    expanded = f"({stands_for} WHERE prefix = split_part(v, ':', 1)) || substr(v, strpos(v, ':') + 1)"
+    connection.execute(f"CREATE MACRO expanded(v) AS if(regexp_matches(v, {literal(ABSOLUTE)}), v, {expanded})")
     connection.execute(f"CREATE TABLE {THINGS} (source VARCHAR, kind VARCHAR, id VARCHAR, iri VARCHAR)")
     referred = {table.stem: table for target in schema.targets.values() for table in target.tables}
     for table in referred.values():

@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.schema import SHARED, SOURCE, Schema, Table
+from kg_builder.schema import SOURCE, Schema, Table
 from kg_builder.textfiles import folder_of
-
-IGNORED = {"links"}
-"""Folders under `data/` that hold mappings, not tables."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +32,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     files: list[TableFile] = []
     folder_of(data, data.name, "tables")
     problems += unread_files(data)
-    for folder in sorted(entry for entry in data.iterdir() if entry.is_dir() and entry.name not in IGNORED):
+    for folder in sorted(entry for entry in data.iterdir() if entry.is_dir()):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
             found = f"the folder name {quoted(folder.name)}"
             problems.append(
@@ -44,10 +41,11 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
                 )
             )
             continue
-        problems += unread_files(folder, "*.csv")
-        for path in sorted(folder.glob("*.csv")):
+        endings = sorted({table.ending for table in schema.tables_in(folder.name)})
+        problems += unread_files(folder, endings)
+        for path in sorted(entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings))):
             name = f"{data.name}/{folder.name}/{path.name}"
-            table = schema.table_at(folder.name, path.name.split(".")[0])
+            table = schema.table_at(folder.name, path.name)
             if table:
                 files.append(TableFile(path, name, folder.name, table))
             else:
@@ -66,19 +64,19 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     return files
 
 
-def unread_files(folder: Path, tables: str = "") -> Iterator[Problem]:
+def unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
     """Yield the entries of a folder that no build reads, so that no row is lost without a word."""
     for path in sorted(folder.iterdir()):
-        read = path.match(tables) if tables else path.is_dir()
+        read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
         if not read and not path.name.startswith(".") and path.suffix != ".md":
-            name = "/".join(path.parts[-3:] if tables else path.parts[-2:])
-            expected = "tables that end in .csv" if tables else "folders of tables"
+            name = "/".join(path.parts[-3:] if endings else path.parts[-2:])
+            expected = f"tables that end in {' or '.join(endings)}" if endings else "folders of tables"
             yield Problem(name, 0, "", "unread", "something that no build reads", expected, "Rename or move it.")
 
 
 def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
     """Return what was expected instead of an unknown file, and how to mend it."""
-    here = [Path(table.url).name for table in schema.tables if table.per_source == (folder != SHARED)]
+    here = [Path(table.url).name for table in schema.tables_in(folder)]
     elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
     if elsewhere:
         place = elsewhere[0].replace(SOURCE, "a report's folder")

@@ -112,13 +112,14 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
         with resting(connection, project.memory):
             fill(store, work / "stated.nt")
             progress("deriving")
-            derived = []
+            derived: list[tuple[Path, str]] = []
             for derivation in derivations:
-                derived.append(derived_triples(store, derivation, work / f"{derivation.name}.nt"))
-                fill(store, derived[-1])
+                made = derived_triples(store, derivation, work / f"{derivation.name}.nt")
+                derived.append((made, str(derivation.about.get("graph", "derived"))))
+                fill(store, made)
         progress("sorting")
-        for path in derived:
-            add_lines(connection, path, graph_of(project.base, "derived"))
+        for path, source in derived:
+            add_lines(connection, path, graph_of(project.base, source))
         quads = write_quads(connection, work / "kg.nq")
         progress("validating")
         small = sum(rows.values()) <= project.reference_limit

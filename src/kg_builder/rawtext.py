@@ -10,24 +10,32 @@ import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 
 from kg_builder.files import TableFile, fault, refusal
-from kg_builder.headers import header_of, refuse_other_delimiters
+from kg_builder.headers import PARTS, header_of, refuse_other_delimiters
 from kg_builder.problems import LISTED, Problem, ProblemsFound
 
 LINE_LIMIT = 1_000_000
 """Bytes of one line; a longer one is a fault, whatever its cells would allow."""
 
 BLOCK = 1 << 20
-CONTROL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)")
+OTHERS = r"\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)"
+CONTROL = {",": re.compile(rf"[\x00-\x09{OTHERS}"), "\t": re.compile(rf"[\x00-\x08{OTHERS}")}
+"""What no cell may hold, by what parts the cells."""
+
 SAVE_AS_UTF8 = "Save the table as UTF-8; the encoding is never guessed."
 
 
 @dataclasses.dataclass(frozen=True)
 class Scan:
-    """What one pass over a file found: its header, its number of lines, and what is to be normalised in its text."""
+    """What one pass over a file found: its header, its number of lines, and what is to be normalised in its text.
 
+    `preamble` are the lines before the header, with their mark.
+    """
+
+    preamble: tuple[str, ...]
     header: tuple[str, ...]
     lines: int
     oddities: tuple[str, ...]
@@ -50,12 +58,13 @@ def scan(file: TableFile) -> Scan:
     kept: dict[str, list[Problem]] = {}
     totals: Counter[str] = Counter()
     oddities: set[str] = set()
+    preamble: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     lines = 0
     for block in blocks(file):
         text = block.content.decode("utf-8", errors="replace")
         if block.line == 1:
-            header = first_line(file, block.content, text)
+            preamble, header = opening(file, block.content, text)
         for problem in line_problems(file, block, header, text):
             totals[problem.rule] += 1
             if totals[problem.rule] <= LISTED:
@@ -67,37 +76,41 @@ def scan(file: TableFile) -> Scan:
     if kept:
         more = {rule: dataclasses.replace(found[-1], more=totals[rule] - len(found)) for rule, found in kept.items()}
         raise ProblemsFound(each for rule, found in kept.items() for each in (*found[:-1], more[rule]))
-    return Scan(header, lines, tuple(sorted(oddities)))
+    return Scan(preamble, header, lines, tuple(sorted(oddities)))
 
 
-def first_line(file: TableFile, content: bytes, text: str) -> tuple[str, ...]:
-    """Return the header; raise `ProblemsFound` where it is not that of a table in UTF-8 with commas."""
+def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines before the header, and the header; raise `ProblemsFound` where it is not that of the table."""
     refuse_other_encodings(file, content)
-    line = text.removeprefix("\ufeff").split("\n", 1)[0].removesuffix("\r")
-    refuse_other_delimiters(file, line)
-    if match := CONTROL.search(line):
-        raise ProblemsFound([control_problem(file, 1, (), line, match)])
-    return header_of(file, line)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    mark = file.table.comment
+    preamble = tuple(takewhile(lambda line: mark and line.startswith(mark), lines))
+    number, line = len(preamble) + 1, [*lines, ""][len(preamble)]
+    refuse_other_delimiters(file, number, line)
+    if match := CONTROL[file.table.delimiter].search(line):
+        raise ProblemsFound([control_problem(file, number, (), line, match)])
+    return preamble, header_of(file, number, line)
 
 
 def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
     """Yield what is wrong with the lines of a block: bytes that are not UTF-8, length, control characters."""
-    if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not CONTROL.search(text):
+    control = CONTROL[file.table.delimiter]
+    if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not control.search(text):
         return
     offset = block.offset
     for number, content in enumerate(block.content.split(b"\n"), block.line):
         if len(content) > LINE_LIMIT:
-            cells = content.split(b",")
+            cells = content.split(file.table.delimiter.encode())
             column = name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
             found = f"a line of more than {LINE_LIMIT:,} bytes"
             yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
             continue
         try:
             line = content.decode("utf-8").removesuffix("\r")
-            if match := CONTROL.search(line):
+            if match := control.search(line):
                 yield control_problem(file, number, header, line, match)
         except UnicodeDecodeError as error:
-            column = column_at(content[: error.start].decode("utf-8"), header)
+            column = column_at(file, content[: error.start].decode("utf-8"), header)
             byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
             found = f"the byte {byte}, which is not UTF-8"
             yield fault(file, number, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
@@ -108,7 +121,7 @@ def control_problem(file: TableFile, number: int, header: tuple[str, ...], line:
     """Return the problem of the first control character of a line."""
     found = f"the control character U+{ord(match[0]):04X}"
     mend = "Take it out; a cell has no line break or tab."
-    column = column_at(line[: match.start()], header)
+    column = column_at(file, line[: match.start()], header)
     return fault(file, number, column, "control", found, "plain text without it", mend)
 
 
@@ -154,9 +167,10 @@ def oddities_of(text: str) -> Iterator[str]:
         yield "decomposed letters"
 
 
-def column_at(before: str, header: tuple[str, ...]) -> str:
+def column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
     """Return the column in which a line stands after a piece of it."""
-    cells = next(csv.reader([CONTROL.sub("?", before)]), [])
+    delimiter = file.table.delimiter
+    cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
     return name_at(max(len(cells) - 1, 0), header)
 
 
@@ -175,24 +189,25 @@ def normalised(file: TableFile, into: Path) -> Path:
     return into
 
 
-def ragged(file: TableFile, path: Path, columns: int) -> Iterator[Problem]:
+def ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
     """Yield the rows that have another number of cells than the header, and quotes that do not close."""
+    columns, before = len(scanned.header), len(scanned.preamble)
     with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        line = 1
+        reader = csv.reader(islice(stream, before, None), strict=True, delimiter=file.table.delimiter)
+        line = 1 + before
         wanted = f"{columns}, as in the header"
         try:
             for row in reader:
                 if not row:
                     yield fault(file, line, "", "row", "a blank line", f"{columns} cells", "Take the line away.")
-                elif reader.line_num > line:
+                elif reader.line_num + before > line:
                     found = "a line break inside quotes"
                     yield fault(file, line, "", "row", found, "each row on one line", "Close the quotes.")
                 elif len(row) != columns:
                     found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
-                    mend = "Add or take away commas; quote text that has one."
+                    mend = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
                     yield fault(file, line, "", "row", found, wanted, mend)
-                line = reader.line_num + 1
+                line = reader.line_num + 1 + before
         except csv.Error as error:
             expected = "quotes that open and close a whole cell"
             yield fault(file, line, "", "quotes", str(error), expected, 'Write a quote inside a cell as "".')

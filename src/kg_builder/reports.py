@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.schema import SHARED
 from kg_builder.shapes import read_schema
 
 
 def new_report(root: Path, source: str) -> list[Path]:
     """Write the templates of a report's tables into `data/<source>/` and return them; what exists is never touched."""
     folder = root / "data" / source
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source) or source in {SHARED, "links"}:
+    schema = read_schema(root / "ontology")
+    taken = {table.folder for table in schema.tables}
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source) or source in taken:
         found = f"the id {quoted(source)}"
         expected = "lower-case ASCII words joined by hyphens, such as netclean-2019"
         raise ProblemsFound([Problem("data", 0, "", "id", found, expected, "Choose another id.")])
@@ -32,7 +33,7 @@ def new_report(root: Path, source: str) -> list[Path]:
             ]
         )
     written = []
-    for table in read_schema(root / "ontology").tables:
+    for table in schema.tables:
         if table.per_source:
             path = folder / f"{table.stem}.csv"
             path.parent.mkdir(exist_ok=True)

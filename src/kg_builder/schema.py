@@ -19,6 +19,9 @@ SOURCE = "{source}"
 
 SHARED = "shared"
 
+ANY = "*"
+"""Stands in `csvw:url` for the name of a file, where a table has files of any name."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Column:
@@ -42,11 +45,12 @@ class Column:
     longest: int | None
     not_above: str | None
     acyclic: bool
+    is_iri: bool
 
     @property
     def is_reference(self) -> bool:
-        """Whether cells name other things."""
-        return self.target is not None
+        """Whether cells name other things, of this graph or elsewhere."""
+        return self.target is not None or self.is_iri
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +64,11 @@ class Constraint:
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """One table: a node shape. `classes` is its own class first, then every superclass."""
+    """One table: a node shape. `classes` is its own class first, then every superclass.
+
+    Its files have cells parted by `delimiter`, and may begin with lines of metadata behind the mark `comment`.
+    A `*` in the `url` stands for files of any name.
+    """
 
     shape: str
     label: str
@@ -70,16 +78,33 @@ class Table:
     classes: tuple[str, ...]
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...]
+    delimiter: str = ","
+    comment: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """The folder under `data/`, or `SOURCE` for that of a report."""
+        return self.url.split("/")[0]
 
     @property
     def per_source(self) -> bool:
         """Whether each report has a table of its own."""
-        return self.url.startswith(SOURCE)
+        return self.folder == SOURCE
 
     @property
     def stem(self) -> str:
         """The file's name without folder and ending, which is also the name of its table in the engine."""
-        return Path(self.url).stem
+        name = self.place(self.folder).rpartition("/")[2]
+        return self.folder if name == ANY else name
+
+    @property
+    def ending(self) -> str:
+        """How the names of its files end, such as `.csv`."""
+        return self.url[self.url.index(".") :]
+
+    def place(self, folder: str) -> str:
+        """Return the folder and the name, without ending, that its file has in a folder under `data/`."""
+        return self.url.replace(SOURCE, folder).removesuffix(self.ending)
 
     @property
     def kind(self) -> str:
@@ -149,10 +174,17 @@ class Schema:
             for name in sorted(wanted)
         }
 
-    def table_at(self, folder: str, stem: str) -> Table | None:
-        """Return the table for a file of a folder under `data/`, or None."""
-        url = f"{folder if folder == SHARED else SOURCE}/{stem}.csv"
-        return next((table for table in self.tables if table.url == url), None)
+    def tables_in(self, folder: str) -> list[Table]:
+        """Return the tables that a folder under `data/` may have; every folder that none names is a report's."""
+        named = [table for table in self.tables if table.folder == folder]
+        return named or [table for table in self.tables if table.per_source]
+
+    def table_at(self, folder: str, name: str) -> Table | None:
+        """Return the table for a file of a folder under `data/`, or None; `a.csv` may be cut into `a.2.csv`, ….."""
+        stem = name.split(".", maxsplit=1)[0]
+        return next(
+            (table for table in self.tables_in(folder) if Path(table.url).name.split(".")[0] in {stem, ANY}), None
+        )
 
 
 def schema_of(ontology: Graph, shapes: Graph) -> Schema:
@@ -183,12 +215,15 @@ def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
         classes=superclasses(ontology, shapes.value(node, SH.targetClass)),
         columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
         constraints=tuple(constraints),
+        delimiter=text(shapes, node, CSVW.delimiter) or ",",
+        comment=text(shapes, node, CSVW.commentPrefix) or None,
     )
 
 
 def column_of(shapes: Graph, shape: Node) -> Column:
     """Return the column that a property shape describes."""
     listed = shapes.value(shape, SH["in"])
+    target = text(shapes, shape, SH["class"]) or None
     return Column(
         name=text(shapes, shape, CSVW.name),
         shape=str(shape),
@@ -198,7 +233,7 @@ def column_of(shapes: Graph, shape: Node) -> Column:
         order=float(text(shapes, shape, SH.order) or 0),
         datatype=text(shapes, shape, SH.datatype) or None,
         lang=text(shapes, shape, CSVW.lang) or None,
-        target=text(shapes, shape, SH["class"]) or None,
+        target=target,
         allowed=tuple(str(item) for item in Collection(shapes, listed)) if listed else (),
         separator=text(shapes, shape, CSVW.separator) or None,
         required=int(text(shapes, shape, SH.minCount) or 0),
@@ -208,6 +243,7 @@ def column_of(shapes: Graph, shape: Node) -> Column:
         longest=int(text(shapes, shape, SH.maxLength) or 0) or None,
         not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
+        is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
     )
 
 

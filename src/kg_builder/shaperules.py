@@ -17,7 +17,7 @@ from kg_builder.terms import CSVW, KG
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
-ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description}
+ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.delimiter, CSVW.commentPrefix}
 
 NUMBERS = {SH.order, SH.minCount, SH.maxCount, SH.maxLength, SH.minInclusive, SH.maxInclusive}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
@@ -28,7 +28,8 @@ ON_COLUMNS = (
     | NUMBERS
 )
 DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "gYear", "anyURI"}
-URL = re.compile(r"(shared|[{]source[}])/[a-z0-9_]+[.]csv")
+DELIMITERS = ("", ",", "\t")
+URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
 
 Fault = tuple[Node, str, str, str, str]
 """What is wrong with a shape: the shape, the rule, what was found, what is expected, how to mend it."""
@@ -73,7 +74,12 @@ def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     yield from term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
-        yield node, "url", f"csvw:url {quoted(url)}", "shared/NAME.csv or {source}/NAME.csv", "Mend the place."
+        expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
+        yield node, "url", f"csvw:url {quoted(url)}", expected, "Mend the place."
+    delimiter = text(shapes, node, CSVW.delimiter)
+    if delimiter not in DELIMITERS:
+        expected = " or ".join(map(quoted, DELIMITERS[1:]))
+        yield node, "delimiter", f"csvw:delimiter {quoted(delimiter)}", expected, "Choose one of them."
     pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
     if about and not re.fullmatch(pattern, about):
         yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Mend it."

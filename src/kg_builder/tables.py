@@ -46,10 +46,11 @@ def table(answer: Answer, link: Callable[[str, str], Link], hidden: Collection[s
 def cells(answer: Answer, name: str, link: Callable[[str, str], Link]) -> list[Link]:
     """Return the cells of a column, those that name things as links."""
     values = answer.column(name)
-    things = answer.column(name + IRI) if name + IRI in answer.columns else values
+    named = name + IRI in answer.columns
+    things = answer.column(name + IRI) if named else values
     return [
         link(thing, "" if thing == value else text(value))
-        if isinstance(thing, str) and is_thing(answer, thing)
+        if isinstance(thing, str) and (named or is_thing(answer, thing))
         else Link(text(value))
         for value, thing in zip(values, things, strict=True)
     ]

@@ -6,6 +6,9 @@ from rdflib.namespace import DefinedNamespace, Namespace
 BASE = "https://w3id.org/child-protection-kg/"
 """Where things live unless `--base` says otherwise; reserved by convention, not yet registered at w3id.org."""
 
+ABSOLUTE = "^[a-z]+://|^urn:"
+"""What an IRI begins with that needs no prefix."""
+
 ONTOLOGY = URIRef(BASE + "ontology")
 
 
@@ -30,6 +33,8 @@ class CSVW(DefinedNamespace):
     _fail = True
 
     aboutUrl: URIRef  # noqa: N815  (the vocabulary's own spelling)
+    commentPrefix: URIRef  # noqa: N815
+    delimiter: URIRef
     lang: URIRef
     name: URIRef
     separator: URIRef

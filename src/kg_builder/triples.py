@@ -77,7 +77,9 @@ def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
 
 
 def object_of(column: Column) -> str:
-    """Return the SQL for the literal of a cell, numbers in their canonical form."""
+    """Return the SQL for the RDF term of a cell that is no reference, numbers in their canonical form."""
+    if column.is_iri:
+        return "'<' || expanded(v) || '>'"
     datatype = (column.datatype or XSD + "string").removeprefix(XSD)
     value = CANONICAL_DECIMAL if datatype == "decimal" else ESCAPED
     if column.lang:

@@ -314,6 +314,13 @@ CELLS: dict[str, tuple[str, str]] = {
         "a,x,,,,b,\nb,x,,,,c,\nc,x,,,,a,",
         f"broader: found the circle a → b → c → a; expected a broader that never leads back to its start. {LINK}",
     ),
+    "vocabularies.no-scheme": (
+        "no-scheme,x,,,,example.org/,false",
+        (
+            'uri_space: found "example.org/"; expected text that matches ^(https?://|urn:). '
+            "How the addresses of its terms begin; empty for codes without addresses."
+        ),
+    ),
     "surveys.february": (
         "february,x,,interview,2024-02-30,,officers,,,about-survey",
         f'start: found "2024-02-30"; {EXISTS}',
@@ -353,6 +360,119 @@ CELLS: dict[str, tuple[str, str]] = {
 """Files of one faulty row under the header of their table, and the sentence about it."""
 
 
+LINK_COLUMNS = (
+    "id\tsubject_id\tpredicate_id\tobject_id\tobject_source\tmapping_justification\tconfidence\tauthor_kind\tevidence\n"
+)
+MAPPING = (
+    "one\tcpkg:threat/grooming\tskos:exactMatch\texample:one\tcpkg:vocabulary/example-vocabulary"
+    "\tsemapv:LexicalMatching\t1\tprogram\tseen\n"
+)
+METADATA = "#curie_map:\n#  cpkg: https://w3id.org/child-protection-kg/\n#  example: http://example.org/voc/\n"
+MISSING = "expected curie_map with a line `#  prefix: address` for each prefix."
+BY_TABS = "expected columns parted by tabs. Save with tabs."
+TABS = "expected 9, as in the header. Add or take away tabs; quote text that has one."
+OBJECT = "The thing elsewhere, such as wikidata:Q34 or cpkg:external-code/…"
+
+MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
+    "commas": (
+        METADATA + LINK_COLUMNS.replace("\t", ",") + MAPPING.replace("\t", ","),
+        [
+            (
+                '4: found the header "id,subject_id,predicate_id,object_id,object_source,mapping_j…"; '
+                "expected columns parted by tabs. Save with tabs."
+            )
+        ],
+    ),
+    "semicolons": (
+        METADATA + "id;subject_id\n",
+        [f'4: found the header "id;subject_id"; {BY_TABS}'],
+    ),
+    "typo-in-header": (
+        METADATA + LINK_COLUMNS.replace("evidence", "evidenze"),
+        ['4: evidenze: found the unknown column "evidenze"; expected a column of the shape. Did you mean evidence?'],
+    ),
+    "short-and-long-rows": (
+        METADATA + LINK_COLUMNS + MAPPING + "two\tcpkg:threat/grooming\n" + MAPPING.replace("seen", "seen\t"),
+        [f"6: found 2 cells; {TABS}", f"7: found 10 cells; {TABS}"],
+    ),
+    "blank-line": (
+        METADATA + LINK_COLUMNS + "\n" + MAPPING,
+        ["5: found a blank line; expected 9 cells. Take the line away."],
+    ),
+    "remark-below-the-header": (
+        METADATA + LINK_COLUMNS + "#license: none\n" + MAPPING,
+        [f"5: found 1 cell; {TABS}"],
+    ),
+    "line-break-in-quotes": (
+        METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"se\nen"'),
+        ["5: found a line break inside quotes; expected each row on one line. Close the quotes."],
+    ),
+    "quotes-that-stay-open": (
+        METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"seen'),
+        [f"5: found unexpected end of data; {QUOTES}"],
+    ),
+    "latin-1": (
+        (METADATA + LINK_COLUMNS + MAPPING.replace("seen", "s\xe9en")).encode("latin-1"),
+        [f"5: evidence: found the byte 0xE9 at offset 322, which is not UTF-8; {SAVE}"],
+    ),
+    "escape": (
+        METADATA + LINK_COLUMNS + MAPPING.replace("seen", "\x1b[31mseen"),
+        [f"5: evidence: found the control character U+001B; {PLAIN}"],
+    ),
+    "a-long-line": (
+        METADATA + LINK_COLUMNS + MAPPING.replace("seen", "x" * 1_000_001),
+        [f"5: evidence: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+    ),
+    "empty": (
+        "",
+        [": found an empty file; expected a header line. Delete the file or write its header."],
+    ),
+    "no-metadata": (
+        LINK_COLUMNS + MAPPING,
+        [f"1: found metadata without a curie_map of texts; {MISSING}"],
+    ),
+    "no-prefixes": (
+        "#license: none\n" + LINK_COLUMNS + MAPPING,
+        [f"1: found metadata without a curie_map of texts; {MISSING}"],
+    ),
+    "a-list-of-prefixes": (
+        "#license: none\n#curie_map:\n#- cpkg\n" + LINK_COLUMNS + MAPPING,
+        [f"3: found metadata without a curie_map of texts; {MISSING}"],
+    ),
+    "a-prefix-of-prefixes": (
+        "#curie_map:\n#  cpkg:\n#    threat: https://w3id.org/child-protection-kg/threat/\n" + LINK_COLUMNS + MAPPING,
+        [f"2: found metadata without a curie_map of texts; {MISSING}"],
+    ),
+    "metadata-that-are-not-yaml": (
+        METADATA + "#  skos http://www.w3.org/2004/02/skos/core#\n#license: none\n" + LINK_COLUMNS + MAPPING,
+        ["5: found metadata that are not YAML (could not find expected ':'); expected YAML behind #."],
+    ),
+    "a-tab-in-the-metadata": (
+        METADATA + "#\tskos: http://www.w3.org/2004/02/skos/core#\n" + LINK_COLUMNS + MAPPING,
+        [
+            (
+                "4: found metadata that are not YAML (found character '\\t' that cannot start any token); "
+                "expected YAML behind #."
+            )
+        ],
+    ),
+    "metadata-without-a-floor": (
+        METADATA + "#x: " + "[" * 5_000 + "\n" + LINK_COLUMNS + MAPPING,
+        ["1: found metadata that are not YAML (too deep or too strange); expected YAML behind #."],
+    ),
+    "a-prefix-twice": (
+        METADATA + "#  example: http://example.org/other/\n" + LINK_COLUMNS + MAPPING,
+        [
+            (
+                '4: found the prefix example for "http://example.org/other/"; '
+                'expected "http://example.org/voc/", as before. Choose another prefix.'
+            )
+        ],
+    ),
+}
+"""Contents of a table of mappings that is no such table, and the sentences about it, each from the line on."""
+
+
 # ---------------------------------------------------------------- faulty texts, all in one build
 
 
@@ -361,7 +481,16 @@ def texts(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list
     draft = new_draft(tmp_path_factory.mktemp("texts"), example_build)
     for name, (content, _) in TEXTS.items():
         draft.write(f"data/shared/units.{name}.csv", content)
+    for name, (content, _) in MAPPINGS.items():
+        draft.write(f"data/links/{name}.sssom.tsv", content)
     return draft.refusal()
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_faulty_table_of_mappings_yields_exactly_its_sentences(name: str, texts: list[str]) -> None:
+    file = f"data/links/{name}.sssom.tsv:"
+    expected = [file.removesuffix(":" if sentence.startswith(":") else "") + sentence for sentence in MAPPINGS[name][1]]
+    assert [sentence for sentence in texts if sentence.startswith(file)] == expected
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -372,7 +501,7 @@ def test_a_faulty_text_yields_exactly_its_sentences(name: str, texts: list[str])
 
 
 def test_nothing_but_the_faulty_texts_is_named(texts: list[str]) -> None:
-    assert len(texts) == sum(len(sentences) for _, sentences in TEXTS.values())
+    assert len(texts) == sum(len(sentences) for _, sentences in (*TEXTS.values(), *MAPPINGS.values()))
 
 
 # ---------------------------------------------------------------- faulty ids and cells, all in one build
@@ -458,6 +587,45 @@ def test_a_reference_to_nothing_names_the_file_of_the_other_table(draft: Draft) 
             "expected an id of example-2020/questions.csv. Did you mean seen?"
         )
     ]
+
+
+def test_a_prefix_for_two_addresses_in_two_tables_names_the_second(draft: Draft) -> None:
+    draft.write("data/links/more.sssom.tsv", METADATA.replace("/voc/", "/other/") + LINK_COLUMNS)
+    assert draft.refusal() == [
+        (
+            'data/links/subjects.sssom.tsv:3: found the prefix example for "http://example.org/voc/"; '
+            'expected "http://example.org/other/", as before. Choose another prefix.'
+        )
+    ]
+
+
+def test_an_address_made_of_an_odd_prefix_is_judged_as_a_whole(draft: Draft) -> None:
+    draft.change("data/links/subjects.sssom.tsv", "#  example: http://example.org/voc/", "#  example: no address of ")
+    assert [sentence.split(": found")[0] for sentence in draft.refusal()] == [
+        f"data/links/subjects.sssom.tsv:{line}: object_id" for line in (32, 33, 35, 36)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("offences", "expected a prefix that curie_map declares, or a whole IRI."),
+        (":offences", "expected a prefix that curie_map declares, or a whole IRI."),
+        ("exemple:offences", "expected a prefix that curie_map declares, or a whole IRI."),
+        ("Example:offences", "expected a prefix that curie_map declares, or a whole IRI."),
+        (":http://example.org/voc/offences", "expected a prefix that curie_map declares, or a whole IRI."),
+        ("javascript:alert(1)", "expected a prefix that curie_map declares, or a whole IRI."),
+        ("example:off ences", "expected a name that makes an IRI."),
+        ("example:<script>", "expected a name that makes an IRI."),
+        ("http://example.org/voc/{offences}", "expected a name that makes an IRI."),
+        ("http://example.org/voc/off\\ences", "expected a name that makes an IRI."),
+        ("example:offences ", "expected text without a blank at its start or end."),
+    ],
+)
+def test_a_name_that_makes_no_address_is_refused(cell: str, sentence: str, draft: Draft) -> None:
+    draft.change("data/links/subjects.sssom.tsv", "example:offences", cell)
+    found = cell.replace("\\", "\\\\")
+    assert draft.refusal() == [f'data/links/subjects.sssom.tsv:33: object_id: found "{found}"; {sentence} {OBJECT}']
 
 
 def test_problems_of_several_tables_come_at_once_sorted_by_file_and_line(draft: Draft) -> None:
@@ -714,6 +882,18 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         ),
         (
             "data/shared/units.xlsx",
+            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+        ),
+        (
+            "data/links/subjects.csv",
+            "found something that no build reads; expected tables that end in .sssom.tsv. Rename or move it.",
+        ),
+        (
+            "data/links/subjects.tsv",
+            "found something that no build reads; expected tables that end in .sssom.tsv. Rename or move it.",
+        ),
+        (
+            "data/shared/subjects.sssom.tsv",
             "found something that no build reads; expected tables that end in .csv. Rename or move it.",
         ),
         (

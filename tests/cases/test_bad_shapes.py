@@ -114,7 +114,22 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '"shared/units.csv"',
         '"../../units.csv"',
         "shape:Unit a",
-        'found csvw:url "../../units.csv"; expected shared/NAME.csv or {source}/NAME.csv. Mend the place.',
+        (
+            'found csvw:url "../../units.csv"; expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. '
+            "Mend the place."
+        ),
+    ),
+    "table-without-a-place": (
+        '"links/*.sssom.tsv"',
+        '"links/*"',
+        "shape:Mapping a",
+        'found csvw:url "links/*"; expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. Mend the place.',
+    ),
+    "delimiter": (
+        'csvw:delimiter "\\t"',
+        'csvw:delimiter "|"',
+        "shape:Mapping a",
+        'found csvw:delimiter "|"; expected "," or "\\t". Choose one of them.',
     ),
     "address-without-id": (
         '"unit/{id}"',
