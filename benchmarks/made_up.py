@@ -147,6 +147,8 @@ def finding_rows(questions: int) -> Iterator[Row]:
                 option=f"{question}-answer-{answer}",
                 population=f"{survey_of(number)}-group-{group}",
                 place="all-places",
+                ageBracket="all-ages",
+                period="2018",
                 reading="first",
                 value=share,
                 unit="percent",
@@ -170,6 +172,8 @@ def single(**cells: str) -> Callable[[int], Iterator[Row]]:
 
 ROWS: dict[str, Callable[[int], Iterator[Row]]] = {
     "Unit": single(identifier="percent", prefLabel="percent"),
+    "AgeBracket": single(identifier="all-ages", prefLabel="all ages"),
+    "Period": single(identifier="2018", prefLabel="2018", startDate="2018-01-01", endDate="2018-12-31"),
     "Place": single(identifier="all-places", prefLabel="all places", type="all-places"),
     "Organisation": single(identifier="made-up-press", prefLabel="Made-up Press", type="company"),
     "Report": single(

@@ -29,8 +29,10 @@ QUESTION = (
     Edit(
         "data/example-2020/findings.csv",
         append=(
-            "training-no,training,whole-question,training-no,officers,all-places,first,30,percent,0,table,30%,chapter-text\n"
-            "training-yes,training,whole-question,training-yes,officers,all-places,first,70,percent,0,table,70%,chapter-text\n"
+            "training-no,training,whole-question,training-no,officers,all-places,all-ages,2020,first,30,percent,0,"
+            "table,30%,chapter-text\n"
+            "training-yes,training,whole-question,training-yes,officers,all-places,all-ages,2020,first,70,percent,0,"
+            "table,70%,chapter-text\n"
         ),
     ),
 )

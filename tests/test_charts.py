@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kg_builder.answers import Answer
-from kg_builder.charts import drawn, placed, png, svg
+from kg_builder.charts import Chart, drawn, placed, png, svg
+from kg_builder.trends import GAP, HEIGHT, ends, lines, pieces, positions
 
 COLUMNS = (
     "question",
@@ -21,6 +22,9 @@ COLUMNS = (
     "choice",
     "scale",
     "second_print",
+    "place",
+    "age_bracket",
+    "period",
 )
 
 
@@ -29,10 +33,11 @@ def answer(*rows: tuple[Any, ...]) -> Answer:
 
 
 def row(choice: str, value: str, scale: int | None = None, item: str | None = None, **other: Any) -> tuple[Any, ...]:
-    given = {"question": "How often?", "population": "Officers", "unit": "percent", "second_print": None} | other
+    given: dict[str, Any] = {"question": "How often?", "population": "Officers", "unit": "percent"} | other
     named = f"{item}: {choice}" if item else choice
     start = (given["question"], given["population"], "single choice", given["unit"], named, Decimal(value))
-    return (*start, item, choice, scale, given["second_print"])
+    where = (given.get("place", "all places"), given.get("ages", "all ages"), given.get("period", "2018"))
+    return (*start, item, choice, scale, given.get("second_print"), *where)
 
 
 def test_an_answer_without_a_base_is_not_drawn() -> None:
@@ -88,3 +93,73 @@ def test_a_chart_inside_a_page_takes_the_colour_of_the_text(scale: int | None) -
 def test_a_chart_as_a_picture_is_a_png() -> None:
     (found,) = drawn(answer(row("Yes", "17")))
     assert png(found.chart).startswith(b"\x89PNG")
+
+
+# ---------------------------------------------------------------- places, ages and periods
+
+
+def chart(*rows: tuple[Any, ...]) -> Chart:
+    (found,) = drawn(answer(*rows))
+    return found.chart
+
+
+def test_bars_of_several_places_and_ages_are_named_after_them() -> None:
+    found = chart(row("Yes", "17"), row("Yes", "20", place="Firstland"), row("Yes", "5", ages="under 5 years"))
+    assert found.told.endswith(
+        "Yes (all places, all ages) 17; Yes (Firstland, all ages) 20; Yes (all places, under 5 years) 5."
+    )
+
+
+def test_what_all_bars_have_in_common_is_not_in_their_names() -> None:
+    assert chart(row("Yes", "17", place="Firstland"), row("No", "83", place="Firstland")).told.endswith(
+        "Yes 17; No 83."
+    )
+
+
+def test_the_stacks_of_a_scale_are_told_apart_by_place() -> None:
+    found = chart(row("Often", "70", 1, "Games"), row("Often", "40", 1, "Games", place="Firstland"))
+    assert all(f">{name}<" in svg(found) for name in ("Games, all places", "Games, Firstland"))
+
+
+def test_numbers_of_several_periods_are_lines_in_the_order_of_time() -> None:
+    found = chart(row("Yes", "20", period="2019"), row("Yes", "17", period="2018"), row("No", "80", period="2019"))
+    assert found.told == (
+        "Line chart over periods. How often? Of: Officers, in percent: No: 2019 80; Yes: 2018 17, 2019 20."
+    )
+    assert all(f">{text}<" in svg(found) for text in ("2018", "2019", "Yes 20", "No 80"))
+
+
+def test_lines_of_one_answer_are_named_after_their_places() -> None:
+    found = chart(*(row("Reports", "5", place=place, period=year) for place in ("A", "B") for year in ("1", "2")))
+    assert [line.name for line in found.lines] == ["A", "B"]
+
+
+def test_the_dozen_highest_lines_are_drawn_and_the_others_told_in_number() -> None:
+    found = chart(*(row(f"A{n}", str(n), period=year) for n in range(20) for year in ("2018", "2019")))
+    assert found.left_out == "12 of 20 lines are drawn, the highest ones; the table holds all."
+    assert ">A8 8<" in svg(found)
+    assert ">A7 7<" not in svg(found)
+    assert "A7:" not in found.told
+
+
+def test_the_sixty_highest_bars_are_drawn_and_the_others_told_in_number() -> None:
+    found = chart(*(row(f"A{n}", str(n)) for n in range(61)))
+    assert found.left_out == "60 of 61 bars are drawn, the highest ones; the table holds all."
+    assert "A0 0" not in found.told
+
+
+def test_a_line_breaks_where_a_period_is_missing() -> None:
+    (line,) = lines([{"answer": "Yes", "value": 1, "period": year} for year in ("2018", "2020", "2021")])
+    assert [piece for piece, _ in pieces(line, ["2018", "2019", "2020", "2021"])] == ["Yes 0", "Yes 1", "Yes 1"]
+
+
+def test_the_names_at_the_ends_of_lines_keep_their_distance() -> None:
+    made = lines([{"answer": name, "value": Decimal(1), "period": "2018"} for name in "ABC"])
+    heights = [end["label"] for end in ends(made, {"2018": 0}, 100)]
+    assert heights[0] > heights[1] > heights[2] >= 0
+    assert heights[0] - heights[1] == pytest.approx(100 * GAP / HEIGHT)
+
+
+def test_periods_stand_at_their_days() -> None:
+    assert positions(["2018-01-01", "2019-01-01", "2021-01-01"]) == [736695, 737060, 737791]
+    assert positions(["first wave", "second wave"]) == [0, 1]

@@ -28,10 +28,10 @@ MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in so
 # ---------------------------------------------------------------- modules
 
 ORDER = (
-    "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files",
-    "shaperules", "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells", "triples",
-    "validate", "reference", "percentages", "layout", "answers", "questions", "places", "graph", "csvw", "dictionary",
-    "network", "confidence", "labels", "comparison", "opened", "defaults", "directory", "charts", "tables", "sections",
+    "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files", "shaperules",
+    "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells", "triples", "validate",
+    "reference", "percentages", "layout", "answers", "questions", "places", "graph", "csvw", "dictionary", "network",
+    "confidence", "labels", "comparison", "opened", "defaults", "directory", "trends", "charts", "tables", "sections",
     "positions", "views", "neighbourhoods", "editor", "pages", "site", "exports", "build", "letters", "workers",
     "media", "delivery", "endpoint", "things", "openapi", "serving", "listening", "asking", "hosting", "__init__",
     "cli", "__main__",
@@ -93,6 +93,8 @@ NAMED_FOR_A_REASON = {
     ("queries", "service"): "a keyword of SPARQL",
     ("graph", "Item"): "a type variable",
     ("charts", "item"): "a column of answers that can be drawn",
+    ("charts", "period"): "a column of answers that can be drawn",
+    ("charts", "place"): "a column of answers that can be drawn",
     ("charts", "population"): "a column of answers that can be drawn",
     ("charts", "question"): "a column of answers that can be drawn",
     ("charts", "unit"): "a column of answers that can be drawn",
@@ -101,6 +103,8 @@ NAMED_FOR_A_REASON = {
     ("openapi", "items"): "a keyword of JSON Schema",
     ("queries", "relation"): "a variable of stored views",
     ("serving", "question"): "the name of an address, for a stored question",
+    ("trends", "period"): "a column of answers that can be drawn",
+    ("trends", "place"): "a column of answers that can be drawn",
     ("views", "Item"): "a type variable",
     ("views", "links"): "a key of the data of pictures",
     ("views", "relations"): "a key of the data of pictures",
@@ -370,7 +374,8 @@ def test_the_cube_has_every_dimension_of_a_finding(ontology: Graph, schema: Sche
     (table,) = (table for table in schema.tables if table.stem == "findings")
     required = {column.path for column in table.columns if column.required}
     dimensions = {str(node) for node in ontology.objects(None, QB.dimension)}
-    assert dimensions == {str(OURS[name]) for name in ("question", "item", "option", "population", "place", "reading")}
+    expected = ("question", "item", "option", "population", "place", "ageBracket", "period", "reading")
+    assert dimensions == {str(OURS[name]) for name in expected}
     assert dimensions <= required
 
 

@@ -15,8 +15,11 @@ PREFIXES = """
 PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>
 PREFIX type: <https://w3id.org/child-protection-kg/response-type/>
 """
-DIMENSIONS = "?finding kg:question ?q ; kg:item ?i ; kg:population ?p ; kg:place ?l ; kg:reading ?r . "
-GROUPED = "GROUP BY ?q ?i ?p ?l ?r"
+DIMENSIONS = (
+    "?finding kg:question ?q ; kg:item ?i ; kg:population ?p ; kg:place ?l ; kg:ageBracket ?a ; kg:period ?t ; "
+    "kg:reading ?r . "
+)
+GROUPED = "GROUP BY ?q ?i ?p ?l ?a ?t ?r"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def test_the_rules_come_from_the_ontology(rules: Rules) -> None:
         "low", "high", "unit", "question", "population", "response_type", "printed_as", "caution",
     }  # fmt: skip
     assert {name.rsplit("#", 1)[1] for name in rules.dimensions} == {
-        "question", "item", "option", "population", "place", "reading",
+        "question", "item", "option", "population", "place", "ageBracket", "period", "reading",
     }  # fmt: skip
     assert sorted(code.rsplit("/", 1)[1] for code in rules.exclusive) == ["matrix-single-choice", "single-choice"]
     assert len(rules.others) == 3
@@ -38,7 +41,9 @@ def test_the_rules_come_from_the_ontology(rules: Rules) -> None:
 
 SUM = "SELECT (SUM(?v) AS ?s) { ?finding kg:value ?v ."
 OVERLAP = "found the sum of answers that may overlap"
-UNLIKE = "found the sum of numbers that may differ in item, option, place, population, question, reading"
+UNLIKE = (
+    "found the sum of numbers that may differ in ageBracket, item, option, period, place, population, question, reading"
+)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""Draws shares as charts: bars, and diverging stacked bars where answers stand on a scale around a middle."""
+"""Draws numbers as charts: bars, diverging stacked bars where answers stand on a scale, lines over several periods."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
@@ -13,11 +14,12 @@ import altair
 import vl_convert
 
 from kg_builder.answers import Answer, Row
+from kg_builder.trends import MOST, WIDTH, Line, lines, named, set_apart, trend
 
 NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
 """The columns of an answer that can be drawn."""
 
-PICTURED = {*NEEDED[:4], "item", "choice", "scale"}
+PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start"}
 """The columns that a picture shows already, so that a table beside it leaves them out."""
 
 ON_PAGES = "currentColor"
@@ -36,10 +38,16 @@ SCALE = {-2: "#a6611a", -1: "#dfc27d", 0: "#b8bfc6", 1: "#80cdc1", 2: "#018571"}
 DARK = {-2, 2}
 """The places on a scale whose colour carries white text."""
 
+BARS = 60
+"""Bars that are drawn at most."""
+
 FOOT = 8
 """Percent from which on a piece of a bar has room for its number."""
 
-USED = (*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution")
+USED = (
+    *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
+    *("place", "age_bracket", "period", "period_start"),
+)
 """The columns that a chart is made of; the others are left to the table beside it."""
 
 Rows = Sequence[dict[str, Any]]
@@ -59,8 +67,9 @@ class Chart:
 
     @cached_property
     def rows(self) -> Rows:
-        """The rows as mappings from column to value."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.cells]
+        """The rows as mappings from column to value, each with the `name` of its bar."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.cells]
+        return [row | {"name": name} for row, name in zip(rows, named(rows), strict=True)]
 
     @property
     def question(self) -> str:
@@ -93,6 +102,28 @@ class Chart:
         return all(row.get("scale") is not None for row in self.rows)
 
     @cached_property
+    def lines(self) -> list[Line]:
+        """The lines over time, the highest first; none if all numbers are of one period."""
+        return lines(self.first) if len({row.get("period") for row in self.first}) > 1 else []
+
+    @cached_property
+    def barred(self) -> Rows:
+        """The rows that are drawn as bars: all of them, or the highest if they are too many."""
+        if len(self.first) <= BARS:
+            return self.first
+        return sorted(self.first, key=lambda row: -row["value"])[:BARS]
+
+    @property
+    def left_out(self) -> str:
+        """What is not drawn, in a sentence; empty if all is."""
+        whole, kept, what = (len(self.first), BARS, "bars")
+        if self.lines:
+            whole, kept, what = (len(self.lines), MOST, "lines")
+        elif self.is_scale:
+            return ""
+        return f"{kept} of {whole:,} {what} are drawn, the highest ones; the table holds all." if whole > kept else ""
+
+    @cached_property
     def first(self) -> Rows:
         """The rows without second prints."""
         return [row for row in self.rows if not row.get("second_print")]
@@ -111,20 +142,30 @@ class Chart:
     @property
     def told(self) -> str:
         """The chart in one sentence, for those who do not see it."""
+        about = f"{self.question} Of: {self.population}, in {self.unit}"
+        if self.lines:
+            told = "; ".join(line.told for line in self.lines[:MOST])
+            return " ".join(filter(None, (f"Line chart over periods. {about}: {told}.", self.left_out)))
         kind = "Diverging stacked bar chart" if self.is_scale else "Bar chart"
-        parts = "; ".join(f"{row['answer']} {row['value']:f}" for row in self.first)
-        return f"{kind}. {self.question} Of: {self.population}, in {self.unit}: {parts}."
+        rows = self.first if self.is_scale else self.barred
+        parts = "; ".join(f"{row['name']} {row['value']:,f}" for row in rows)
+        return " ".join(filter(None, (f"{kind}. {about}: {parts}.", self.left_out)))
 
     def drawn(self, ink: str, background: str = "transparent") -> dict[str, Any]:
         """Return the chart as Vega-Lite."""
+        if self.lines:
+            return framed(trend(self.lines[:MOST], self.unit, ink), ink, background)
         if self.is_scale:
             return framed(self.diverging(ink), ink, background)
-        numbers = {"first": values(self.first), "again": values(self.again)}
+        numbers = {"first": values(self.barred), "again": values(self.again)}
         return {**bars(self.unit, ink, background, again=bool(self.again)), "datasets": numbers}
 
     def diverging(self, ink: str) -> Layers:
         """Return one bar an item, its pieces left and right of the middle of the scale."""
-        pieces = [piece for _, rows in groupby(self.first, key=item_of) for piece in placed(list(rows))]
+        stacks = defaultdict(list)
+        for row, apart in zip(self.first, set_apart(self.first), strict=True):
+            stacks[", ".join(filter(None, (row.get("item"), apart)))].append(row)
+        pieces = [{"item": name} | piece for name, rows in stacks.items() for piece in placed(rows)]
         places = {int(row["scale"]): str(row.get("choice") or row["answer"]) for row in self.first}
         order = sorted(places)
         colours = altair.Scale(domain=[places[place] for place in order], range=[SCALE[place] for place in order])
@@ -182,7 +223,7 @@ def framed(layers: Layers, ink: str, background: str) -> dict[str, Any]:
     words = {"labelFontSize": 12, "labelColor": ink}
     axis = {**words, "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}
     made: dict[str, Any] = (
-        layers.properties(width=400, background=background, padding=4)
+        layers.properties(width=WIDTH, background=background, padding=4)
         .configure(font="Liberation Sans, Arial, sans-serif")
         .configure_axis(**axis, domainColor=ink, tickColor=ink, gridColor=ink, gridOpacity=0.15)
         .configure_axisY(labelLimit=240, labelPadding=8, ticks=False, domain=False)
@@ -204,7 +245,7 @@ class Drawn:
 def drawn(answer: Answer) -> list[Drawn]:
     """Return the charts of an answer: one a question, group and unit; none if it has no numbers that can be drawn.
 
-    Shares of different groups are never drawn as one.
+    Shares of different groups are never drawn as one. Several periods are lines, several places or ages are named.
     """
     if not set(NEEDED) <= set(answer.columns):
         return []
@@ -232,14 +273,9 @@ def png(chart: Chart) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.drawn(ON_PAPER, "#ffffff"), vl_version=VERSION, scale=2))
 
 
-def item_of(row: dict[str, Any]) -> str:
-    """Return the row of a matrix that a number belongs to; nothing for a question without rows."""
-    return str(row.get("item") or "")
-
-
 def values(rows: Rows) -> list[dict[str, Any]]:
     """Return rows as data of a chart."""
-    return [{"answer": row["answer"], "value": float(row["value"]), "written": f"{row['value']:f}"} for row in rows]
+    return [{"answer": row["name"], "value": float(row["value"]), "written": f"{row['value']:,f}"} for row in rows]
 
 
 def placed(rows: Rows) -> Iterator[dict[str, Any]]:
@@ -250,7 +286,6 @@ def placed(rows: Rows) -> Iterator[dict[str, Any]]:
     for row in ordered:
         end = at + float(row["value"])
         yield {
-            "item": item_of(row),
             "choice": row.get("choice") or row["answer"],
             "written": f"{row['value']:f}",
             "from": round(at, 4),

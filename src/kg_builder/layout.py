@@ -51,7 +51,9 @@ def steady(rows: Cells) -> list[int]:
     for index in range(len(rows[0]) if rows else 0):
         tried = [*found, index]
         runs = sum(1 for _ in groupby(rows, key=lambda row: [row[each] for each in tried]))
-        if runs == 1 or (runs <= len(rows) / 2 and not all(is_number(row[index]) for row in rows)):
+        if len({row[index] for row in rows}) == 1 or (
+            runs <= len(rows) / 2 and not all(is_number(row[index]) for row in rows)
+        ):
             found = tried
     return found
 

@@ -1,0 +1,142 @@
+"""What sets the numbers of one chart apart, and numbers of several periods as lines over time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import altair
+
+COLOURS = ("#3f88ab", "#b5651d", "#5a9367", "#a05195", "#8a7a2f", "#c0504d")
+"""Taken in turns; a line is told by the name at its end, which a thinner line leads to."""
+
+MOST = 12
+"""Lines that are drawn at most."""
+
+HEIGHT, WIDTH, GAP = 260, 400, 16
+"""Pixels of the picture, and between two names."""
+
+Rows = Sequence[dict[str, Any]]
+
+
+def set_apart(rows: Rows) -> list[str]:
+    """Return what sets each row apart from the others in place and ages; empty texts where nothing does."""
+    unlike = [name for name in ("place", "age_bracket") if len({row.get(name) for row in rows}) > 1]
+    return [", ".join(str(row[name]) for name in unlike) for row in rows]
+
+
+def named(rows: Rows) -> list[str]:
+    """Return the answer of each row, with place or ages where these differ."""
+    return [f"{row['answer']} ({apart})" if apart else str(row["answer"]) for row, apart in apart_of(rows)]
+
+
+def apart_of(rows: Rows) -> list[tuple[dict[str, Any], str]]:
+    """Return each row with what sets it apart."""
+    return list(zip(rows, set_apart(rows), strict=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One answer, at one place and one age: its rows, from period to period."""
+
+    name: str
+    rows: Rows
+
+    @property
+    def highest(self) -> float:
+        """The highest value, by which lines are chosen if there are too many."""
+        return max(float(row["value"]) for row in self.rows)
+
+    @property
+    def told(self) -> str:
+        """The line in words."""
+        return f"{self.name}: " + ", ".join(f"{row['period']} {row['value']:,f}" for row in self.rows)
+
+
+def lines(rows: Rows) -> list[Line]:
+    """Return the lines of all rows, the highest first; where there is a single answer, what differs is the name."""
+    whole = len({row["answer"] for row in rows}) > 1
+    found = defaultdict(list)
+    for (row, apart), name in zip(apart_of(rows), named(rows), strict=True):
+        found[name if whole or not apart else apart].append(row)
+    made = [Line(name, sorted(each, key=began)) for name, each in found.items()]
+    return sorted(made, key=lambda line: -line.highest)
+
+
+def began(row: dict[str, Any]) -> str:
+    """Return when the period of a row began; its name, if that is not told."""
+    return str(row.get("period_start") or row["period"])
+
+
+def trend(drawn: Sequence[Line], unit: str, ink: str) -> altair.LayerChart | altair.FacetChart:
+    """Return lines with a point a number and their names at the right; a line breaks where a period is missing."""
+    periods = {began(row): str(row["period"]) for line in drawn for row in line.rows}
+    at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
+    top = 100.0 if unit == "percent" else max(line.highest for line in drawn)
+    points = [
+        {"line": line.name, "piece": piece, "at": at[began(row)], "value": float(row["value"])}
+        for line in drawn
+        for piece, row in pieces(line, sorted(periods))
+    ]
+    colours = [COLOURS[place % len(COLOURS)] for place in range(len(drawn))]
+    colour = altair.Color(
+        "line:N", legend=None, scale=altair.Scale(domain=[line.name for line in drawn], range=colours)
+    )
+    labels = json.dumps({str(at[start]): name for start, name in periods.items()})
+    axis = altair.Axis(values=list(at.values()), labelExpr=f"{labels}[datum.value]", labelOverlap=True, grid=False)
+    x = altair.X("at:Q", title=None, axis=axis, scale=altair.Scale(domain=[min(at.values()), max(at.values())]))
+    y = altair.Y("value:Q", title=unit, scale=altair.Scale(domain=[0, top or 1], nice=False))
+    base = altair.Chart(altair.InlineData(points)).encode(x=x, y=y, color=colour)
+    names = altair.Chart(altair.InlineData(ends(drawn, at, top or 1))).encode(y=altair.Y("label:Q"))
+    return altair.layer(
+        base.mark_line(strokeWidth=2).encode(detail="piece:N"),
+        base.mark_point(filled=True, size=36, opacity=1),
+        names.mark_rule(strokeWidth=0.8, strokeDash=[2, 3]).encode(
+            x="at:Q", x2=altair.value(WIDTH + 14), y=altair.Y("value:Q"), y2="label:Q", color=colour
+        ),
+        names.mark_text(align="left", dx=18, fontSize=12, color=ink).encode(x=altair.value(WIDTH), text="written:N"),
+    ).properties(height=HEIGHT)
+
+
+def positions(starts: Sequence[str]) -> list[int]:
+    """Return where periods stand from left to right: by their days, or one after the other if these are not told."""
+    try:
+        return [date.fromisoformat(start).toordinal() for start in starts]
+    except ValueError:
+        return list(range(len(starts)))
+
+
+def pieces(line: Line, periods: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows of a line, each with the name of the unbroken piece that it is in."""
+    places = [periods.index(began(row)) for row in line.rows]
+    return [
+        (f"{line.name} {place - turn}", row) for turn, (place, row) in enumerate(zip(places, line.rows, strict=True))
+    ]
+
+
+def ends(drawn: Sequence[Line], at: dict[str, int], top: float) -> list[dict[str, Any]]:
+    """Return where lines end, and where their names stand, far enough apart; a line that ends early says when."""
+    last = sorted(((line, line.rows[-1]) for line in drawn), key=lambda end: -float(end[1]["value"]))
+    step = GAP * top / HEIGHT
+    heights: list[float] = []
+    for _, row in last:
+        heights.append(min([float(row["value"]), *(height - step for height in heights[-1:])]))
+    floor = 0.0
+    for place in reversed(range(len(heights))):
+        heights[place] = max(heights[place], floor)
+        floor = heights[place] + step
+    newest = max(at.values())
+    return [
+        {
+            "line": line.name,
+            "at": at[began(row)],
+            "value": float(row["value"]),
+            "label": height,
+            "written": f"{line.name} {row['value']:,f}" + (f" ({row['period']})" if at[began(row)] < newest else ""),
+        }
+        for (line, row), height in zip(last, heights, strict=True)
+    ]
