@@ -29,12 +29,12 @@ MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in so
 
 ORDER = (
     "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files", "shaperules",
-    "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells", "triples", "validate",
-    "reference", "percentages", "layout", "answers", "questions", "places", "graph", "csvw", "dictionary", "network",
-    "confidence", "labels", "comparison", "opened", "defaults", "directory", "trends", "charts", "tables", "sections",
-    "positions", "views", "neighbourhoods", "editor", "pages", "site", "exports", "build", "letters", "workers",
-    "media", "delivery", "endpoint", "things", "openapi", "serving", "listening", "asking", "hosting", "__init__",
-    "cli", "__main__",
+    "foreigntext", "foreign", "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells",
+    "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "places", "graph", "csvw",
+    "dictionary", "network", "confidence", "labels", "comparison", "opened", "defaults", "directory", "trends",
+    "charts", "tables", "sections", "positions", "views", "neighbourhoods", "editor", "pages", "site", "exports",
+    "build", "letters", "workers", "media", "delivery", "endpoint", "things", "openapi", "serving", "listening",
+    "asking", "hosting", "__init__", "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 
