@@ -46,7 +46,8 @@ def test_the_questions_are_listed_by_topic_with_their_parameters(asking: Asking)
     assert "topic: trust" in run.printed
     assert re.search(r"  how-common +How common is something.* --topic\n", run.printed)
     listed = json.loads(asking("queries", "--format", "json").printed)["rows"]
-    assert {row["name"] for row in listed} == {path.stem for path in (ROOT / "queries" / "answers").glob("*.rq")}
+    stored = [*ROOT.glob("queries/answers/*.rq"), *ROOT.glob("queries/federated/*.rq")]
+    assert {row["name"] for row in listed} == {path.stem for path in stored}
 
 
 def test_one_question_is_told_with_the_values_that_the_graph_allows(asking: Asking) -> None:

@@ -30,11 +30,11 @@ MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in so
 ORDER = (
     "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files", "shaperules",
     "foreigntext", "foreign", "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells",
-    "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "places", "graph", "csvw",
-    "dictionary", "network", "confidence", "labels", "comparison", "opened", "defaults", "directory", "trends",
-    "charts", "tables", "sections", "positions", "views", "neighbourhoods", "editor", "pages", "site", "exports",
-    "build", "letters", "workers", "media", "delivery", "endpoint", "things", "openapi", "serving", "listening",
-    "asking", "hosting", "__init__", "cli", "__main__",
+    "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "services", "federated",
+    "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "joining",
+    "defaults", "directory", "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
+    "editor", "pages", "site", "exports", "build", "letters", "workers", "media", "delivery", "endpoint", "things",
+    "openapi", "serving", "listening", "asking", "hosting", "__init__", "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 
@@ -98,6 +98,9 @@ NAMED_FOR_A_REASON = {
     ("charts", "population"): "a column of answers that can be drawn",
     ("charts", "question"): "a column of answers that can be drawn",
     ("charts", "unit"): "a column of answers that can be drawn",
+    ("federated", "services"): "a decorator of stored queries: the endpoints that one asks",
+    ("joining", "service"): "a rule, of endpoints that are asked",
+    ("federated", "service"): "a keyword of SPARQL",
     ("editor", "questions"): "stored questions, not a survey's",
     ("network", "links"): "an attribute of nodes, how many links they have",
     ("openapi", "items"): "a keyword of JSON Schema",

@@ -16,6 +16,7 @@ from kg_builder.problems import Problem, ProblemsFound, quoted
 
 if TYPE_CHECKING:
     from kg_builder.answers import Answer
+    from kg_builder.federated import FederatedQuestion
     from kg_builder.opened import OpenGraph
 
 TABLES = ("text", "json", "csv", "markdown")
@@ -95,19 +96,30 @@ def run_queries(options: argparse.Namespace) -> str:
 
     if options.name:
         return told(opened(options), options)
+    from kg_builder.federated import federated_questions  # noqa: PLC0415
     from kg_builder.questions import stored_questions  # noqa: PLC0415
 
+    federated = federated_questions(options.root)
+    stored = [*stored_questions(options.root).values(), *(each.question for each in federated.values())]
     rows = sorted(
-        (topic, each.name, each.summary, " ".join(f"--{parameter.name}" for parameter in each.parameters) or None)
-        for each in stored_questions(options.root).values()
+        (
+            topic,
+            each.name,
+            each.summary,
+            " ".join(f"--{parameter.name}" for parameter in each.parameters) or None,
+            ", ".join(federated[each.name].services) if each.name in federated else None,
+        )
+        for each in stored
         for topic in each.topics[:1]
     )
-    return drawn(Answer("", ("topic", "name", "question", "parameters"), tuple(rows), (), ""), options.format)
+    columns = ("topic", "name", "question", "parameters", "other endpoint")
+    return drawn(Answer("", columns, tuple(rows), (), ""), options.format)
 
 
 def told(graph: OpenGraph, options: argparse.Namespace) -> str:
     """Tell all about one stored question: how it is asked, with what, and how its answer is read."""
-    question = graph.question(options.name)
+    asked = question_named(graph, options)
+    question = asked.question
     allowed = {
         each.name: [iri.removeprefix(graph.base) for iri in graph.allowed(question, each)] if each.form == "iri" else []
         for each in question.parameters
@@ -120,6 +132,7 @@ def told(graph: OpenGraph, options: argparse.Namespace) -> str:
             "topics": question.topics,
             "parameters": [{**dataclasses.asdict(each), "allowed": allowed[each.name]} for each in question.parameters],
             "columns": question.columns,
+            "endpoints": asked.services,
             "file": question.query.file,
         }
         return as_json(about)
@@ -131,20 +144,38 @@ def told(graph: OpenGraph, options: argparse.Namespace) -> str:
             lines += textwrap.wrap(
                 ", ".join(values), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
             )
+    if asked.services:
+        listed = ", ".join(asked.services)
+        lines += ["", f"It asks {listed}, beside the graph: list {listed} with an address in services.csv."]
     return "\n".join([*lines, "", f"The query is {question.query.file}.", ""])
 
 
+def question_named(graph: OpenGraph, options: argparse.Namespace) -> FederatedQuestion:
+    """Return a question by its name, and which other endpoints it asks, mostly none."""
+    from kg_builder.federated import FederatedQuestion, federated_questions  # noqa: PLC0415
+
+    if federated := federated_questions(options.root).get(options.name):
+        return federated
+    question = graph.question(options.name)
+    return FederatedQuestion(question, question.query.text, ())
+
+
 def run_ask(options: argparse.Namespace) -> str:
-    """Answer a stored question."""
+    """Answer a stored question, with what other endpoints say if it asks them."""
     import pyoxigraph  # noqa: PLC0415
 
+    from kg_builder.joining import joined  # noqa: PLC0415
+    from kg_builder.services import services  # noqa: PLC0415
+
     graph = opened(options)
+    asked = question_named(graph, options)
+    terms = graph.bound(asked.question, options.parameters)
+    text, notes = joined(graph, asked, terms, services(options.root) if asked.services else {})
     if options.format in RESULTS:
-        question = graph.question(options.name)
         form = getattr(pyoxigraph.QueryResultsFormat, RESULTS[options.format])
-        terms = graph.bound(question, options.parameters)
-        return graph.serialized(question.query.text, terms, form).decode() + "\n"
-    answer = graph.ask(options.name, **options.parameters)
+        return graph.serialized(text, terms, form).decode() + "\n"
+    answer = graph.answer(text, terms, asked.question.summary)
+    answer = dataclasses.replace(answer, notes=(*answer.notes, *notes))
     if options.confidence:
         return drawn(graph.with_confidence(answer), options.format)
     offered = [graph.how_sure(answer)]

@@ -18,6 +18,7 @@ from rdflib import RDF
 
 from kg_builder.cells import cell_problems
 from kg_builder.engine import connect, list_things, load, name, resting
+from kg_builder.federated import federated_questions
 from kg_builder.files import TableFile, table_files
 from kg_builder.percentages import rules_of
 from kg_builder.places import place_problems, view_problems
@@ -86,10 +87,11 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     derivations = gathered(faults, lambda: stored_queries(project.root, "derive"))
     checks = gathered(faults, lambda: stored_queries(project.root, "checks"))
     questions = gathered(faults, lambda: [*stored_questions(project.root).values()])
+    joins = gathered(faults, lambda: [each.question for each in federated_questions(project.root).values()])
     shown = gathered(faults, lambda: stored_queries(project.root, "pages"))
     faults += view_problems(gathered(faults, lambda: stored_queries(project.root, "views")))
     faults += place_problems([*shown, *(question.query for question in questions)])
-    faults += misleading([*questions, *map(question_of, shown)], rules_of(schema.ontology), checks)
+    faults += misleading([*questions, *joins, *map(question_of, shown)], rules_of(schema.ontology), checks)
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
     with engine(work, project.memory) as connection:
         progress("reading tables")

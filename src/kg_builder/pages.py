@@ -18,6 +18,7 @@ from kg_builder.defaults import usual
 from kg_builder.dictionary import form
 from kg_builder.directory import Directory, Thing
 from kg_builder.editor import filled_in
+from kg_builder.federated import federated_questions
 from kg_builder.jsonld import compact
 from kg_builder.neighbourhoods import Neighbourhoods
 from kg_builder.opened import OpenGraph
@@ -169,7 +170,8 @@ class Pages:
 
     def list_of_questions(self) -> str:
         """Return the page that lists the stored questions."""
-        return self.page("questions.html", "questions.html", topics=self.by_topic())
+        joins = federated_questions(self.graph.root).values()
+        return self.page("questions.html", "questions.html", topics=self.by_topic(), joins=joins)
 
     def list_of_things(self) -> str:
         """Return the page that lists all things by kind."""

@@ -106,22 +106,31 @@ def header_problems(query: StoredQuery) -> Iterator[Problem]:
 
 def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[Problem]:
     """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form."""
-    code = NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
         yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
         return
-    try:
-        answer = pyoxigraph.Store().query(text) if not asks_others(text) else None
-    except SyntaxError as error:
-        yield syntax_problem(file, code, error)
-        return
-    if answer is None:
+    if asks_others(text):
         seen = SERVICE.search(code)
         line, column = place(code, seen.start()) if seen else (0, 0)
         found = f"SERVICE at column {column}" if seen else "SERVICE"
         mend = "No other host is asked."
         yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
+        return
+    yield from form_problems(file, text, kind)
+
+
+def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+    """Yield that a query is not SPARQL, or of another form than its kind.
+
+    Its solutions may stand in no frame below which rdflib parses: pyparsing leaves such frames to be dropped by a
+    thread that may not touch solutions.
+    """
+    try:
+        answer = pyoxigraph.Store().query(text)
+    except SyntaxError as error:
+        yield syntax_problem(file, code_of(text), error)
         return
     if kind == "derive" and not isinstance(answer, pyoxigraph.QueryTriples):
         yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
@@ -133,6 +142,11 @@ def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[P
     if kind == "views" and variables(answer) != ["from", "relation", "to"]:
         mend = "Every row is a line that is drawn."
         yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", mend)
+
+
+def code_of(text: str) -> str:
+    """Return a query with blanks in the place of strings, IRIs and comments; offsets stay as they are."""
+    return NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def asks_others(text: str) -> bool:

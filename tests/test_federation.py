@@ -1,0 +1,464 @@
+"""Stored questions that join with other endpoints: only those that the user has listed, asked within limits."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs
+
+import pytest
+
+from kg_builder import joining, services
+from kg_builder.cli import main
+from kg_builder.federated import federated_questions
+from tests.bench import ROOT, project_at
+from tests.draft import Draft, Run
+from tests.served import served
+
+SAME = "<http://www.w3.org/2004/02/skos/core#exactMatch>"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+AUTHORITY = "http://authority.example.org"
+
+OURS = f"""
+<http://ours.example.org/police> {SAME} <{AUTHORITY}/1> <http://g> .
+<http://ours.example.org/police> {LABEL} "Our police"@en <http://g> .
+<http://ours.example.org/alone> {SAME} <{AUTHORITY}/2> <http://g> .
+<http://ours.example.org/alone> {LABEL} "Ours alone"@en <http://g> .
+"""
+THEIRS = f"""
+<http://theirs.example.org/police> {SAME} <{AUTHORITY}/1> <http://g> .
+<http://theirs.example.org/police> {LABEL} "Their \\"police\\" \\\\u0022 SERVICE"@en <http://g> .
+<http://theirs.example.org/police> {LABEL} "Polis"@sv <http://g> .
+<http://theirs.example.org/other> {SAME} <{AUTHORITY}/3> <http://g> .
+<{AUTHORITY}/1> {LABEL} "The police" <http://g> .
+<{AUTHORITY}/1> <https://schema.org/description> "Those who investigate"@en <http://g> .
+<{AUTHORITY}/2> {LABEL} "Ensam"@sv <http://g> .
+"""
+
+
+def build_with(build: Path, folder: Path, quads: str) -> Path:
+    """A build with further quads."""
+    shutil.copytree(build, folder)
+    with (folder / "kg.nq").open("a", encoding="utf-8") as lines:
+        lines.write(quads.lstrip())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> tuple[Path, Path]:
+    """A project and its build, whose things are linked to an authority."""
+    folder = tmp_path_factory.mktemp("ours")
+    return project_at(folder / "project"), build_with(example_build, folder / "build", OURS)
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> Iterator[str]:
+    """The address of a second endpoint, whose things are linked to the same authority."""
+    folder = tmp_path_factory.mktemp("theirs")
+    build = build_with(example_build, folder / "build", THEIRS)
+    with served(build, root=project_at(folder / "project")) as server:
+        yield f"http://127.0.0.1:{server.port}/sparql"
+
+
+Asking = Callable[..., Run]
+
+
+@pytest.fixture
+def asking(ours: tuple[Path, Path]) -> Iterator[Asking]:
+    """Ask our graph, with another endpoint listed at an address, or with none."""
+    root, build = ours
+
+    def run(address: str | None, *arguments: str, header: str = "name,address") -> Run:
+        if address is not None:
+            (root / "services.csv").write_text(f"{header}\nother,{address}\n", encoding="utf-8")
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*arguments, "--root", str(root), "--out", str(build)])
+        return Run(code, out.getvalue(), tuple(err.getvalue().splitlines()))
+
+    yield run
+    (root / "services.csv").unlink(missing_ok=True)
+
+
+def rows(run: Run) -> list[dict[str, object]]:
+    assert run.code == 0, run.sentences
+    return [
+        {name: value for name, value in row.items() if value is not None} for row in json.loads(run.printed)["rows"]
+    ]
+
+
+# ---------------------------------------------------------------- two endpoints
+
+
+def test_things_of_two_graphs_that_are_linked_to_the_same_are_joined(asking: Asking, theirs: str) -> None:
+    assert rows(asking(theirs, "ask", "linked-alike", "--format", "json")) == [
+        {
+            "name": "Our police",
+            "their_name": 'Their "police" \\u0022 SERVICE',
+            "thing": "http://ours.example.org/police",
+            "theirs": "http://theirs.example.org/police",
+            "both_are": f"{AUTHORITY}/1",
+        }
+    ]
+
+
+def test_names_come_from_the_other_graph(asking: Asking, theirs: str) -> None:
+    assert rows(asking(theirs, "ask", "names-elsewhere", "--format", "json")) == [
+        {
+            "name": "Our police",
+            "their_name": "The police",
+            "their_description": "Those who investigate",
+            "thing": "http://ours.example.org/police",
+            "theirs": f"{AUTHORITY}/1",
+        }
+    ]
+
+
+def test_the_answer_says_who_was_asked_about_how_much(asking: Asking, theirs: str) -> None:
+    run = asking(theirs, "ask", "names-elsewhere")
+    said = " ".join(run.printed.split())
+    assert f"other was asked about 2 rows at {theirs}; what it says is its own and was not checked." in said
+
+
+def test_the_joined_answer_comes_as_sparql_results(asking: Asking, theirs: str) -> None:
+    run = asking(theirs, "ask", "names-elsewhere", "--format", "sparql-json")
+    assert [each["their_name"]["value"] for each in json.loads(run.printed)["results"]["bindings"]] == ["The police"]
+
+
+def test_the_other_graph_is_asked_in_pieces(asking: Asking, theirs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "PIECE", 1)
+    assert len(rows(asking(theirs, "ask", "names-elsewhere", "--format", "json"))) == 1
+
+
+def test_an_endpoint_of_this_program_refuses_to_ask_another(theirs: str) -> None:
+    port = int(theirs.rpartition(":")[2].removesuffix("/sparql"))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    body = f"SELECT * {{ SERVICE <{theirs}> {{ ?s ?p ?o }} }}"
+    with contextlib.closing(connection):
+        connection.request("POST", "/sparql", body, {"Content-Type": "application/sparql-query"})
+        response = connection.getresponse()
+        assert (response.status, b"No other host is asked." in response.read()) == (400, True)
+
+
+# ---------------------------------------------------------------- the list
+
+
+def test_an_endpoint_that_is_not_listed_is_not_asked(asking: Asking) -> None:
+    run = asking(None, "ask", "names-elsewhere")
+    assert (run.code, run.sentences[0]) == (
+        1,
+        (
+            'services.csv: found no service "other"; expected a line `other,ADDRESS` below the header `name,address`, '
+            "with its SPARQL endpoint. queries/federated/names-elsewhere.rq asks it; nothing is asked that you have "
+            "not listed."
+        ),
+    )
+
+
+def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking, tmp_path: Path) -> None:
+    (tmp_path / "own.rq").write_text("SELECT * { SERVICE <service:other> { ?s ?p ?o } }", encoding="utf-8")
+    run = asking("http://127.0.0.1:9/", "query", str(tmp_path / "own.rq"))
+    assert run.sentences[0].endswith("expected a query on this graph alone. No other host is asked.")
+
+
+@pytest.mark.parametrize(
+    ("header", "address", "sentence"),
+    [
+        ("name;address", "http://x/", "services.csv:1: found another header; expected the header name,address."),
+        ("name,address", "http://x/,y", "services.csv:2: found 3 cells; expected a name and an address."),
+        *(
+            (
+                "name,address",
+                address,
+                (
+                    f'services.csv:2: address: found "{address}"; expected the address of a SPARQL endpoint, which '
+                    "begins with http or https and holds no password."
+                ),
+            )
+            for address in ("file:///etc/passwd", "http://a:b@x/", "ftp://x/", "x/sparql", "http:///x", "http://x/ y")
+        ),
+        (
+            "name,address",
+            "http://x/\nother,http://y/",
+            (
+                'services.csv:3: name: found "other"; expected a name of its own, of lower-case ASCII words joined by '
+                "hyphens."
+            ),
+        ),
+    ],
+)
+def test_a_faulty_list_is_told(header: str, address: str, sentence: str, asking: Asking) -> None:
+    run = asking(address, "ask", "names-elsewhere", header=header)
+    assert (run.code, run.sentences[0]) == (1, sentence)
+
+
+# ---------------------------------------------------------------- hostile endpoints
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """An endpoint that answers as its path says."""
+
+    asked: ClassVar[list[str]] = []
+    done = threading.Event()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.asked.append(parse_qs(body)["query"][0])
+        with contextlib.suppress(OSError):
+            getattr(self, self.path.strip("/").replace("-", "_"))()
+
+    def reply(
+        self,
+        body: bytes,
+        media: str = "application/sparql-results+json",
+        status: int = 200,
+        more: Mapping[str, str] = {},
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media)
+        for name, value in more.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def silent(self) -> None:
+        self.done.wait(20)
+
+    def slow(self) -> None:
+        self.reply(b'{"head": ')
+        while not self.done.wait(0.05):
+            self.wfile.write(b" ")
+
+    def slow_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not self.done.wait(0.05):
+            self.wfile.write(b"X: y\r\n"[:1])
+
+    def endless(self) -> None:
+        self.reply(b'{"head": {"vars": []}, "results": {"bindings": [')
+        while True:
+            self.wfile.write(b'{"theirs": {"type": "uri", "value": "http://x/"}},' * 1000)
+
+    def redirect_to_file(self) -> None:
+        self.reply(b"", status=302, more={"Location": "file:///etc/passwd"})
+
+    def redirect_to_host(self) -> None:
+        self.reply(b"", status=307, more={"Location": f"http://{self.headers['Host']}/empty"})
+
+    def page(self) -> None:
+        self.reply(b"<p>Welcome</p>", "text/html; charset=utf-8")
+
+    def broken(self) -> None:
+        self.reply(b'{"head": {"vars": ["theirs"]}, "results": {"bindings": [{"theirs": {"type": "uri", "val')
+
+    def deep(self) -> None:
+        self.reply(b'{"head": {"vars": ["theirs"]}, "results": {"bindings": [' + b'{"theirs":' * 5_000)
+
+    def failing(self) -> None:
+        self.reply(b"", status=500)
+
+    def truth(self) -> None:
+        self.reply(b'{"head": {}, "boolean": true}')
+
+    def bad_iri(self) -> None:
+        self.bind("theirs", {"type": "uri", "value": "http://x/> } SERVICE <http://y/> { ?s ?p ?o"})
+
+    def bad_language(self) -> None:
+        self.bind("their_name", {"type": "literal", "value": "x", "xml:lang": "en } SERVICE"})
+
+    def packed(self) -> None:
+        self.reply(b"\x1f\x8b\x08", more={"Content-Encoding": "gzip"})
+
+    def hang_up(self) -> None:
+        self.close_connection = True
+
+    def empty(self) -> None:
+        self.reply(b'{"head": {"vars": []}, "results": {"bindings": []}}')
+
+    def unnamed(self) -> None:
+        self.bind("theirs", {"type": "bnode", "value": "b"})
+
+    def stranger(self) -> None:
+        self.bind("password", {"type": "literal", "value": "x"})
+
+    def bind(self, name: str, term: dict[str, str]) -> None:
+        self.reply(json.dumps({"head": {"vars": [name]}, "results": {"bindings": [{name: term}]}}).encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name in the standard library)
+        """Log nothing."""
+
+
+@pytest.fixture
+def hostile() -> Iterator[str]:
+    """The address below which endpoints misbehave."""
+    Hostile.asked.clear()
+    Hostile.done.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        Hostile.done.set()
+        server.shutdown()
+        thread.join()
+
+
+ROWS = "expected rows as application/sparql-results+json from"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("redirect-to-file", 'a redirect to "file:///etc/passwd"'),
+        ("page", "an answer as text/html"),
+        ("broken", "an answer that is no result of a query ("),
+        ("deep", "an answer that is no result of a query (more than 200 objects or arrays within each other)"),
+        ("failing", "the status 500 Internal Server Error"),
+        ("truth", "an answer without rows"),
+        ("bad-iri", "an answer that is no result of a query (Invalid uri value: Invalid IRI code point '>')"),
+        ("bad-language", "an answer that is no result of a query (Invalid xml:lang value"),
+        ("packed", "an answer that is no result of a query ("),
+        ("hang-up", "no answer (Remote end closed connection without response)"),
+        ("endless", "an answer of more than 100,000 bytes"),
+    ],
+)
+def test_an_endpoint_that_misbehaves_is_told(
+    path: str, found: str, asking: Asking, hostile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ANSWER", 100_000)
+    run = asking(f"{hostile}/{path}", "ask", "names-elsewhere")
+    assert run.code == 1
+    assert run.sentences[0].startswith(f"services.csv:2: other: found {found}")
+    assert f"; {ROWS} {hostile}/{path}." in run.sentences[0]
+
+
+@pytest.mark.parametrize("path", ["silent", "slow", "slow-headers"])
+def test_an_endpoint_is_not_waited_for(
+    path: str, asking: Asking, hostile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SECONDS", 1)
+    run = asking(f"{hostile}/{path}", "ask", "names-elsewhere")
+    assert run.code == 1
+    assert run.sentences[0].startswith(
+        (
+            "services.csv:2: other: found no whole answer within 1 seconds",
+            "services.csv:2: other: found no answer (timed",
+        )
+    )
+
+
+def test_a_redirect_to_another_place_is_not_followed(asking: Asking, hostile: str) -> None:
+    run = asking(f"{hostile}/redirect-to-host", "ask", "names-elsewhere")
+    assert f'found a redirect to "{hostile}/empty"' in run.sentences[0]
+    assert len(Hostile.asked) == 1
+
+
+def test_nobody_listens(asking: Asking) -> None:
+    run = asking("http://127.0.0.1:9/", "ask", "names-elsewhere")
+    assert run.sentences[0].startswith("services.csv:2: other: found no answer ([Errno 111] Connection refused); ")
+
+
+@pytest.mark.parametrize("path", ["empty", "stranger"])
+def test_an_endpoint_that_knows_nothing_gives_no_rows(path: str, asking: Asking, hostile: str) -> None:
+    run = asking(f"{hostile}/{path}", "ask", "names-elsewhere", "--format", "json")
+    assert [row["their_name"] for row in json.loads(run.printed)["rows"] if row["their_name"]] == []
+
+
+def test_an_endpoint_is_told_no_more_than_what_it_is_asked_about(asking: Asking, hostile: str) -> None:
+    asking(f"{hostile}/empty", "ask", "names-elsewhere")
+    (query,) = Hostile.asked
+    assert f"VALUES (?theirs) {{ (<{AUTHORITY}/1>) (<{AUTHORITY}/2>) }}" in query
+    assert "Our police" not in query
+    assert "ours.example.org" not in query
+
+
+# ---------------------------------------------------------------- stored federated questions
+
+
+def test_there_are_two_federated_questions() -> None:
+    assert sorted(federated_questions(ROOT)) == ["linked-alike", "names-elsewhere"]
+
+
+def test_federated_questions_are_listed_with_whom_they_ask(asking: Asking) -> None:
+    listed = json.loads(asking(None, "queries", "--format", "json").printed)["rows"]
+    assert {row["name"]: row["other endpoint"] for row in listed if row["other endpoint"]} == {
+        "linked-alike": "other",
+        "names-elsewhere": "other",
+    }
+
+
+def test_a_federated_question_is_told_with_what_it_needs(asking: Asking) -> None:
+    run = asking(None, "queries", "names-elsewhere")
+    assert "It asks other, beside the graph: list other with an address in services.csv.\n" in run.printed
+    assert "The query is queries/federated/names-elsewhere.rq.\n" in run.printed
+    assert json.loads(asking(None, "queries", "names-elsewhere", "--format", "json").printed)["endpoints"] == ["other"]
+
+
+HEADER = "#+ summary: Is it so?\n#+ description: It is.\n#+ tags: [trust]\n#+ services: [other]\n"
+FORM = (
+    "expected SERVICE <service:NAME> { … } in the outermost group of a SELECT. "
+    "The name is one of those in services.csv, which each user writes."
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (f"{HEADER}SELECT ?s {{ SERVICE <http://x/> {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13; {FORM}"),
+        (f"{HEADER}SELECT ?s {{ SERVICE ?s {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13; {FORM}"),
+        (
+            f"{HEADER}SELECT ?s {{ SERVICE SILENT <service:other> {{ ?s ?p ?o }} }}\n",
+            f":5: found SERVICE at column 13; {FORM}",
+        ),
+        (
+            f"{HEADER}SELECT ?s {{ OPTIONAL {{ SERVICE <service:other> {{ ?s ?p ?o }} }} }}\n",
+            f":5: found SERVICE at column 24; {FORM}",
+        ),
+        (
+            f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ SERVICE <http://x/> {{ ?s ?p ?o }} }} }}\n",
+            ":5: found SERVICE at column 39; expected a query on this graph alone. No other host is asked.",
+        ),
+        (
+            (
+                f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} ?s ?p ?x FILTER(?x<1)SERVICE#>\n"
+                "<http://x/> { ?s ?p ?o } }\n"
+            ),
+            ": found SERVICE; expected a query on this graph alone. No other host is asked.",
+        ),
+        (
+            f"{HEADER}SELECT ?s {{ SERVICE <service:another> {{ ?s ?p ?o }} }}\n",
+            (
+                ":1: found services \"['other']\"; expected the services that it asks: [another]. "
+                "Say whom the question asks."
+            ),
+        ),
+        (
+            f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} }} LIMIT 5\n",
+            (
+                ":5: found LIMIT; expected a question about all rows. "
+                "An endpoint is asked in pieces, of each of which it would be a part."
+            ),
+        ),
+        (
+            f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p }} }}\n",
+            ":5: found a syntax error at column 46; expected one of LATERAL, SERVICE. Mend the query.",
+        ),
+    ],
+)
+def test_a_faulty_federated_question_yields_its_sentence(query: str, sentence: str, draft: Draft) -> None:
+    draft.write("queries/federated/faulty.rq", query)
+    assert draft.refusal() == [f"queries/federated/faulty.rq{sentence}"]
+
+
+def test_the_site_lists_federated_questions_and_makes_no_page_for_them(ours: tuple[Path, Path]) -> None:
+    _, build = ours
+    listed = (build / "site" / "questions.html").read_text(encoding="utf-8")
+    assert "<code>kg-builder ask linked-alike</code>" in listed
+    assert not (build / "site" / "questions" / "linked-alike.html").exists()
