@@ -33,6 +33,8 @@ ORDER = (
     "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "services", "federated",
     "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "joining",
     "defaults", "directory", "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
+    "places", "graph", "bridges", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened",
+    "joining", "defaults", "directory", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
     "editor", "pages", "site", "exports", "build", "letters", "workers", "media", "delivery", "endpoint", "things",
     "openapi", "serving", "listening", "asking", "hosting", "__init__", "cli", "__main__",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from kg_builder import csvw, dictionary, jsonld, network, site
+from kg_builder import bridges, csvw, dictionary, jsonld, network, site
 from kg_builder.graph import Graph, Progress
 from kg_builder.shapes import MEANING, STRUCTURE
 
@@ -74,6 +74,7 @@ WRITERS: dict[str, Writer] = {
     "ttl": write_turtle,
     "trig": write_trig,
     "jsonld": write_jsonld,
+    "bridges": bridges.write,
     "csvw": csvw.write,
     "dictionary": dictionary.write,
     "network": network.write,
@@ -83,7 +84,7 @@ WRITERS: dict[str, Writer] = {
 """The outputs by the names that `--format` takes."""
 
 NAMES = (
-    "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl",
+    "bridges", "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl",
     "ontology", "site", "tables"
 )  # fmt: skip
 """What the writers leave in a folder."""

@@ -88,6 +88,7 @@ def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph
     checks = gathered(faults, lambda: stored_queries(project.root, "checks"))
     questions = gathered(faults, lambda: [*stored_questions(project.root).values()])
     joins = gathered(faults, lambda: [each.question for each in federated_questions(project.root).values()])
+    gathered(faults, lambda: stored_queries(project.root, "bridges"))
     shown = gathered(faults, lambda: stored_queries(project.root, "pages"))
     faults += view_problems(gathered(faults, lambda: stored_queries(project.root, "views")))
     faults += place_problems([*shown, *(question.query for question in questions)])

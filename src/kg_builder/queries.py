@@ -40,9 +40,9 @@ UPDATE = re.compile(
 BLANK = re.compile(rb"_:|[^\"]* _:")
 """A line of N-Triples with a blank node, outside the text of a literal."""
 
-Kind = Literal["answers", "checks", "derive", "pages", "views"]
-"""The folders of stored queries: questions that people ask, checks whose rows are faults, derivations, parts of pages,
-views to draw."""
+Kind = Literal["answers", "bridges", "checks", "derive", "pages", "views"]
+"""The folders of stored queries: questions that people ask, forms for other ontologies, checks whose rows are faults,
+derivations, parts of pages, views to draw."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +58,8 @@ class StoredQuery:
 def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
     """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used.
 
-    All are SELECTs but for derivations, which are CONSTRUCTs; a check selects `?this`, a view `?from ?relation ?to`.
+    All are SELECTs but for bridges and derivations, which are CONSTRUCTs; a check selects `?this`, a view
+    `?from ?relation ?to`.
     """
     problems: list[Problem] = []
     queries = []
@@ -132,8 +133,8 @@ def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
     except SyntaxError as error:
         yield syntax_problem(file, code_of(text), error)
         return
-    if kind == "derive" and not isinstance(answer, pyoxigraph.QueryTriples):
-        yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "A derivation makes triples.")
+    if kind in {"bridges", "derive"} and not isinstance(answer, pyoxigraph.QueryTriples):
+        yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
     if kind == "checks" and "this" not in variables(answer):
         mend = "Every row names the thing at fault."
         yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)

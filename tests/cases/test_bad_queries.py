@@ -199,9 +199,7 @@ def test_the_word_service_in_a_string_a_comment_and_a_name_is_no_fault(draft: Dr
 
 
 DERIVATIONS = {
-    "SELECT ?s WHERE { ?s ?p ?o }": (
-        ": found another form of query; expected a CONSTRUCT. A derivation makes triples.",
-    ),
+    "SELECT ?s WHERE { ?s ?p ?o }": (": found another form of query; expected a CONSTRUCT. It makes triples.",),
     "INSERT DATA { <a:a> <a:b> <a:c> }": (f":2: found an update (INSERT); {FORMS} Stored queries only read.",),
     "CONSTRUCT { [] <a:b> ?s } WHERE { ?s ?p ?o }": (
         ": found a blank node; expected things with an IRI. Make an IRI with IRI(CONCAT(…)).",

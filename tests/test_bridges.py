@@ -1,0 +1,132 @@
+"""The graph in the words of UCO 1.4.0 and CAC 3.0.0: what their shapes demand, and that no number loses its base.
+
+The file for the real data was validated by case_validate 0.18.0 (CASE 1.4.0, nothing above Info, which asks for UUIDs)
+and by CAC's shapes for claims, key findings, evidence and distributions, by hand: neither is a dependency.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rdflib
+from rdflib import RDF, XSD, Literal, Namespace
+
+from tests.draft import Draft
+
+CORE = Namespace("https://ontology.unifiedcyberontology.org/uco/core/")
+OBSERVABLE = Namespace("https://ontology.unifiedcyberontology.org/uco/observable/")
+TYPES = Namespace("https://ontology.unifiedcyberontology.org/uco/types/")
+SYNTHESIS = Namespace("https://cacontology.projectvic.org/synthesis#")
+KG = Namespace("https://w3id.org/child-protection-kg/ontology#")
+
+
+@pytest.fixture(scope="module")
+def nodes(real_build: Path) -> dict[str, dict[str, Any]]:
+    """The objects of the file by what their address ends with."""
+    whole = json.loads((real_build / "bridges" / "cac.jsonld").read_text(encoding="utf-8"))
+    return {node["id"].removeprefix("https://w3id.org/child-protection-kg/"): node for node in whole["@graph"]}
+
+
+@pytest.fixture(scope="module")
+def graph(real_build: Path) -> rdflib.Graph:
+    return rdflib.Graph().parse(real_build / "bridges" / "cac.jsonld", format="json-ld")
+
+
+def test_a_share_names_its_scale_and_its_base(nodes: dict[str, dict[str, Any]]) -> None:
+    share = nodes["netclean-2018/finding/deepfakes-encountered-yes"]
+    assert share["type"] == ["synthesis:Claim", "core:Assertion"]
+    assert share["core:statement"] == (
+        "Have you come across deepfakes in your investigations? Yes: 17 percent, on a scale from 0 to 100, "
+        "of: Police officers who took part"
+    )
+    assert share["kg:value"] == {"@value": "17", "@type": "xsd:decimal"}
+    population = share["kg:population"]["id"].removeprefix("https://w3id.org/child-protection-kg/")
+    assert nodes[population]["core:name"] == "Police officers who took part"
+
+
+def test_every_share_keeps_base_unit_and_interval(graph: rdflib.Graph) -> None:
+    shares = set(graph.subjects(KG.question, None))
+    assert len(shares) >= 150
+    for share in shares:
+        for term in (KG.population, KG.unit, KG.value, KG.low, KG.high, KG.place, KG.item, KG.option, KG.reading):
+            assert len(list(graph.objects(share, term))) == 1, (share, term)
+
+
+def test_every_claim_stands_in_a_report_and_points_to_its_lines(graph: rdflib.Graph) -> None:
+    claims = set(graph.subjects(RDF.type, SYNTHESIS.Claim))
+    assert len(claims) > 500
+    for claim in claims:
+        assert len(list(graph.objects(claim, SYNTHESIS.inReport))) == 1
+        assert len(list(graph.objects(claim, CORE.statement))) == 1
+        (pointer,) = graph.objects(claim, SYNTHESIS.supportedByEvidencePointer)
+        (start,), (end,) = (list(graph.objects(pointer, term)) for term in (SYNTHESIS.lineStart, SYNTHESIS.lineEnd))
+        assert isinstance(start, Literal)
+        assert isinstance(end, Literal)
+        assert start.datatype == end.datatype == XSD.integer
+        assert 1 <= start.value <= end.value
+        (text,) = graph.objects(pointer, SYNTHESIS.referencesArtifact)
+        assert (text, RDF.type, OBSERVABLE.ObservableObject) in graph
+
+
+def test_insights_are_numbered_key_findings(graph: rdflib.Graph) -> None:
+    findings = graph.subjects(RDF.type, SYNTHESIS.KeyFinding)
+    numbers = [int(str(graph.value(finding, SYNTHESIS.findingNumber))) for finding in findings]
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_text_is_known_by_its_hash(graph: rdflib.Graph) -> None:
+    (content,) = graph.subjects(RDF.type, OBSERVABLE.ContentDataFacet)
+    (hashed,) = graph.objects(content, OBSERVABLE.hash)
+    assert str(graph.value(hashed, TYPES.hashMethod)) == "SHA256"
+    (value,) = graph.objects(hashed, TYPES.hashValue)
+    assert isinstance(value, Literal)
+    assert (value.datatype, len(str(value))) == (XSD.hexBinary, 64)
+
+
+def test_everything_that_is_named_is_typed_and_has_a_name(graph: rdflib.Graph) -> None:
+    own = "https://w3id.org/child-protection-kg/"
+    named = {node for _, predicate, node in graph if predicate != RDF.type and str(node).startswith(own)}
+    assert len(named) > 300
+    unnamed = {node for node in named if not list(graph.objects(node, RDF.type))}
+    assert unnamed == set()
+
+
+def test_the_terms_of_other_ontologies_are_those_that_were_looked_up(graph: rdflib.Graph) -> None:
+    used = {str(term) for triple in graph for term in triple}
+    others = ("https://ontology.unifiedcyberontology.org/uco/", "https://cacontology.projectvic.org/")
+    assert sorted({term.rpartition("org/")[2] for term in used if term.startswith(others)}) == [
+        "synthesis#Claim", "synthesis#KeyFinding", "synthesis#Report", "synthesis#ReportArtifact",
+        "synthesis#ReportFigure", "synthesis#ReportSection", "synthesis#TextEvidencePointer", "synthesis#about",
+        "synthesis#assertedInSection", "synthesis#derivedFromFigure", "synthesis#findingNumber", "synthesis#hasClaim",
+        "synthesis#hasFigure", "synthesis#hasSection", "synthesis#inReport", "synthesis#lineEnd",
+        "synthesis#lineNumberStart", "synthesis#lineNumbering", "synthesis#lineStart", "synthesis#realizedIn",
+        "synthesis#referencesArtifact", "synthesis#supportedByEvidencePointer", "uco/core/Assertion",
+        "uco/core/UcoObject", "uco/core/description", "uco/core/hasFacet", "uco/core/name", "uco/core/statement",
+        "uco/observable/ContentDataFacet", "uco/observable/ObservableObject", "uco/observable/hash",
+        "uco/types/Hash", "uco/types/hashMethod", "uco/types/hashValue",
+    ]  # fmt: skip
+
+
+def test_a_count_is_an_observation_of_a_distribution(draft: Draft) -> None:
+    old, new = (
+        "change-dont-know,officers,all-places,first,41,percent",
+        "change-dont-know,officers,all-places,first,41,people",
+    )
+    draft.change("data/example-2020/findings.csv", old, new)
+    assert draft.build("--format", "bridges").code == 0
+    whole = json.loads((draft.out / "bridges" / "cac.jsonld").read_text(encoding="utf-8"))
+    (counted,) = (node for node in whole["@graph"] if "synthesis:count" in node)
+    assert counted["synthesis:count"] == 41
+    assert "synthesis:DistributionObservation" in counted["type"]
+    assert counted["core:statement"] == "How have cases changed? Extortion: Don't know: 41 people, of: All officers"
+    assert [each["id"].rsplit("/", 2)[1] for each in counted["synthesis:category"]] == ["item", "option", "place"]
+
+
+def test_a_bridge_that_makes_no_triples_is_refused(draft: Draft) -> None:
+    draft.write("queries/bridges/faulty.rq", "#+ summary: Something\nSELECT ?s { ?s a ?x }\n")
+    assert draft.refusal() == [
+        "queries/bridges/faulty.rq: found another form of query; expected a CONSTRUCT. It makes triples."
+    ]
