@@ -35,8 +35,8 @@ ORDER = (
     "defaults", "directory", "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
     "places", "graph", "bridges", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened",
     "joining", "defaults", "directory", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
-    "editor", "pages", "site", "exports", "build", "letters", "workers", "media", "delivery", "endpoint", "things",
-    "openapi", "serving", "listening", "asking", "hosting", "__init__", "cli", "__main__",
+    "editor", "pages", "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery",
+    "endpoint", "things", "openapi", "serving", "listening", "asking", "hosting", "__init__", "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 

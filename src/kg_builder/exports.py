@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from kg_builder import bridges, csvw, dictionary, jsonld, network, site
+from kg_builder import bridges, croissant, csvw, dictionary, jsonld, network, site
 from kg_builder.graph import Graph, Progress
 from kg_builder.shapes import MEANING, STRUCTURE
 
@@ -79,12 +79,13 @@ WRITERS: dict[str, Writer] = {
     "dictionary": dictionary.write,
     "network": network.write,
     "ontology": write_ontology,
+    "croissant": croissant.write,
     "site": site.write,
 }
 """The outputs by the names that `--format` takes."""
 
 NAMES = (
-    "bridges", "context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl",
-    "ontology", "site", "tables"
+    "bridges", "context.jsonld", "croissant.json", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq",
+    "kg.trig", "kg.ttl", "ontology", "site", "tables"
 )  # fmt: skip
 """What the writers leave in a folder."""
