@@ -31,12 +31,11 @@ ORDER = (
     "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files", "shaperules",
     "foreigntext", "foreign", "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells",
     "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "services", "federated",
-    "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "joining",
-    "defaults", "directory", "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
-    "places", "graph", "bridges", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened",
-    "joining", "defaults", "directory", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
-    "editor", "pages", "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery",
-    "endpoint", "things", "openapi", "serving", "listening", "asking", "hosting", "__init__", "cli", "__main__",
+    "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "matching",
+    "curies", "decisions", "foreigntables", "remote", "records", "proposing", "joining", "defaults", "directory",
+    "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods", "bridges", "editor", "pages",
+    "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery", "endpoint", "things",
+    "openapi", "serving", "listening", "asking", "hosting", "linking", "__init__", "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 
@@ -103,6 +102,8 @@ NAMED_FOR_A_REASON = {
     ("federated", "services"): "a decorator of stored queries: the endpoints that one asks",
     ("joining", "service"): "a rule, of endpoints that are asked",
     ("federated", "service"): "a keyword of SPARQL",
+    ("decisions", "comment"): "a slot of SSSOM",
+    ("proposing", "comment"): "a slot of SSSOM",
     ("editor", "questions"): "stored questions, not a survey's",
     ("network", "links"): "an attribute of nodes, how many links they have",
     ("openapi", "items"): "a keyword of JSON Schema",

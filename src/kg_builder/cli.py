@@ -16,6 +16,7 @@ from pathlib import Path
 from kg_builder import __version__
 from kg_builder.asking import add_commands
 from kg_builder.hosting import add_serving
+from kg_builder.linking import add_linking
 from kg_builder.problems import Problem, ProblemsFound, as_data, errors, to_json
 
 DONE, FAULTY = 0, 1
@@ -109,6 +110,8 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--json", action="store_true", help="print the result as JSON")
 
     add_commands(partial(command, commands))
+
+    add_linking(partial(command, commands), progress_shown)
 
     add_serving(partial(command, commands), run_serve)
     return whole

@@ -56,7 +56,7 @@ def matches(words: str, labels: Sequence[Label]) -> list[Match]:
 def folded(text: str) -> str:
     """Return a text as it is compared: in small letters without accents, words parted by single blanks."""
     letters = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return str(utils.default_process("".join(letters)))
+    return " ".join(utils.default_process("".join(letters)).split())
 
 
 def likeness(one: str, other: str, **_: object) -> float:

@@ -39,3 +39,14 @@ class CSVW(DefinedNamespace):
     name: URIRef
     separator: URIRef
     url: URIRef
+
+
+class SEMAPV(DefinedNamespace):
+    """The ways in which a mapping was found (https://mapping-commons.github.io/semantic-mapping-vocabulary/)."""
+
+    _NS = Namespace("https://w3id.org/semapv/vocab/")
+    _fail = True
+
+    LexicalMatching: URIRef
+    LexicalSimilarityThresholdMatching: URIRef
+    MappingChaining: URIRef
