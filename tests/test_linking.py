@@ -50,7 +50,7 @@ def reasons(index: Index, *labels: str, iri: str = "", **further: object) -> lis
     [
         ("FIRSTLAND", "Firstland", "same label"),
         ("Fìrstland", "Firstland", "same label"),
-        ("the continent", "Examplia", "same label"),
+        ("the continent", "Examplia", "same other label"),
         ("\uff25xample   Chat", "Example Chat", "same label"),
         ("child pornography", "child sexual abuse material", "same hidden label"),
         ("ExampleChat, Inc.", "Example Chat", "same label but for blanks, brackets or legal form"),

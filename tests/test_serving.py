@@ -91,7 +91,8 @@ def test_openapi_describes_every_stored_question(server: Served) -> None:
     description = json.loads(got.body)
     validate(description)
     names = {f"/questions/{path.stem}" for path in (ROOT / "queries" / "answers").glob("*.rq")}
-    assert set(description["paths"]) == {*names, "/questions", "/sparql"}
+    service = {f"/reconcile{path}" for path in ("", "/preview", "/properties", "/suggest/{what}")}
+    assert set(description["paths"]) == {*names, *service, "/questions", "/sparql"}
     (topic, form) = description["paths"]["/questions/how-common"]["get"]["parameters"]
     assert (topic["name"], topic["example"]) == ("topic", "technology/deepfakes")
     assert form == {"$ref": "#/components/parameters/format"}

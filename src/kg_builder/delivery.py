@@ -31,6 +31,9 @@ PROTECTING = {
 }
 """No page may load anything from elsewhere, be framed, or tell another host where its reader was."""
 
+FRAMING = frozenset({"Content-Security-Policy", "X-Frame-Options"})
+"""Those that an answer may bring itself."""
+
 
 class Refused(Exception):  # noqa: N818  (an answer, not an error)
     """Raised for a request that gets no other answer than a status and the reasons."""
@@ -86,8 +89,10 @@ class Delivery:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                framed = "Content-Security-Policy" in headers  # then an answer says itself where it may be shown
                 for name, value in PROTECTING.items():
-                    headers[name] = value
+                    if not (framed and name in FRAMING):
+                        headers[name] = value
                 headers.setdefault("Cache-Control", "no-cache")
                 tag = headers.get("ETag", "W/")
                 if "Content-Encoding" in headers and not tag.startswith("W/"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -16,12 +15,28 @@ from kg_builder.opened import OpenGraph
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import stored_query
 from kg_builder.schema import last_part
+from kg_builder.spellings import LONGEST, code_of, cores, squeezed
 
-Way = Literal["address", "code", "label", "hidden", "bare", "alike"]
+Way = Literal["address", "code", "label", "other", "hidden", "bare", "alike"]
 """How a match was found."""
 
-SURE: dict[Way, float] = {"address": 1, "code": 1, "label": 0.95, "bare": 0.85, "hidden": 0.8, "alike": 0.9}
+SURE: dict[Way, float] = {
+    "address": 1,
+    "code": 1,
+    "label": 0.95,
+    "other": 0.92,
+    "bare": 0.85,
+    "hidden": 0.8,
+    "alike": 0.9,
+}
 """What each way is worth; likeness is multiplied with it."""
+
+SAME: dict[str, tuple[Way, str]] = {
+    str(SKOS.prefLabel): ("label", "same label"),
+    str(SKOS.hiddenLabel): ("hidden", "same hidden label"),
+    "": ("other", "same other label"),
+}
+"""How the same label is found, and what is said of it, by the property that holds it."""
 
 SHARED = 0.15
 """What is taken off where several things of ours fit equally well."""
@@ -32,19 +47,11 @@ ALIKE = 0.88
 SHORT = 5
 """Characters below which a label such as TOR, KIK or USB must be the same: like ones mean something else."""
 
-LONGEST = 200
-"""Characters of a label that are compared."""
-
 FITTING = 6
 """Characters from which on the end of a scheme's name is enough to tell it, such as alpha3."""
 
 LABELS = 20
 """Labels of one record that are compared."""
-
-BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-AROUND = re.compile(r"^(the|a|an) | (inc|llc|ltd|limited|plc|corp|corporation|gmbh|ab|ag|sa|bv|co)$")
-"""Articles and legal forms, which some data write and others do not."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,9 +207,8 @@ class Index:
         found: list[Candidate] = []
         for word, key in keys:
             for own in self.labels.get(key, ()):
-                hidden = own.field == str(SKOS.hiddenLabel)
-                way: Way = "hidden" if hidden else "label"
-                found.append(self.candidate(own, word, way, "same hidden label" if hidden else "same label"))
+                way, reason = SAME.get(own.field, SAME[""])
+                found.append(self.candidate(own, word, way, reason))
         if found:
             return shared_less(found)
         for word, key in keys:
@@ -269,19 +275,3 @@ def shared_less(candidates: list[Candidate]) -> list[Candidate]:
         )
         for each in candidates
     ]
-
-
-def cores(text: str) -> set[str]:
-    """Return a label without brackets, an article or a legal form, folded, with joined words parted and as they are."""
-    without = BRACKETS.sub(" ", text[:LONGEST])
-    return {AROUND.sub("", AROUND.sub("", folded(each))) for each in (without, CAMEL.sub(" ", without))}
-
-
-def squeezed(name: str) -> str:
-    """Return the name of a scheme as it is compared: letters and digits alone, without the word code."""
-    return re.sub("[^a-z0-9]", "", name.lower()).removesuffix("code")
-
-
-def code_of(text: str) -> str:
-    """Return a code as it is compared; spreadsheets take leading noughts away."""
-    return text.strip().casefold().lstrip("0")

@@ -28,12 +28,13 @@ JUSTIFICATION: dict[Way, str] = {
     "address": SEMAPV.MappingChaining,
     "code": SEMAPV.LexicalMatching,
     "label": SEMAPV.LexicalMatching,
+    "other": SEMAPV.LexicalMatching,
     "hidden": SEMAPV.LexicalMatching,
     "bare": SEMAPV.LexicalMatching,
     "alike": SEMAPV.LexicalSimilarityThresholdMatching,
 }
 
-EXACT = frozenset({"address", "code", "label"})
+EXACT = frozenset({"address", "code", "label", "other"})
 """The ways that are held to find the same thing; the others find one that is close."""
 
 MEASURE = "normalised Indel similarity"

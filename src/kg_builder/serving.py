@@ -29,6 +29,8 @@ from kg_builder.media import ANSWERS, HTML, JSON, RESULTS, TRIPLES, know_files, 
 from kg_builder.openapi import openapi
 from kg_builder.opened import OpenGraph
 from kg_builder.problems import ProblemsFound, quoted
+from kg_builder.reconciliation import known
+from kg_builder.reconciling import Reconciling
 from kg_builder.things import ENDINGS, described, prefixes_of
 from kg_builder.workers import Busy, TooLong, TooMuch, Workers
 
@@ -42,7 +44,12 @@ STATUS = {"format": 406, "size": 413, "name": 404, "value": 404, "result": 503}
 def ready_graph(root: Path, build: Path) -> OpenGraph:
     """Open a built graph and read all that it would else read from files when it is first asked."""
     graph = OpenGraph(root, build)
-    _ = graph.labels, graph.rules, Graph()  # rdflib finds the module of its store when it makes a first graph
+    _ = (
+        graph.labels,
+        graph.rules,
+        known(graph),
+        Graph(),
+    )  # rdflib finds the module of its store when it makes a first graph
     return graph
 
 
@@ -229,6 +236,7 @@ def application(
             Route("/health", site.health),
             Route("/openapi.json", site.openapi),
             Route("/sparql", site.sparql, methods=["GET", "POST", "OPTIONS"]),
+            *Reconciling(graph, workers, version).routes(),
             Route("/questions", site.questions),
             Route("/questions/{name}", site.question, name="question"),
             Route("/{path:path}", site.found),
