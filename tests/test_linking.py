@@ -361,13 +361,25 @@ def test_a_call_is_refused(
     assert (run.code, sentence in run.sentences[0]) == (1, True), run.sentences
 
 
-def test_a_table_of_decisions_with_a_fault_is_told_and_left_alone(linking: Linking, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("#curie_map: [\nid\tsubject_id\n", "rejected.sssom.tsv: found while parsing"),
+        ("#a: b\nid\tsubject_id\nx\n", "rejected.sssom.tsv:3: found a row with other columns"),
+        ("#a: b\nid\tsubject_id\nx\tno:x\n", 'rejected.sssom.tsv:3: found "no:x", whose prefix the header does not'),
+        ("#- a\nid\n", "rejected.sssom.tsv:1: found another header"),
+    ],
+)
+def test_a_table_of_decisions_with_a_fault_is_told_and_left_alone(
+    text: str, sentence: str, linking: Linking, tmp_path: Path
+) -> None:
     source = made(tmp_path / "countries.csv", COUNTRIES)
     linking(source)
-    faulty = made(tmp_path / "links" / "rejected.sssom.tsv", "#curie_map: [\nid\tsubject_id\n")
+    made(tmp_path / "links" / "rejected.sssom.tsv", text)
+    before = contents(tmp_path / "links")
     run = linking(source)
-    assert (run.code, "rejected.sssom.tsv" in run.sentences[0]) == (1, True)
-    assert faulty.read_text("utf-8") == "#curie_map: [\nid\tsubject_id\n"
+    assert (run.code, sentence in run.sentences[0]) == (1, True), run.sentences
+    assert contents(tmp_path / "links") == before
 
 
 # ---------------------------------------------------------------- endpoints

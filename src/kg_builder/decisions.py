@@ -45,6 +45,7 @@ EXTENSIONS = {
 """The columns that SSSOM does not know, and the properties that they stand for."""
 
 ADDRESSES = ("subject_id", "object_id", "predicate_id", "object_source", "subject_match_field", "object_match_field")
+IRI = re.compile("https?:/|urn:", re.IGNORECASE)
 OVERRIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 Row = dict[str, str]
@@ -144,8 +145,16 @@ def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
             raise unreadable(path, number, "a row with other columns than the header, or without subject_id")
         for column in ADDRESSES:
             if row.get(column):
-                row[column] = curies.whole(row[column])
+                row[column] = iri_of(row[column], curies, path, number)
     return header, rows
+
+
+def iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
+    """Return what a cell stands for; raise `ProblemsFound` if the header does not explain its prefix."""
+    iri = curies.whole(text)
+    if iri == text and not IRI.match(text):
+        raise unreadable(path, number, f"{quoted(text)}, whose prefix the header does not explain")
+    return iri
 
 
 def unreadable(path: Path, line: int, found: str) -> ProblemsFound:

@@ -41,7 +41,7 @@ SAME: dict[str, tuple[Way, str]] = {
 SHARED = 0.15
 """What is taken off where several things of ours fit equally well."""
 
-ALIKE = 0.88
+ALIKE = 0.9
 """Likeness from which on two labels may mean the same; measured by benchmarks/gold.py."""
 
 SHORT = 5

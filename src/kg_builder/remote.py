@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import urlencode, urlsplit
 
@@ -78,11 +78,11 @@ def page_of(address: str, query: str) -> pyoxigraph.QuerySolutions:
     return rows
 
 
-def whole(address: str, answer: IO[bytes]) -> bytes:
+def whole(address: str, answer: HTTPResponse) -> bytes:
     """Return the body of an answer; raise `ProblemsFound` if it is too long or takes too long."""
     until = time.monotonic() + LONGEST
     content = bytearray()
-    while piece := answer.read(1 << 16):
+    while piece := answer.read1(1 << 16):  # what has come, so that drops do not keep it waiting
         content += piece
         if len(content) > BYTES:
             raise fault(address, "size", "a longer answer", f"at most {BYTES:,} bytes")
