@@ -113,6 +113,8 @@ NAMED_FOR_A_REASON = {
     ("trends", "period"): "a column of answers that can be drawn",
     ("trends", "place"): "a column of answers that can be drawn",
     ("views", "Item"): "a type variable",
+    ("linking", "links"): "the folder of proposals",
+    ("proposing", "links"): "the folder of tables that hold links",
     ("views", "links"): "a key of the data of pictures",
     ("views", "relations"): "a key of the data of pictures",
     ("asking", "discrepancies"): "a command, and the stored question that it asks",
