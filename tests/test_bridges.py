@@ -130,3 +130,11 @@ def test_a_bridge_that_makes_no_triples_is_refused(draft: Draft) -> None:
     assert draft.refusal() == [
         "queries/bridges/faulty.rq: found another form of query; expected a CONSTRUCT. It makes triples."
     ]
+
+
+def test_a_bridge_that_finds_nothing_is_an_empty_graph(draft: Draft) -> None:
+    draft.write(
+        "queries/bridges/none.rq", "#+ summary: Nothing\nCONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER (false) }\n"
+    )
+    assert draft.build("--format", "bridges").code == 0
+    assert json.loads((draft.out / "bridges" / "none.jsonld").read_text(encoding="utf-8"))["@graph"] == []

@@ -10,8 +10,10 @@ from typing import Final
 import pyoxigraph
 
 from kg_builder import jsonld
+from kg_builder.engine import connect
 from kg_builder.graph import Graph
 from kg_builder.queries import derived_triples, stored_queries
+from kg_builder.triples import sort_lines
 
 FOLDER: Final = "bridges"
 PREFIX = re.compile(r"^PREFIX ([\w-]+): <(.*)>$", re.MULTILINE)
@@ -20,13 +22,16 @@ PREFIX = re.compile(r"^PREFIX ([\w-]+): <(.*)>$", re.MULTILINE)
 def write(graph: Graph, folder: Path) -> None:
     """Write `bridges/NAME.jsonld` for each query: its prefixes are the context, one subject stands on a line."""
     (folder / FOLDER).mkdir()
+    work = graph.lines.parent
     for query in stored_queries(graph.project.root, FOLDER):
-        place = folder / FOLDER / f"{query.name}.jsonld"
-        made = derived_triples(graph.store, query, graph.lines.parent / f"{query.name}.nt")
-        lines = b"".join(sorted(set(made.read_bytes().splitlines(keepends=True))))
+        made = derived_triples(graph.store, query, work / f"{query.name}.nt")
+        with connect(work, graph.project.memory) as connection:
+            sort_lines(connection, made, work / f"{query.name}.sorted.nt")
         context = {"id": "@id", "type": "@type", **dict(PREFIX.findall(query.text))}
-        nodes = jsonld.nodes(pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_QUADS), context, {})
-        with place.open("w", encoding="utf-8") as stream:
+        sorted_ = pyoxigraph.parse(path=work / f"{query.name}.sorted.nt", format=pyoxigraph.RdfFormat.N_QUADS)
+        with (folder / FOLDER / f"{query.name}.jsonld").open("w", encoding="utf-8") as stream:
             stream.write('{"@context": ' + json.dumps(context) + ',\n"@graph": [\n')
-            stream.write(",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes))
+            nodes = jsonld.nodes(sorted_, context, {})
+            stream.write(next((json.dumps(node, ensure_ascii=False) for node in nodes), ""))
+            stream.writelines(",\n" + json.dumps(node, ensure_ascii=False) for node in nodes)
             stream.write("\n]}\n")

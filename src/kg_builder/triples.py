@@ -29,10 +29,19 @@ def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> 
 def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> None:
     """Add a file of N-Triples to the engine table, as quads of a named graph."""
     if path.stat().st_size:
-        whole = "header = false, auto_detect = false, delim = '\x01', quote = '', escape = ''"
-        read = f"read_csv(?, {whole}, columns = {{'line': 'VARCHAR'}}, max_line_size = 20000000)"
         quad = f"regexp_replace(line, ' [.]$', {literal(f' <{graph}> .')})"
-        connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {read}", [str(path)])
+        connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {lines_of(path)}")
+
+
+def sort_lines(connection: duckdb.DuckDBPyConnection, path: Path, into: Path) -> None:
+    """Write the lines of a file in canonical order, by code point, each once."""
+    copied(connection, f"SELECT DISTINCT line FROM {lines_of(path)} ORDER BY line", into)
+
+
+def lines_of(path: Path) -> str:
+    """Return the SQL for a file as a table with a column `line`."""
+    whole = "header = false, auto_detect = false, delim = '\x01', quote = '', escape = ''"
+    return f"read_csv({literal(str(path))}, {whole}, columns = {{'line': 'VARCHAR'}}, max_line_size = 20000000)"
 
 
 def write_triples(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
