@@ -399,6 +399,8 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "file:///etc/hostname")
         else:
             self.send_response(500 if self.path == "/fault" else 200)
+            media = "text/html" if self.path == "/page" else "application/sparql-results+json"
+            self.send_header("Content-Type", media)
         self.end_headers()
         if self.path == "/sparql":
             self.wfile.write(rows() if first else rows(()))
@@ -442,9 +444,9 @@ def test_an_endpoint_is_linked(endpoint: str, linking: Linking, tmp_path: Path) 
     ("path", "found"),
     [
         ("/elsewhere", "found a redirect to"),
-        ("/file", "found the answer 302"),
-        ("/fault", "found the answer 500"),
-        ("/page", "found something else"),
+        ("/file", 'found a redirect to "file:'),
+        ("/fault", "found the status 500"),
+        ("/page", "found an answer as text/html"),
     ],
 )
 def test_an_endpoint_is_not_trusted(path: str, found: str, endpoint: str, linking: Linking) -> None:

@@ -37,11 +37,12 @@ CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
 
 @dataclasses.dataclass(frozen=True)
 class Service:
-    """An endpoint by the name that queries call it, where it is asked, and the line of the list."""
+    """An endpoint by the name that queries call it, where it is asked, and where that was said."""
 
     name: str
     address: str
-    line: int
+    line: int = 0
+    file: str = LIST
 
 
 def services(root: Path) -> dict[str, Service]:
@@ -85,7 +86,7 @@ def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
     """
     body = answer_of(service, query)
     try:
-        JsonWatch(LIST).look(body)  # pyoxigraph 0.5 crashes on deep JSON
+        JsonWatch(service.file).look(body)  # pyoxigraph 0.5 crashes on deep JSON
         found = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
     except (ProblemsFound, SyntaxError) as error:
         raise refusal(service, f"an answer that is no result of a query ({said_by(error)})") from error
@@ -159,4 +160,4 @@ def refuse_other(service: Service, response: HTTPResponse) -> None:
 def refusal(service: Service, found: str, mend: str = "") -> ProblemsFound:
     """Return the exception for what an endpoint does."""
     expected = f"rows as {JSON} from {service.address}"
-    return ProblemsFound([Problem(LIST, service.line, service.name, "answer", found, expected, mend)])
+    return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, mend)])
