@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from kg_builder.answers import Answer
-from kg_builder.charts import Chart, drawn, placed, png, svg
-from kg_builder.trends import GAP, HEIGHT, ends, lines, pieces, positions
+from kg_builder.charts import Chart, drawn, png, svg
+from kg_builder.scales import placed
+from kg_builder.trends import GAP, HEIGHT, ends, lines, pieces, positions, rules
 
 COLUMNS = (
     "question",
@@ -163,3 +164,73 @@ def test_the_names_at_the_ends_of_lines_keep_their_distance() -> None:
 def test_periods_stand_at_their_days() -> None:
     assert positions(["2018-01-01", "2019-01-01", "2021-01-01"]) == [736695, 737060, 737791]
     assert positions(["first wave", "second wave"]) == [0, 1]
+
+
+# ---------------------------------------------------------------- trends that break
+
+OF_TREND = (*COLUMNS, "trend", "series", "break", "break_because")
+
+
+def over_time(*rows: tuple[str, str, str, str, str]) -> list[Chart]:
+    """The charts of a trend, given by period, value, question, series and the word of its break."""
+    cells = [
+        (
+            *row("Yes", value, period=period, question=question),
+            "How often, by year?",
+            series,
+            word or None,
+            word and "So.",
+        )
+        for period, value, question, series, word in rows
+    ]
+    return [each.chart for each in drawn(Answer("", OF_TREND, tuple(cells), (), ""))]
+
+
+def test_questions_of_one_trend_are_drawn_as_one_chart_that_is_named_after_it() -> None:
+    (found,) = over_time(("2018", "17", "Old?", "a", ""), ("2019", "20", "New?", "b", "other wording"))
+    assert (found.question, found.asked) == ("How often, by year?", "")
+    assert found.told.endswith("Yes: 2018 17, 2019 20. The lines break before 2019 (other wording). So.")
+
+
+def test_a_trend_of_a_single_period_is_drawn_question_by_question() -> None:
+    found = over_time(("2018", "17", "Old?", "a", ""), ("2018", "20", "New?", "b", "other wording"))
+    assert [(each.question, each.breaks) for each in found] == [("Old?", []), ("New?", [])]
+
+
+def test_equivalent_questions_are_joined_without_a_break() -> None:
+    (found,) = over_time(("2018", "17", "Old?", "a", ""), ("2019", "20", "New?", "a", ""))
+    assert found.breaks == []
+    assert [piece for piece, _ in pieces(found.lines[0], ["2018", "2019"])] == ["Yes a 0", "Yes a 0"]
+
+
+def test_a_break_stands_between_its_periods_whichever_side_is_asked_about() -> None:
+    (found,) = over_time(("2018", "17", "Old?", "a", "other base"), ("2019", "20", "New?", "b", ""))
+    assert rules(found.breaks, {"2018": 0, "2019": 10}) == [{"at": 5, "word": "other base", "above": -8}]
+
+
+def test_two_series_of_the_same_periods_are_drawn_side_by_side() -> None:
+    (found,) = over_time(
+        ("2018", "17", "Old?", "a", ""),
+        ("2018", "30", "New?", "b", "other base"),
+        ("2019", "18", "Old?", "a", ""),
+        ("2019", "31", "New?", "b", "other base"),
+    )
+    assert [piece for piece, _ in pieces(found.lines[0], ["2018", "2019"])] == [
+        "Yes a 0",
+        "Yes b 0",
+        "Yes a 0",
+        "Yes b 0",
+    ]
+    assert (rules(found.breaks, {"2018": 0, "2019": 10}), len(found.breaks)) == ([], 1)
+
+
+def test_two_changes_of_wording_and_base_are_told_one_after_the_other() -> None:
+    (found,) = over_time(
+        ("2018", "17", "Old?", "a", ""),
+        ("2019", "20", "New?", "b", "other wording"),
+        ("2020", "9", "Last?", "c", "other base"),
+    )
+    assert [(each.period, each.word) for each in found.breaks] == [
+        ("2019", "other wording"),
+        ("2020", "other wording / other base"),
+    ]

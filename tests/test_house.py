@@ -33,10 +33,10 @@ ORDER = (
     "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "services", "federated",
     "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "spellings",
     "matching", "curies", "decisions", "foreigntables", "remote", "records", "proposing", "joining", "defaults",
-    "directory", "trends", "charts", "tables", "sections", "positions", "views", "neighbourhoods", "bridges",
-    "editor", "pages", "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery", "endpoint",
-    "things", "openapi", "batches", "reconciliation", "reconciling", "serving", "listening", "asking", "hosting",
-    "linking", "__init__", "cli", "__main__",
+    "directory", "trends", "scales", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
+    "bridges", "editor", "pages", "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery",
+    "endpoint", "things", "openapi", "batches", "reconciliation", "reconciling", "serving", "listening", "asking",
+    "hosting", "linking", "__init__", "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 
@@ -109,6 +109,7 @@ NAMED_FOR_A_REASON = {
     ("network", "links"): "an attribute of nodes, how many links they have",
     ("openapi", "items"): "a keyword of JSON Schema",
     ("queries", "relation"): "a variable of stored views",
+    ("scales", "item"): "a column of answers that can be drawn",
     ("serving", "question"): "the name of an address, for a stored question",
     ("trends", "period"): "a column of answers that can be drawn",
     ("trends", "place"): "a column of answers that can be drawn",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from itertools import groupby
@@ -14,12 +14,16 @@ import altair
 import vl_convert
 
 from kg_builder.answers import Answer, Row
-from kg_builder.trends import MOST, WIDTH, Line, lines, named, set_apart, trend
+from kg_builder.scales import diverging
+from kg_builder.trends import MOST, WIDTH, Break, Line, breaks, lines, named, trend
 
 NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
 """The columns of an answer that can be drawn."""
 
-PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start"}
+TREND = "trend"
+"""A column that names what is drawn as one chart over time, though question and group may change on the way."""
+
+PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start", TREND, "series"}
 """The columns that a picture shows already, so that a table beside it leaves them out."""
 
 ON_PAGES = "currentColor"
@@ -32,21 +36,13 @@ VERSION = altair.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
 """The version of Vega-Lite that charts are written for."""
 
 BAR = "#3f88ab"
-SCALE = {-2: "#a6611a", -1: "#dfc27d", 0: "#b8bfc6", 1: "#80cdc1", 2: "#018571"}
-"""Colours from one end of a scale to the other, told apart by colour-blind people too (ColorBrewer's BrBG)."""
-
-DARK = {-2, 2}
-"""The places on a scale whose colour carries white text."""
 
 BARS = 60
 """Bars that are drawn at most."""
 
-FOOT = 8
-"""Percent from which on a piece of a bar has room for its number."""
-
 USED = (
     *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
-    *("place", "age_bracket", "period", "period_start"),
+    *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
 )
 """The columns that a chart is made of; the others are left to the table beside it."""
 
@@ -59,7 +55,8 @@ class Chart:
     """What one group of people answered to one question: cells of the columns that are used, row by row.
 
     Rows may say `item`, `choice`, `scale` (the place on a scale around 0) and `second_print` (of a number that is
-    printed twice). Equal charts are drawn once.
+    printed twice). A trend may hold questions that are like each other, of which rows say `trend`, `series`, `break`
+    and `break_because`. Equal charts are drawn once.
     """
 
     columns: tuple[str, ...]
@@ -73,18 +70,23 @@ class Chart:
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return str(self.rows[0]["question"])
+        """What was asked, in a trend the question that it is drawn for."""
+        return self.trend or str(self.rows[0]["question"])
+
+    @property
+    def trend(self) -> str:
+        """What a chart over time is drawn for, if it may hold several questions; else empty."""
+        return str(self.rows[0].get(TREND) or "") if self.lines else ""
 
     @property
     def asked(self) -> str:
-        """The IRI of what was asked, empty if the answer does not name it."""
-        return str(self.rows[0].get("question_iri") or "")
+        """The IRI of what was asked, empty if the answer does not name it, or for a trend."""
+        return "" if self.trend else str(self.rows[0].get("question_iri") or "")
 
     @property
     def population(self) -> str:
         """Of whom the numbers are shares."""
-        return str(self.rows[0]["population"])
+        return "; ".join(dict.fromkeys(str(row["population"]) for row in self.rows))
 
     @property
     def response_type(self) -> str:
@@ -105,6 +107,16 @@ class Chart:
     def lines(self) -> list[Line]:
         """The lines over time, the highest first; none if all numbers are of one period."""
         return lines(self.first) if len({row.get("period") for row in self.first}) > 1 else []
+
+    @cached_property
+    def breaks(self) -> list[Break]:
+        """Where the lines are broken, as wording or base change."""
+        return breaks(self.first) if self.trend else []
+
+    @property
+    def pictured(self) -> set[str]:
+        """The columns that a table beside it leaves out; a trend does not show which question a number answers."""
+        return PICTURED - {"question", "population"} if self.trend else PICTURED
 
     @cached_property
     def barred(self) -> Rows:
@@ -145,7 +157,8 @@ class Chart:
         about = f"{self.question} Of: {self.population}, in {self.unit}"
         if self.lines:
             told = "; ".join(line.told for line in self.lines[:MOST])
-            return " ".join(filter(None, (f"Line chart over periods. {about}: {told}.", self.left_out)))
+            broken = (each.told for each in self.breaks)
+            return " ".join(filter(None, (f"Line chart over periods. {about}: {told}.", *broken, self.left_out)))
         kind = "Diverging stacked bar chart" if self.is_scale else "Bar chart"
         rows = self.first if self.is_scale else self.barred
         parts = "; ".join(f"{row['name']} {row['value']:,f}" for row in rows)
@@ -154,48 +167,11 @@ class Chart:
     def drawn(self, ink: str, background: str = "transparent") -> dict[str, Any]:
         """Return the chart as Vega-Lite."""
         if self.lines:
-            return framed(trend(self.lines[:MOST], self.unit, ink), ink, background)
+            return framed(trend(self.lines[:MOST], self.unit, ink, self.breaks), ink, background)
         if self.is_scale:
-            return framed(self.diverging(ink), ink, background)
+            return framed(diverging(self.first, self.unit, ink), ink, background)
         numbers = {"first": values(self.barred), "again": values(self.again)}
         return {**bars(self.unit, ink, background, again=bool(self.again)), "datasets": numbers}
-
-    def diverging(self, ink: str) -> Layers:
-        """Return one bar an item, its pieces left and right of the middle of the scale."""
-        stacks = defaultdict(list)
-        for row, apart in zip(self.first, set_apart(self.first), strict=True):
-            stacks[", ".join(filter(None, (row.get("item"), apart)))].append(row)
-        pieces = [{"item": name} | piece for name, rows in stacks.items() for piece in placed(rows)]
-        places = {int(row["scale"]): str(row.get("choice") or row["answer"]) for row in self.first}
-        order = sorted(places)
-        colours = altair.Scale(domain=[places[place] for place in order], range=[SCALE[place] for place in order])
-        reach = max(abs(edge) for piece in pieces for edge in (piece["from"], piece["to"]))
-        extent = min(100, 10 * (int(reach / 10) + 1))
-        labels = "abs(datum.value)"
-        base = altair.Chart(altair.InlineData(pieces)).encode(
-            y=altair.Y("item:N", sort=None, title=None),
-            x=altair.X(
-                "from:Q",
-                title=self.unit,
-                scale=altair.Scale(domain=[-extent, extent]),
-                axis=altair.Axis(labelExpr=labels),
-            ),
-        )
-        legend = altair.Legend(orient="top", title=None, columns=3)
-        bars = base.mark_bar(stroke=ink, strokeWidth=0.5, height={"band": 0.72}).encode(
-            x2="to:Q", color=altair.Color("choice:N", scale=colours, legend=legend)
-        )
-        numbers = (
-            base.transform_filter(f"datum.to - datum.from >= {FOOT}")
-            .mark_text(fontSize=11)
-            .encode(
-                x="middle:Q",
-                text="written:N",
-                color=altair.when("datum.dark").then(altair.value("#ffffff")).otherwise(altair.value(ON_PAPER)),
-            )
-        )
-        middle = altair.Chart(altair.InlineData([{"at": 0}])).mark_rule(color=ink, strokeDash=[3, 3]).encode(x="at:Q")
-        return altair.layer(middle, bars, numbers).properties(height=altair.Step(34))
 
 
 @cache
@@ -245,14 +221,24 @@ class Drawn:
 def drawn(answer: Answer) -> list[Drawn]:
     """Return the charts of an answer: one a question, group and unit; none if it has no numbers that can be drawn.
 
-    Shares of different groups are never drawn as one. Several periods are lines, several places or ages are named.
+    Shares of different groups are never drawn as one, but in a trend, whose lines break. Several periods are lines,
+    several places or ages are named.
     """
     if not set(NEEDED) <= set(answer.columns):
         return []
     used = tuple(name for name in USED if name in answer.columns)
     place = {name: answer.columns.index(name) for name in used}
     rows = [row for row in answer.rows if isinstance(row[place["value"]], (int, Decimal)) and row[place["answer"]]]
-    groups = [tuple(group) for _, group in groupby(rows, key=lambda row: [row[place[name]] for name in NEEDED[:4]])]
+    over_time = {TREND, "period"} <= set(used)
+    periods = defaultdict(set)
+    for row in rows if over_time else ():
+        periods[row[place[TREND]], row[place["unit"]]].add(row[place["period"]])
+
+    def together(row: Row) -> object:
+        named = (row[place[TREND]], row[place["unit"]]) if over_time else ("", "")
+        return named if len(periods[named]) > 1 else [row[place[name]] for name in NEEDED[:4]]
+
+    groups = [tuple(group) for _, group in groupby(rows, key=together)]
     return [
         Drawn(
             Chart(used, tuple(tuple(row[place[name]] for name in used) for row in group)),
@@ -276,21 +262,3 @@ def png(chart: Chart) -> bytes:
 def values(rows: Rows) -> list[dict[str, Any]]:
     """Return rows as data of a chart."""
     return [{"answer": row["name"], "value": float(row["value"]), "written": f"{row['value']:,f}"} for row in rows]
-
-
-def placed(rows: Rows) -> Iterator[dict[str, Any]]:
-    """Yield the pieces of a diverging bar from left to right: half of the middle piece lies on each side of 0."""
-    ordered = sorted(rows, key=lambda row: row["scale"])
-    left = sum((row["value"] if row["scale"] < 0 else row["value"] / 2) for row in ordered if row["scale"] <= 0)
-    at = -float(left)
-    for row in ordered:
-        end = at + float(row["value"])
-        yield {
-            "choice": row.get("choice") or row["answer"],
-            "written": f"{row['value']:f}",
-            "from": round(at, 4),
-            "to": round(end, 4),
-            "middle": round((at + end) / 2, 4),
-            "dark": int(row["scale"]) in DARK,
-        }
-        at = end

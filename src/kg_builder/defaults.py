@@ -21,5 +21,6 @@ def usual(graph: OpenGraph, question: StoredQuestion) -> dict[str, str]:
 def answered(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
     """Return the answer to a question; one without rows if a value is empty."""
     if "" in given.values():
-        return Answer(question.summary, question.columns, (), (), graph.base)
+        columns = tuple(name.removeprefix("_") for name in question.columns)
+        return Answer(question.summary, columns, (), (), graph.base)
     return graph.ask(question.name, **given)

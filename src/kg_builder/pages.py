@@ -13,7 +13,7 @@ import pyoxigraph
 
 from kg_builder import __version__
 from kg_builder.answers import Answer, spaced
-from kg_builder.charts import PICTURED, Chart, drawn, svg
+from kg_builder.charts import Chart, drawn, svg
 from kg_builder.defaults import usual
 from kg_builder.dictionary import form
 from kg_builder.directory import Directory, Thing
@@ -123,7 +123,7 @@ class Pages:
     def drawn(self, answer: Answer, hidden: Collection[str]) -> Iterator[Picture]:
         """Yield the charts of an answer, each with its table."""
         for each in drawn(answer):
-            yield Picture(each.chart, self.table(each.answer, {*hidden, *PICTURED}))
+            yield Picture(each.chart, self.table(each.answer, {*hidden, *each.chart.pictured}))
 
     def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
         """Return an answer as a table whose things are links."""

@@ -1,12 +1,13 @@
-"""What sets the numbers of one chart apart, and numbers of several periods as lines over time."""
+"""What sets the numbers of one chart apart, and numbers of several periods as lines over time, which may break."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import altair
@@ -19,6 +20,9 @@ MOST = 12
 
 HEIGHT, WIDTH, GAP = 260, 400, 16
 """Pixels of the picture, and between two names."""
+
+DASHES = [5, 4]
+"""Pixels of the line that marks a break, and of its gaps."""
 
 Rows = Sequence[dict[str, Any]]
 
@@ -72,8 +76,57 @@ def began(row: dict[str, Any]) -> str:
     return str(row.get("period_start") or row["period"])
 
 
-def trend(drawn: Sequence[Line], unit: str, ink: str) -> altair.LayerChart | altair.FacetChart:
-    """Return lines with a point a number and their names at the right; a line breaks where a period is missing."""
+@dataclasses.dataclass(frozen=True)
+class Break:
+    """Where wording or base change, so that lines must not be joined: between two periods, given by their start.
+
+    `former` is empty where no period goes before; `word` says in short what changes, `why` in sentences.
+    """
+
+    former: str
+    start: str
+    period: str
+    word: str
+    why: str
+
+    @property
+    def told(self) -> str:
+        """The break in words."""
+        return f"The lines break before {self.period} ({self.word}). {self.why}"
+
+
+def breaks(rows: Rows) -> list[Break]:
+    """Return where a series begins that must not be joined with the one before, in the order of time.
+
+    A row says by `series` to which it belongs, and by `break` and `break_because` how it differs from what is asked.
+    """
+    starts = sorted({began(row) for row in rows})
+    first: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=began):
+        first.setdefault(series(row), row)
+    found = []
+    for before, row in pairwise(first.values()):
+        sides = [each for each in (before, row) if each.get("break")]
+        if sides:
+            former = max((start for start in starts if start < began(row)), default="")
+            word = " / ".join(dict.fromkeys(str(each["break"]) for each in sides))
+            why = " ".join(dict.fromkeys(str(each["break_because"]) for each in sides))
+            found.append(Break(former, began(row), str(row["period"]), word, why))
+    return found
+
+
+def series(row: dict[str, Any]) -> str:
+    """Return the series of a row, which is empty where nothing breaks."""
+    return str(row.get("series") or "")
+
+
+def trend(
+    drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()
+) -> altair.LayerChart | altair.FacetChart:
+    """Return lines with a point a number and their names at the right; a line breaks where a period is missing.
+
+    Where wording or base change it breaks too, at a dashed line with a word above it.
+    """
     periods = {began(row): str(row["period"]) for line in drawn for row in line.rows}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
     top = 100.0 if unit == "percent" else max(line.highest for line in drawn)
@@ -92,7 +145,10 @@ def trend(drawn: Sequence[Line], unit: str, ink: str) -> altair.LayerChart | alt
     y = altair.Y("value:Q", title=unit, scale=altair.Scale(domain=[0, top or 1], nice=False))
     base = altair.Chart(altair.InlineData(points)).encode(x=x, y=y, color=colour)
     names = altair.Chart(altair.InlineData(ends(drawn, at, top or 1))).encode(y=altair.Y("label:Q"))
+    changes = altair.Chart(altair.InlineData(rules(broken, at))).encode(x=x)
     return altair.layer(
+        changes.mark_rule(color=ink, strokeDash=DASHES),
+        changes.mark_text(color=ink, fontSize=12).encode(y=altair.Y("above:Q", scale=None), text="word:N"),
         base.mark_line(strokeWidth=2).encode(detail="piece:N"),
         base.mark_point(filled=True, size=36, opacity=1),
         names.mark_rule(strokeWidth=0.8, strokeDash=[2, 3]).encode(
@@ -110,12 +166,22 @@ def positions(starts: Sequence[str]) -> list[int]:
         return list(range(len(starts)))
 
 
-def pieces(line: Line, periods: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the rows of a line, each with the name of the unbroken piece that it is in."""
-    places = [periods.index(began(row)) for row in line.rows]
+def rules(broken: Sequence[Break], at: dict[str, int]) -> list[dict[str, Any]]:
+    """Return where breaks stand, between two periods, and their words, which stand above each other."""
+    between = [each for each in broken if each.former]
     return [
-        (f"{line.name} {place - turn}", row) for turn, (place, row) in enumerate(zip(places, line.rows, strict=True))
+        {"at": (at[each.former] + at[each.start]) / 2, "word": each.word, "above": -8 - GAP * place}
+        for place, each in enumerate(between)
     ]
+
+
+def pieces(line: Line, periods: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rows of a line, each with the name of the unbroken piece that it is in."""
+    turns: Counter[str] = Counter()
+    for row in line.rows:
+        number = periods.index(began(row)) - turns[series(row)]
+        turns[series(row)] += 1
+        yield " ".join(filter(None, (line.name, series(row), str(number)))), row
 
 
 def ends(drawn: Sequence[Line], at: dict[str, int], top: float) -> list[dict[str, Any]]:
