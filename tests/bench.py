@@ -82,9 +82,9 @@ def edit_of(stated: dict[str, Any]) -> Edit:
     return Edit(**{"by" if key == "with" else key: value for key, value in stated.items()})
 
 
-def project_at(folder: Path, edits: tuple[Edit, ...] = ()) -> Path:
-    """Make the example's project in a folder: ontology and queries of the repository, unless an edit changes them."""
-    shutil.copytree(EXAMPLE / "data", made(folder) / "data")
+def project_at(folder: Path, edits: tuple[Edit, ...] = (), tables: Path = EXAMPLE) -> Path:
+    """Make a project, the example's or another, in a folder: ontology and queries are ours, unless an edit differs."""
+    shutil.copytree(tables / "data", made(folder) / "data")
     for name in ("ontology", "queries"):
         if any(edit.file.startswith(f"{name}/") for edit in edits):
             shutil.copytree(ROOT / name, folder / name)
