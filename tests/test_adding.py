@@ -20,7 +20,7 @@ LABEL = f"<{SKOS}prefLabel>"
 QUESTION = (
     Edit(
         "data/example-2020/questions.csv",
-        append="training,Have you been trained?,officer-survey,officers,single-choice,,,,4,chapter-text\n",
+        append="training,Have you been trained?,officer-survey,officers,single-choice,,,,,4,chapter-text\n",
     ),
     Edit(
         "data/example-2020/options.csv",

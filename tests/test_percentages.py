@@ -36,7 +36,7 @@ def test_the_rules_come_from_the_ontology(rules: Rules) -> None:
         "question", "item", "option", "population", "place", "ageBracket", "period", "reading",
     }  # fmt: skip
     assert sorted(code.rsplit("/", 1)[1] for code in rules.exclusive) == ["matrix-single-choice", "single-choice"]
-    assert len(rules.others) == 3
+    assert len(rules.others) == 4
 
 
 SUM = "SELECT (SUM(?v) AS ?s) { ?finding kg:value ?v ."

@@ -27,7 +27,7 @@ CIRCLES = [case for case in CONSTRAINTS if case.subject == "constraint-broader-a
 OTHERS = [case for case in CONSTRAINTS if case not in CIRCLES]
 
 RULES = {
-    "class": 88,
+    "class": 89,
     "datatype": 14,
     "in": 3,
     "lessThanOrEquals": 6,

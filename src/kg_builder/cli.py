@@ -106,7 +106,9 @@ def parser() -> argparse.ArgumentParser:
 
     verifying = command(commands, "verify", run_verify, "find every printed token again in your own copy of a report")
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
-    verifying.add_argument("text", type=Path, metavar="TEXT", help="the report as plain text in UTF-8")
+    verifying.add_argument(
+        "text", type=Path, nargs="+", metavar="TEXT", help="the report as plain text in UTF-8; several files as one"
+    )
     verifying.add_argument("--json", action="store_true", help="print the result as JSON")
 
     add_commands(partial(command, commands))
@@ -244,7 +246,7 @@ def run_verify(options: argparse.Namespace) -> int:
     """Print the tokens that were not found again, and how many were."""
     from kg_builder.verify import verify  # noqa: PLC0415
 
-    result = verify(options.root, options.id, options.text)
+    result = verify(options.root, options.id, *options.text)
     if options.json:
         found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
         print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -210,8 +210,8 @@ class OpenGraph:
         others = [each for each in question.parameters if each != parameter]
         held = ((each.variable, each.literal(each.default) or self.thing(each.default)) for each in others)
         terms: Terms = {variable: term for variable, term in held if term}
-        answer = self.answer(question.query.text, terms, "")
-        values = {str(value) for value in answer.column(parameter.variable.removeprefix("_")) if value is not None}
+        results = self.results(question.query.text, terms)
+        values = {str(value_of(row[parameter.variable])) for row in results if row[parameter.variable]}  # type: ignore[union-attr]
         return self.values.setdefault((question.name, parameter.name), sorted(values))
 
     # ---------------------------------------------------------------- names

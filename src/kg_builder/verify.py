@@ -26,9 +26,10 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def verify(root: Path, source: str, copy: Path) -> Verification:
+def verify(root: Path, source: str, *copies: Path) -> Verification:
     """Look for the anchor of each passage, and for each printed token at its passage, in a text of the report.
 
+    Several texts are read one after the other, as one; a report may consist of several files.
     In the very text that was consulted (same SHA-256) a token must stand on the passage's lines;
     in any other copy it must stand near the passage's anchor.
     """
@@ -37,11 +38,8 @@ def verify(root: Path, source: str, copy: Path) -> Verification:
     if "passages" not in files:
         found = f"no table passages.csv for {quoted(source)}"
         raise ProblemsFound([Problem(f"data/{source}", 0, "", "source", found, "the folder of a report")])
-    try:
-        content = copy.read_bytes()
-        text = content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsFound([Problem(str(copy), 0, "", "file", str(error), "the report as text in UTF-8")]) from error
+    content = b"".join(map(content_of, copies))
+    text = content.decode("utf-8")
     consulted = {row["text_sha256"] for _, row in rows(files["report"])} if "report" in files else set()
     exact = hashlib.sha256(content).hexdigest() in consulted
     passages = {row["id"]: row for _, row in rows(files["passages"])}
@@ -78,6 +76,16 @@ def verify(root: Path, source: str, copy: Path) -> Verification:
                         )
                     )
     return Verification(tokens + len(passages), exact, tuple(sorted(problems)))
+
+
+def content_of(copy: Path) -> bytes:
+    """Return a text of the report; raise `ProblemsFound` if it is not UTF-8 or cannot be read."""
+    try:
+        content = copy.read_bytes()
+        content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemsFound([Problem(str(copy), 0, "", "file", str(error), "the report as text in UTF-8")]) from error
+    return content
 
 
 def rows(file: TableFile) -> Iterator[tuple[int, dict[str, str]]]:
