@@ -213,7 +213,7 @@ def test_the_questions_of_two_reports_are_told_with_their_differences_from_both_
 
 
 def trend(graph: OpenGraph, question: str) -> Chart:
-    (found,) = drawn(graph.ask("over-time", question=question))
+    (found,) = drawn(graph.ask("over-time", trend=question))
     return found.chart
 
 
@@ -270,6 +270,6 @@ def test_a_page_does_not_draw_a_question_twice_where_no_other_report_asks_it(out
 
 
 def test_the_answer_of_a_trend_can_be_read_as_a_table(graph: OpenGraph) -> None:
-    table = as_table(graph.ask("over-time", question=f"{FIRST}/question/talks"))
+    table = as_table(graph.ask("over-time", trend=f"{FIRST}/question/talks"))
     assert table.count("\n") == 1 + 2 * 2 * 4
     assert table.count(",other base,") == 4
