@@ -167,7 +167,8 @@ class Chart:
     def drawn(self, ink: str, background: str = "transparent") -> dict[str, Any]:
         """Return the chart as Vega-Lite."""
         if self.lines:
-            return framed(trend(self.lines[:MOST], self.unit, ink, self.breaks), ink, background)
+            layers, datasets = trend(self.lines[:MOST], self.unit, ink, self.breaks)
+            return {**framed(layers, ink, background), "datasets": datasets}
         if self.is_scale:
             return framed(diverging(self.first, self.unit, ink), ink, background)
         numbers = {"first": values(self.barred), "again": values(self.again)}

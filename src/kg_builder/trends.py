@@ -122,10 +122,10 @@ def series(row: dict[str, Any]) -> str:
 
 def trend(
     drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()
-) -> altair.LayerChart | altair.FacetChart:
-    """Return lines with a point a number and their names at the right; a line breaks where a period is missing.
+) -> tuple[altair.LayerChart | altair.FacetChart, dict[str, list[dict[str, Any]]]]:
+    """Return lines with a point a number and their names at the right, and the datasets that are drawn.
 
-    Where wording or base change it breaks too, at a dashed line with a word above it.
+    A line breaks where a period is missing; where wording or base change too, at a dashed line with a word above it.
     """
     periods = {began(row): str(row["period"]) for line in drawn for row in line.rows}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
@@ -143,10 +143,10 @@ def trend(
     axis = altair.Axis(values=list(at.values()), labelExpr=f"{labels}[datum.value]", labelOverlap=True, grid=False)
     x = altair.X("at:Q", title=None, axis=axis, scale=altair.Scale(domain=[min(at.values()), max(at.values())]))
     y = altair.Y("value:Q", title=unit, scale=altair.Scale(domain=[0, top or 1], nice=False))
-    base = altair.Chart(altair.InlineData(points)).encode(x=x, y=y, color=colour)
-    names = altair.Chart(altair.InlineData(ends(drawn, at, top or 1))).encode(y=altair.Y("label:Q"))
-    changes = altair.Chart(altair.InlineData(rules(broken, at))).encode(x=x)
-    return altair.layer(
+    base = altair.Chart(altair.NamedData("points")).encode(x=x, y=y, color=colour)
+    names = altair.Chart(altair.NamedData("ends")).encode(y=altair.Y("label:Q"))
+    changes = altair.Chart(altair.NamedData("changes")).encode(x=x)
+    layers = altair.layer(
         changes.mark_rule(color=ink, strokeDash=DASHES),
         changes.mark_text(color=ink, fontSize=12).encode(y=altair.Y("above:Q", scale=None), text="word:N"),
         base.mark_line(strokeWidth=2).encode(detail="piece:N"),
@@ -156,6 +156,7 @@ def trend(
         ),
         names.mark_text(align="left", dx=18, fontSize=12, color=ink).encode(x=altair.value(WIDTH), text="written:N"),
     ).properties(height=HEIGHT)
+    return layers, {"points": points, "ends": ends(drawn, at, top or 1), "changes": rules(broken, at)}
 
 
 def positions(starts: Sequence[str]) -> list[int]:
