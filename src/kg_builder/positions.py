@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import count
 
 import networkx
+import threadpoolctl
 from scipy.spatial import cKDTree
 
 Point = tuple[float, float]
@@ -52,7 +53,8 @@ def drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
     """Return a connected graph by Kamada and Kawai, around its middle, with links of mean length one or longer."""
     if len(graph) == 1:
         return dict.fromkeys(graph, (0.0, 0.0))
-    found = networkx.kamada_kawai_layout(graph)
+    with threadpoolctl.threadpool_limits(1):  # threads for so small a sum cost more than they save
+        found = networkx.kamada_kawai_layout(graph)
     length = sum(math.dist(found[start], found[end]) for start, end in graph.edges) / graph.number_of_edges()
     middle = [sum(place[axis] for place in found.values()) / len(found) for axis in (0, 1)]
     centred = {node: (float(x - middle[0]), float(y - middle[1])) for node, (x, y) in found.items()}
