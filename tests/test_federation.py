@@ -45,10 +45,11 @@ THEIRS = f"""
 
 
 def build_with(build: Path, folder: Path, quads: str) -> Path:
-    """A build with further quads."""
+    """A build with further quads, and without links of its own."""
     shutil.copytree(build, folder)
-    with (folder / "kg.nq").open("a", encoding="utf-8") as lines:
-        lines.write(quads.lstrip())
+    lines = (folder / "kg.nq").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if f" {SAME} " not in line]
+    (folder / "kg.nq").write_text("".join(kept) + quads.lstrip(), encoding="utf-8")
     return folder
 
 

@@ -65,8 +65,8 @@ def test_nothing_that_is_published_is_a_blank_node(lines: list[str]) -> None:
 
 def test_every_quad_is_in_a_named_graph(lines: list[str]) -> None:
     assert {line.rsplit(" ", 2)[1] for line in lines} == {
-        f"<{BASE}graph/{name}>" for name in ("derived", "links", "netclean-2018", "ontology", "shared")
-        f"<{BASE}graph/{name}>" for name in ("derived", "ncmec-cybertipline", "netclean-2018", "ontology", "shared")
+        f"<{BASE}graph/{name}>"
+        for name in ("derived", "links", "ncmec-cybertipline", "netclean-2018", "ontology", "shared")
     }
 
 

@@ -31,7 +31,7 @@ TYPES = {
 
 
 def write(graph: Graph, folder: Path) -> None:
-    """Write `croissant.json`: all files that were written before, and one record set for each table among them."""
+    """Write `croissant.json`: all files that were written before, and a record set for each table in CSV among them."""
     whole = json.loads((files("kg_builder") / "templates" / NAME).read_text("utf-8"))
     whole |= about(graph.schema.ontology, graph.project.base)
     whole["distribution"] = [
@@ -46,7 +46,9 @@ def write(graph: Graph, folder: Path) -> None:
         }
         for each in downloads(folder)
     ]
-    tables = [(file, f"{csvw.FOLDER}/{file.source}/{file.path.name}") for file in graph.files]
+    # readers take the first line of a table for its header, so that those with a head of YAML are files alone
+    plain = (file for file in graph.files if not file.table.comment)
+    tables = [(file, f"{csvw.FOLDER}/{file.source}/{file.path.name}") for file in plain]
     whole["recordSet"] = [record_set(file, path) for file, path in tables if (folder / path).is_file()]
     (folder / NAME).write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

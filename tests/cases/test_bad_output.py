@@ -162,8 +162,8 @@ def test_a_full_disk_for_temporary_files_gives_one_sentence(
 def test_an_unknown_format_is_refused(draft: Draft) -> None:
     (sentence,) = draft.refusal("--format", "xml")
     assert sentence == (
-        "--format: found the output 'xml'; expected one of nq, ttl, trig, jsonld, csvw, dictionary, network, ontology, "
-        "site."
+        "--format: found the output 'xml'; expected one of nq, ttl, trig, jsonld, bridges, csvw, dictionary, "
+        "network, ontology, croissant, site."
     )
 
 
