@@ -202,6 +202,7 @@ def test_a_published_table_keeps_the_lines_before_it(real_build: Path) -> None:
 def test_the_metadata_say_how_a_table_with_lines_before_it_is_read(metadata: Any) -> None:
     assert {table["url"].split("/")[0]: table.get("dialect") for table in metadata["tables"]} == {
         "links": {"delimiter": "\t", "commentPrefix": "#"},
+        "ncmec-cybertipline": None,
         "netclean-2018": None,
         "shared": None,
     }
@@ -436,7 +437,7 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     assert listed == [
         "build", "validate", "new-report", "verify", "queries", "ask", "query", "find", "compare", "discrepancies",
-        "serve",
+        "link", "serve",
     ]  # fmt: skip
 
 

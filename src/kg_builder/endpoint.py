@@ -22,7 +22,7 @@ from kg_builder.queries import NOT_CODE
 BODY = 1_000_000
 """Bytes of a request; a query may have a tenth of that in characters, and more bytes where they are escaped."""
 
-RESULT = 32_000_000
+RESULT = 64_000_000
 """Bytes of a result; a larger one is refused whole."""
 
 FORM = "application/x-www-form-urlencoded"
