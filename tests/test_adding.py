@@ -9,7 +9,7 @@ import pytest
 
 from kg_builder.cli import main
 from kg_builder.graph import Graph, Project, graph_in
-from kg_builder.terms import BASE
+from kg_builder.iris import BASE
 from tests.bench import EXAMPLE, Edit, problems_of, project_at
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"

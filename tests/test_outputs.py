@@ -19,7 +19,8 @@ from rdflib import RDF, SH, BNode, Dataset, Graph
 from kg_builder.cli import main
 from kg_builder.graph import Project
 from kg_builder.shapes import read_schema
-from kg_builder.terms import BASE, KG
+from kg_builder.iris import BASE
+from kg_builder.terms import KG
 from tests.bench import ROOT, project_at, sheet, tables_of
 from tests.draft import Draft, Run
 from tests.processes import COMMAND, in_own_process

@@ -18,7 +18,7 @@ from kg_builder.graph import Project, graph_in, results
 from kg_builder.problems import Problem
 from kg_builder.reference import union_of
 from kg_builder.schema import Schema, text
-from kg_builder.terms import BASE
+from kg_builder.iris import BASE
 from tests.bench import EXAMPLE, SOURCE, Bench, Case, Edit, Sheet, cases, made, project_at, sheet_of
 
 TABLES = [case for case in cases() if case.subject.startswith("table-")]

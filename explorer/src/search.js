@@ -8,7 +8,7 @@ const form = document.getElementById("search");
 const input = form?.querySelector("input");
 let names;
 
-// kgNames: [path, kind, name, [other labels …]]; a page stands where its path says.
+// kgNames: [address, kind, name, [other labels …]]; the address leads to a page or to a place on one.
 const read = async () => {
   await loadScript("assets/names.js");
   return finder(window.kgNames.map(([id, kind, name, others = []]) => ({ id, kind, name, others })));
@@ -18,9 +18,18 @@ if (form) {
   form.hidden = false;
   input.addEventListener("focus", () => (names ??= read()), { once: true });
   const find = async (words) => (await (names ??= read()))(words);
-  combobox(input, find, ({ id }) => location.assign(`${root}${id}.html`));
+  combobox(input, find, ({ id }) => location.assign(`${root}${id}`));
   if (document.activeElement === input) names ??= read();
 }
+
+// A link to what stands in closed details opens them; not every browser does that by itself.
+const unfold = () => {
+  const target = document.getElementById(location.hash.slice(1));
+  for (let each = target?.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
+  target?.scrollIntoView();
+};
+addEventListener("hashchange", unfold);
+if (location.hash) unfold();
 
 // Nobody answers a form on a page that was opened from a file; a note below it says what to do.
 if (location.protocol === "file:") document.querySelectorAll("form.live").forEach((each) => (each.hidden = true));

@@ -11,7 +11,7 @@ import { counted, showTable } from "./sparql/table.js";
 import { viewsOf } from "./sparql/views.js";
 
 const part = (id) => document.getElementById(id);
-const data = JSON.parse(part("editor-data").textContent);
+const data = { ...JSON.parse(part("editor-data").textContent), pages: window.kgPages };
 const examples = new Map(data.questions.map((question) => [question.name, question]));
 const engines = { copy: new Copy(), server: new Server() };
 const views = viewsOf(part, data);

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
-from rdflib import XSD
 from tabulate import tabulate
 
+from kg_builder.iris import XSD
 from kg_builder.layout import laid_out, wrapped
 
 if TYPE_CHECKING:
@@ -132,11 +132,11 @@ def value_of(
     """Return an RDF term as a plain value."""
     if isinstance(term, pyoxigraph.Literal):
         datatype, written = term.datatype.value, term.value
-        if datatype == str(XSD.integer):
+        if datatype == XSD + "integer":
             return int(written)
-        if datatype == str(XSD.decimal):
+        if datatype == XSD + "decimal":
             return Decimal(written)
-        return written == "true" if datatype == str(XSD.boolean) else written
+        return written == "true" if datatype == XSD + "boolean" else written
     return term if term is None else str(getattr(term, "value", term))
 
 

@@ -42,6 +42,13 @@ def add_commands(add: AddCommand) -> None:
     asking.set_defaults(parameters=True)
     formats(asking, (*TABLES, *RESULTS))
 
+    charting = add("chart", run_chart, "draw the answer to a stored question, each of its charts in a file")
+    charting.add_argument("name", metavar="NAME", help="the stored question; its parameters are options, as for ask")
+    charting.add_argument("--type", choices=("png", "svg"), default="png", help="default: png, at twice the size")
+    charting.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to (default: here)")
+    charting.set_defaults(parameters=True)
+    formats(charting, ("text", "json"))
+
     querying = add("query", run_query, "run a SPARQL query of your own on the built graph")
     querying.add_argument("file", metavar="FILE", help="the file that holds the query; - for standard input")
     formats(querying, (*TABLES, *RESULTS, *TRIPLES))
@@ -154,8 +161,8 @@ def question_named(graph: OpenGraph, options: argparse.Namespace) -> FederatedQu
     """Return a question by its name, and which other endpoints it asks, mostly none."""
     from kg_builder.federated import FederatedQuestion, federated_questions  # noqa: PLC0415
 
-    if federated := federated_questions(options.root).get(options.name):
-        return federated
+    if options.name not in graph.questions and (found := federated_questions(options.root).get(options.name)):
+        return found
     question = graph.question(options.name)
     return FederatedQuestion(question, question.query.text, ())
 
@@ -164,13 +171,15 @@ def run_ask(options: argparse.Namespace) -> str:
     """Answer a stored question, with what other endpoints say if it asks them."""
     import pyoxigraph  # noqa: PLC0415
 
-    from kg_builder.joining import joined  # noqa: PLC0415
-    from kg_builder.services import services  # noqa: PLC0415
-
     graph = opened(options)
     asked = question_named(graph, options)
     terms = graph.bound(asked.question, options.parameters)
-    text, notes = joined(graph, asked, terms, services(options.root) if asked.services else {})
+    text, notes = asked.text, tuple[str, ...]()
+    if asked.services:
+        from kg_builder.joining import joined  # noqa: PLC0415  (no other question needs it)
+        from kg_builder.services import services  # noqa: PLC0415
+
+        text, notes = joined(graph, asked, terms, services(options.root))
     if options.format in RESULTS:
         form = getattr(pyoxigraph.QueryResultsFormat, RESULTS[options.format])
         return graph.serialized(text, terms, form).decode() + "\n"
@@ -180,6 +189,32 @@ def run_ask(options: argparse.Namespace) -> str:
         return drawn(graph.with_confidence(answer), options.format)
     offered = [graph.how_sure(answer)]
     return drawn(dataclasses.replace(answer, notes=(*answer.notes, *filter(None, offered))), options.format)
+
+
+def run_chart(options: argparse.Namespace) -> str:
+    """Draw the charts of an answer and tell their files."""
+    from kg_builder.cache import user_cache  # noqa: PLC0415
+    from kg_builder.charts import drawn as charts_of  # noqa: PLC0415
+    from kg_builder.drawings import Drawings, png  # noqa: PLC0415
+    from kg_builder.publication import writable  # noqa: PLC0415
+
+    charts = [each.chart for each in charts_of(opened(options).ask(options.name, **options.parameters))]
+    if not charts:
+        expected = "an answer with numbers, their question and their base"
+        raise ProblemsFound([Problem(options.name, 0, "", "chart", "nothing that can be drawn", expected)])
+    drawings = Drawings(user_cache())
+    for _ in drawings.prepare(charts if options.type == "svg" else ()):
+        pass
+    written = []
+    with writable(options.into, "Choose another --into."):
+        options.into.mkdir(parents=True, exist_ok=True)
+        for number, chart in enumerate(charts, 1):
+            place = options.into / f"{options.name}{f'-{number}' if len(charts) > 1 else ''}.{options.type}"
+            place.write_bytes(png(chart) if options.type == "png" else drawings.svg(chart).encode())
+            written.append({"file": str(place), "question": chart.question, "population": chart.population})
+    if options.format == "json":
+        return as_json(written)
+    return "".join(f"{each['file']}: {each['question']} Of: {each['population']}\n" for each in written)
 
 
 def run_query(options: argparse.Namespace) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 
 import duckdb
-import networkx
 
 from kg_builder.engine import EVERYWHERE, THINGS, literal, members, name, values
 from kg_builder.jsonld import compact
@@ -35,13 +35,18 @@ Rule = tuple[str, str]
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
     """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
     for table in schema.tables:
-        if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
-            continue
-        yield from repeated_ids(connection, table)
-        yield from faulty_cells(connection, schema, table)
-        for column in table.columns:
-            if column.acyclic:
-                yield from cycles(connection, table, column)
+        yield from table_problems(connection, schema, table)
+
+
+def table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+    """Yield what is wrong with the cells of a loaded table, at most `LISTED` for a column and a rule."""
+    if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
+        return
+    yield from repeated_ids(connection, table)
+    yield from faulty_cells(connection, schema, table)
+    for column in table.columns:
+        if column.acyclic:
+            yield from cycles(connection, table, column)
 
 
 def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
@@ -196,12 +201,28 @@ def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colum
     return f"Did you mean {near[0]}?" if near else column.message or column.description
 
 
+def leads_back(links: Iterable[tuple[str, str]]) -> bool:
+    """Return whether links, followed from some start, lead back to it."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for start, end in links:
+        sorter.add(start, end)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
+
+
 def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
     """Yield one problem for each knot of references that lead back to their start, printing the way round."""
     links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
     inner = f"v IN (SELECT id FROM {name(table.stem)})"
     rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
     places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
+    if not leads_back(places):
+        return
+    import networkx  # noqa: PLC0415  (heavy, and needed for a message alone)
+
     graph: networkx.DiGraph[str] = networkx.DiGraph(list(places))
     for knot in networkx.strongly_connected_components(graph):
         if len(knot) == 1 and not any(graph.has_edge(node, node) for node in knot):

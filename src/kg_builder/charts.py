@@ -6,12 +6,9 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from typing import Any
-
-import altair
-import vl_convert
 
 from kg_builder.answers import Answer, Row
 from kg_builder.scales import diverging
@@ -26,14 +23,8 @@ TREND = "trend"
 PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start", TREND, "series"}
 """The columns that a picture shows already, so that a table beside it leaves them out."""
 
-ON_PAGES = "currentColor"
-"""The ink of a chart inside a page: it takes the colour of the text around it, in light and in dark."""
-
 ON_PAPER = "#1c2430"
-"""The ink of a chart that stands alone."""
-
-VERSION = altair.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
-"""The version of Vega-Lite that charts are written for."""
+"""The ink of a chart that stands alone; nothing else has quite this colour, so that a page can replace it."""
 
 BAR = "#3f88ab"
 
@@ -47,7 +38,6 @@ USED = (
 """The columns that a chart is made of; the others are left to the table beside it."""
 
 Rows = Sequence[dict[str, Any]]
-Layers = altair.LayerChart | altair.FacetChart
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,51 +154,60 @@ class Chart:
         parts = "; ".join(f"{row['name']} {row['value']:,f}" for row in rows)
         return " ".join(filter(None, (f"{kind}. {about}: {parts}.", self.left_out)))
 
-    def drawn(self, ink: str, background: str = "transparent") -> dict[str, Any]:
-        """Return the chart as Vega-Lite."""
+    def specification(self, ink: str = ON_PAPER, background: str = "transparent") -> dict[str, Any]:
+        """Return the chart in Vega-Lite."""
         if self.lines:
-            layers, datasets = trend(self.lines[:MOST], self.unit, ink, self.breaks)
-            return {**framed(layers, ink, background), "datasets": datasets}
-        if self.is_scale:
-            return framed(diverging(self.first, self.unit, ink), ink, background)
-        numbers = {"first": values(self.barred), "again": values(self.again)}
-        return {**bars(self.unit, ink, background, again=bool(self.again)), "datasets": numbers}
+            layers = trend(self.lines[:MOST], self.unit, ink, self.breaks)
+        elif self.is_scale:
+            layers = diverging(self.first, self.unit, ink)
+        else:
+            layers = bars(self.barred, self.again, self.unit, ink)
+        return framed(layers, ink, background)
 
 
-@cache
-def bars(unit: str, ink: str, background: str, *, again: bool) -> dict[str, Any]:
-    """Return one bar an answer, in the order of the rows, with its number; a tick marks a second print.
-
-    The numbers themselves are two datasets: Altair takes longer to write the same again than Vega to draw it.
-    """
-    percent = altair.Scale(domain=[0, 100]) if unit == "percent" else altair.Undefined
-    y = altair.Y("answer:N", sort=None, title=None)
-    x = altair.X("value:Q", title=unit, scale=percent)
-    first = altair.Chart(altair.NamedData("first")).encode(y=y, x=x)
-    layers: list[Any] = [
-        first.mark_bar(color=BAR, height={"band": 0.72}),
-        first.mark_text(align="left", dx=5, color=ink, fontSize=12).encode(text="written:N"),
+def bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
+    """Return one bar an answer in Vega-Lite, in the order of the rows, with its number; a tick marks a second print."""
+    y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
+    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit}
+    if unit == "percent":
+        x["scale"] = {"domain": [0, 100]}
+    text = {"field": "written", "type": "nominal"}
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"name": "first"},
+            "mark": {"type": "bar", "color": BAR, "height": {"band": 0.72}},
+            "encoding": {"y": y, "x": x},
+        },
+        {
+            "data": {"name": "first"},
+            "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
+            "encoding": {"y": y, "x": x, "text": text},
+        },
     ]
     if again:
-        second = altair.Chart(altair.NamedData("again")).encode(y=y, x=x)
-        layers.append(second.mark_tick(color=ink, thickness=2, size=22))
-    return framed(altair.layer(*layers).properties(height=altair.Step(26)), ink, background)
+        tick = {"type": "tick", "color": ink, "thickness": 2, "size": 22}
+        layers.append({"data": {"name": "again"}, "mark": tick, "encoding": {"y": y, "x": x}})
+    return {"layer": layers, "height": {"step": 26}, "datasets": {"first": values(first), "again": values(again)}}
 
 
-def framed(layers: Layers, ink: str, background: str) -> dict[str, Any]:
+def framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
     """Return layers as Vega-Lite with the look that all charts share."""
     words = {"labelFontSize": 12, "labelColor": ink}
-    axis = {**words, "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}
-    made: dict[str, Any] = (
-        layers.properties(width=WIDTH, background=background, padding=4)
-        .configure(font="Liberation Sans, Arial, sans-serif")
-        .configure_axis(**axis, domainColor=ink, tickColor=ink, gridColor=ink, gridOpacity=0.15)
-        .configure_axisY(labelLimit=240, labelPadding=8, ticks=False, domain=False)
-        .configure_legend(**words, labelLimit=240, symbolStrokeColor=ink)
-        .configure_view(stroke=None)
-        .to_dict(validate=False)
-    )
-    return made
+    titles = {"titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": WIDTH,
+        "background": background,
+        "padding": 4,
+        "config": {
+            "font": "Liberation Sans, Arial, sans-serif",
+            "axis": {**words, **titles, "domainColor": ink, "tickColor": ink, "gridColor": ink, "gridOpacity": 0.15},
+            "axisY": {"labelLimit": 240, "labelPadding": 8, "ticks": False, "domain": False},
+            "legend": {**words, "labelLimit": 240, "symbolStrokeColor": ink},
+            "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None},
+        },
+        **layers,
+    }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -247,17 +246,6 @@ def drawn(answer: Answer) -> list[Drawn]:
         )
         for group in groups
     ]
-
-
-@cache
-def svg(chart: Chart, ink: str = ON_PAGES) -> str:
-    """Return a chart as SVG without a background."""
-    return str(vl_convert.vegalite_to_svg(chart.drawn(ink), vl_version=VERSION))
-
-
-def png(chart: Chart) -> bytes:
-    """Return a chart as PNG on white, at twice the size."""
-    return bytes(vl_convert.vegalite_to_png(chart.drawn(ON_PAPER, "#ffffff"), vl_version=VERSION, scale=2))
 
 
 def values(rows: Rows) -> list[dict[str, Any]]:

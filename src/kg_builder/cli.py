@@ -43,8 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
         return 130
-    finally:
-        progress_shown("")
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -97,6 +95,9 @@ def parser() -> argparse.ArgumentParser:
         default="text",
         help="sentences, JSON, or a SHACL validation report in Turtle",
     )
+    validating.add_argument(
+        "--reference", action="store_true", help="run pySHACL, the reference processor, on the whole graph too"
+    )
     graph_options(validating)
 
     adding = command(
@@ -113,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_commands(partial(command, commands))
 
-    add_linking(partial(command, commands), progress_shown)
+    add_linking(partial(command, commands))
 
     add_serving(partial(command, commands), run_serve)
     return whole
@@ -140,6 +141,7 @@ def command(
 def graph_options(command: argparse.ArgumentParser) -> None:
     """Add the options of commands that make the graph."""
     command.add_argument("--base", help="where the IRIs of things begin (default: below w3id.org/child-protection-kg)")
+    command.add_argument("--verbose", action="store_true", help="print each step and its time to standard error")
     command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
 
 
@@ -149,7 +151,8 @@ def run_build(options: argparse.Namespace) -> int:
     from kg_builder.build import build  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.exports import WRITERS  # noqa: PLC0415
     from kg_builder.graph import Project  # noqa: PLC0415
-    from kg_builder.terms import BASE  # noqa: PLC0415
+    from kg_builder.iris import BASE  # noqa: PLC0415
+    from kg_builder.terminal import shown_progress  # noqa: PLC0415
 
     unknown = sorted(set(options.format) - set(WRITERS))
     if unknown:
@@ -159,13 +162,13 @@ def run_build(options: argparse.Namespace) -> int:
     project = Project(
         options.root, BASE if options.base is None else options.base, options.memory, tuple(options.format)
     )
-    graph = build(project, out, progress_shown)
-    progress_shown("")
+    with shown_progress(verbose=options.verbose) as progress:
+        graph = build(project, out, progress)
     by_label = {
         table.label: graph.rows[table.classes[0]] for table in graph.schema.tables if graph.rows[table.classes[0]]
     }
     written = sorted(path.relative_to(out).as_posix() for path in out.iterdir())
-    validator = "pySHACL" if graph.reference else "the engine (too large for pySHACL)"
+    validator = "the set-wise engine"
     if options.json:
         print(
             json.dumps(
@@ -206,20 +209,22 @@ def run_build(options: argparse.Namespace) -> int:
 def run_validate(options: argparse.Namespace) -> int:
     """Print every problem; return 1 if one of them is an error."""
     from kg_builder.graph import Project, graph_in  # noqa: PLC0415
+    from kg_builder.iris import BASE  # noqa: PLC0415
     from kg_builder.publication import writable  # noqa: PLC0415
     from kg_builder.results import validation_report  # noqa: PLC0415
-    from kg_builder.terms import BASE  # noqa: PLC0415
+    from kg_builder.terminal import shown_progress  # noqa: PLC0415
 
     try:
         with (
             writable(Path(tempfile.gettempdir()), "Set TMPDIR to another folder."),
             tempfile.TemporaryDirectory(prefix="kg-builder-") as work,
         ):
-            project = Project(options.root, BASE if options.base is None else options.base, options.memory)
-            problems: Sequence[Problem] = graph_in(project, Path(work), progress_shown).problems
+            base = BASE if options.base is None else options.base
+            project = Project(options.root, base, options.memory, reference=options.reference)
+            with shown_progress(verbose=options.verbose) as progress:
+                problems: Sequence[Problem] = graph_in(project, Path(work), progress).problems
     except ProblemsFound as found:
         problems = found.problems
-    progress_shown("")
     if options.format == "shacl":
         print(validation_report(problems, options.root / "ontology"), end="")
     else:
@@ -273,7 +278,6 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -> None:
     """Print problems: JSON to standard output, sentences to standard error."""
-    progress_shown("")
     if as_json:
         print(to_json(problems))
         return
@@ -282,9 +286,3 @@ def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -
     if errors(problems):
         total = sum(1 + problem.more for problem in errors(problems))
         print(f"{total:,} {'error' if total == 1 else 'errors'}{end}.", file=sys.stderr)
-
-
-def progress_shown(step: str) -> None:
-    """Show the present step on a terminal, in place of the former; show nothing in a pipe."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{step + ' …' if step else ''}", end="", file=sys.stderr, flush=True)

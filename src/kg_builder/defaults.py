@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg_builder.answers import Answer
-from kg_builder.opened import OpenGraph
+from kg_builder.opened import OpenGraph, chosen
 from kg_builder.questions import StoredQuestion
 
 
@@ -19,8 +19,11 @@ def usual(graph: OpenGraph, question: StoredQuestion) -> dict[str, str]:
 
 
 def answered(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
-    """Return the answer to a question; one without rows if a value is empty."""
+    """Return the answer to a question about things that `usual` gives, out of that about everything.
+
+    It has no rows if a value is empty.
+    """
     if "" in given.values():
         columns = tuple(name.removeprefix("_") for name in question.columns)
         return Answer(question.summary, columns, (), (), graph.base)
-    return graph.ask(question.name, **given)
+    return chosen(graph.whole(question), question, {name: graph.held(value) for name, value in given.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -17,6 +18,9 @@ from kg_builder.schema import last_part
 
 NAMES = frozenset(str(name) for name in (RDFS.label, SKOS.prefLabel, SKOS.hiddenLabel, SKOS.definition, SDO.text))
 """Properties that pages leave out: name and definition stand above, and outdated terms are there to be found only."""
+
+REST = "things.html"
+"""The page that shows things which belong to none that has a page, such as units."""
 
 LONG = 60
 """Characters from which on a name is too long to stand as a link in a table."""
@@ -33,12 +37,21 @@ class Link:
 
 @dataclasses.dataclass(frozen=True)
 class Thing:
-    """A thing that has a page at `path` and `.html`: its IRI, what kind of thing it is, and what it is called."""
+    """A thing of the graph: its IRI, that without the base, what kind of thing it is, and what it is called.
+
+    `address` is where the site shows it: its own page, or a fragment of the page of what it belongs to.
+    """
 
     iri: str
     path: str
     kind: str
     name: str
+    address: str
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it has a page of its own."""
+        return "#" not in self.address
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,13 +71,54 @@ class Directory:
 
     @cached_property
     def things(self) -> dict[str, Thing]:
-        """The things that have a page, by IRI: what lives below the base, but for terms of the ontology."""
+        """The things of the graph by IRI: what lives below the base, but for terms of the ontology."""
         base = self.graph.base
         return {
-            iri: Thing(iri, iri.removeprefix(base), kind, name)
+            iri: Thing(iri, iri.removeprefix(base), kind, name, self.address(iri))
             for iri, (kind, name) in self.names.items()
             if iri.startswith(base) and "#" not in iri
         }
+
+    @cached_property
+    def with_page(self) -> list[Thing]:
+        """The things that have a page of their own."""
+        return [thing for thing in self.things.values() if thing.has_page]
+
+    @cached_property
+    def belonging(self) -> dict[str, list[Thing]]:
+        """The things without a page of their own, by the path of the page that shows them."""
+        found: dict[str, list[Thing]] = defaultdict(list)
+        for thing in self.things.values():
+            page, _, fragment = thing.address.partition("#")
+            if fragment:
+                found[page].append(thing)
+        return found
+
+    def address(self, iri: str) -> str:
+        """Return where the site shows a thing; on the list of all things if it belongs to none that has a page."""
+        path, page = iri.removeprefix(self.graph.base), self.page_of(iri)
+        shown = f"{page.removeprefix(self.graph.base)}.html" if page else REST
+        return shown if page == iri else f"{shown}#{path}"
+
+    def page_of(self, iri: str, steps: int = 5) -> str:
+        """Return the thing on whose page a thing is shown: itself, or what links lead to in some steps, or nothing."""
+        if iri in self.pages:
+            return iri
+        ways = self.ways.get(iri, ()) if steps else ()
+        return next(filter(None, (self.page_of(other, steps - 1) for other in ways)), "")
+
+    @cached_property
+    def pages(self) -> set[str]:
+        """The things that have a page of their own, below the base."""
+        return {row["thing"] for row in self.found("pages") if row["thing"].startswith(self.graph.base)}
+
+    @cached_property
+    def ways(self) -> dict[str, list[str]]:
+        """For each thing the others that lead to the page on which it is shown, best first."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.found("leads-to-page"):
+            found[row["thing"]].append(row["to"])
+        return found
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str]]:
@@ -84,7 +138,7 @@ class Directory:
     def link(self, iri: str, text: str = "") -> Link:
         """Return a link to what an IRI stands for, under its name unless it is called otherwise."""
         if thing := self.things.get(iri):
-            return Link(text or thing.name, f"{thing.path}.html")
+            return Link(text or thing.name, thing.address)
         name = text or self.names.get(iri, ("", iri))[1]
         if iri.startswith(self.graph.base):
             return Link(name, f"ontology.html#{last_part(iri)}" if iri in self.terms else "")

@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 
 from kg_builder.files import TableFile, fault
+from kg_builder.iris import ABSOLUTE, BASE
 from kg_builder.prefixes import Prefixes, declared
 from kg_builder.problems import LISTED, Problem, ProblemsFound, quoted
 from kg_builder.rawtext import Scan, normalised, ragged, scan
 from kg_builder.schema import SHARED, Column, Schema, Table, Target
-from kg_builder.terms import ABSOLUTE, BASE
 
 THINGS = "_things"
 PREFIXES = "_prefixes"

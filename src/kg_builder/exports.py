@@ -10,7 +10,8 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
 
 from kg_builder import bridges, croissant, csvw, dictionary, jsonld, network, site
-from kg_builder.graph import Graph, Progress
+from kg_builder.graph import Graph
+from kg_builder.progress import Progress
 from kg_builder.shapes import MEANING, STRUCTURE
 
 Writer = Callable[[Graph, Path], None]
@@ -20,8 +21,11 @@ def export(graph: Graph, folder: Path, progress: Progress) -> None:
     """Write all outputs, or those that the project names, into a folder."""
     wanted = graph.project.formats or tuple(WRITERS)
     for name in wanted:
-        progress(f"writing {name}")
-        WRITERS[name](graph, folder)
+        progress.step(f"writing {name}")
+        if name == "site":
+            site.write(graph, folder, progress)
+        else:
+            WRITERS[name](graph, folder)
 
 
 def quads(lines: Path) -> Iterator[Quad]:

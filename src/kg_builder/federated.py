@@ -11,7 +11,9 @@ from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import SERVICE, StoredQuery, code_of, place, query_problems, stored_query
 from kg_builder.queries import header_problems as query_problems_of_header
 from kg_builder.questions import StoredQuestion, header_problems, question_of
-from kg_builder.services import LIST
+
+LIST = "services.csv"
+"""The list of endpoints in the project's folder; nothing stands in it that the user has not written."""
 
 FOLDER = "federated"
 CALL = re.compile(r"service\s+<service:([a-z0-9-]+)>\s*\{", re.IGNORECASE)

@@ -16,24 +16,20 @@ import duckdb
 import pyoxigraph
 from rdflib import RDF
 
-from kg_builder.cells import cell_problems
+from kg_builder.cells import table_problems
 from kg_builder.engine import connect, list_things, load, name, resting
-from kg_builder.federated import federated_questions
 from kg_builder.files import TableFile, table_files
-from kg_builder.percentages import rules_of
-from kg_builder.places import place_problems, view_problems
+from kg_builder.iris import BASE
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries import StoredQuery, derived_triples, stored_queries
-from kg_builder.questions import misleading, question_of, stored_questions
-from kg_builder.reference import shape_results, union_of
-from kg_builder.schema import Code, Schema
-from kg_builder.shapes import MEANING, read_schema
-from kg_builder.terms import BASE
-from kg_builder.triples import add_lines, graph_of, render, write_quads, write_triples
+from kg_builder.progress import SILENT, Progress
+from kg_builder.queries import StoredQuery, derived_triples
+from kg_builder.schema import Code, Schema, Table
+from kg_builder.shapes import MEANING
+from kg_builder.sources import gathered, read_sources
+from kg_builder.triples import add_lines, begin_lines, graph_of, render_table, write_quads, write_triples
 from kg_builder.validate import Result, bounded, check_results, constraint_results, located
 
-REFERENCE_LIMIT = 8_000
-"""Rows up to which pySHACL validates the graph; above it the engine checks the same shapes, set-wise."""
+Item = TypeVar("Item")
 
 IN_MEMORY = 150_000
 """Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
@@ -41,24 +37,24 @@ IN_MEMORY = 150_000
 PIECE = 32 << 20
 """Bytes of N-Triples that the store loads at once."""
 
-Progress = Callable[[str], None]
-Item = TypeVar("Item")
-
 
 @dataclasses.dataclass(frozen=True)
 class Project:
-    """Where a project is and how it is built: `memory` bounds the engine, e.g. `2GB`; no `formats` means all."""
+    """Where a project is and how it is built.
+
+    `memory` bounds the engine, e.g. `2GB`; no `formats` means all; with `reference`, pySHACL validates the graph too.
+    """
 
     root: Path
     base: str = BASE
     memory: str = "2GB"
     formats: tuple[str, ...] = ()
-    reference_limit: int = REFERENCE_LIMIT
+    reference: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class Graph:
-    """A built graph: `lines` is canonical N-Quads, `store` holds the same, `rows` counts the rows of each kind."""
+    """A built graph: `lines` is canonical N-Quads, `store` holds its triples, `rows` counts the rows of each kind."""
 
     project: Project
     schema: Schema
@@ -68,77 +64,99 @@ class Graph:
     quads: int
     rows: dict[str, int]
     problems: tuple[Problem, ...]
-    reference: bool
 
 
-def silent(_: str) -> None:
-    """Show no progress."""
-
-
-def graph_in(project: Project, work: Path, progress: Progress = silent) -> Graph:
+def graph_in(project: Project, work: Path, progress: Progress = SILENT) -> Graph:
     """Return the graph of a project, made and validated in the folder `work`.
 
     Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
     """
     refuse_base(project.base)
-    progress("reading shapes and queries")
-    schema = read_schema(project.root / "ontology")
-    faults: list[Problem] = []
-    derivations = gathered(faults, lambda: stored_queries(project.root, "derive"))
-    checks = gathered(faults, lambda: stored_queries(project.root, "checks"))
-    questions = gathered(faults, lambda: [*stored_questions(project.root).values()])
-    joins = gathered(faults, lambda: [each.question for each in federated_questions(project.root).values()])
-    gathered(faults, lambda: stored_queries(project.root, "bridges"))
-    shown = gathered(faults, lambda: stored_queries(project.root, "pages"))
-    faults += view_problems(gathered(faults, lambda: stored_queries(project.root, "views")))
-    faults += place_problems([*shown, *(question.query for question in questions)])
-    faults += misleading([*questions, *joins, *map(question_of, shown)], rules_of(schema.ontology), checks)
+    progress.step("reading shapes and queries")
+    sources = read_sources(project.root)
+    schema = sources.schema
+    faults = [*sources.problems]
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
     with engine(work, project.memory) as connection:
-        progress("reading tables")
-        read = len(faults)
-        notes = gathered(faults, lambda: load(connection, schema, files, work))
-        progress("checking cells")
-        if len(faults) == read:
-            list_things(connection, schema, project.base)
-            faults += cell_problems(connection, schema)
-        if faults:
-            raise ProblemsFound([*notes, *faults])
-        progress("rendering N-Quads")
-        render(connection, schema, project.base)
-        ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
-        add_lines(connection, ontology, graph_of(project.base, "ontology"))
-        write_triples(connection, work / "stated.nt")
-        progress("loading the store")
-        rows = {table.classes[0]: count(connection, table.stem) for table in schema.tables}
+        progress.step("reading tables")
+        notes = read_tables(connection, schema, files, work, project.base, faults)
+        progress.step("rendering N-Quads")
+        rows = count_rows(connection, schema)
+        stated = stated_triples(connection, project, schema, work)
+        progress.step("deriving")
         store = store_for(sum(rows.values()), work)
         with resting(connection, project.memory):
-            fill(store, work / "stated.nt")
-            progress("deriving")
-            derived: list[tuple[Path, str]] = []
-            for derivation in derivations:
-                made = derived_triples(store, derivation, work / f"{derivation.name}.nt")
-                derived.append((made, str(derivation.about.get("graph", "derived"))))
-                fill(store, made)
-        progress("sorting")
-        for path, source in derived:
+            fill(store, stated)
+            derived = derive(store, sources.derivations, work)
+        progress.step("sorting")
+        for source, path in derived:
             add_lines(connection, path, graph_of(project.base, source))
         quads = write_quads(connection, work / "kg.nq")
-        progress("validating")
-        small = sum(rows.values()) <= project.reference_limit
+        progress.step("validating")
         with resting(connection, project.memory):
-            found = results(store, schema, checks, work / "kg.nq", reference=small)
+            found = results(store, schema, sources.checks, work / "kg.nq", reference=project.reference)
         problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
-    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, small)
+    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
 
 
-def gathered(faults: list[Problem], step: Callable[[], list[Item]]) -> list[Item]:
-    """Return what a step returns; where it finds problems, add them to the faults of the run and return nothing."""
-    try:
-        return step()
-    except ProblemsFound as found:
-        faults += found.problems
-        return []
+def read_tables(
+    connection: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    files: Iterable[TableFile],
+    work: Path,
+    base: str,
+    faults: Iterable[Problem],
+) -> list[Problem]:
+    """Load the tables and check their cells; return notes, or raise `ProblemsFound` with these and all faults.
+
+    Cells are checked only where all files could be read: else references would seem to lead nowhere.
+    """
+    faults = [*faults]
+    unread: list[Problem] = []
+    notes = gathered(unread, lambda: load(connection, schema, files, work))
+    if not unread:
+        list_things(connection, schema, base)
+        for found in for_each_table(connection, schema, lambda cursor, table: [*table_problems(cursor, schema, table)]):
+            faults += found
+    if faults or unread:
+        raise ProblemsFound([*notes, *faults, *unread])
+    return notes
+
+
+def for_each_table(
+    connection: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    task: Callable[[duckdb.DuckDBPyConnection, Table], Item],
+) -> list[Item]:
+    """Return what a task makes of each table, in their order; tasks run beside each other.
+
+    Planning takes longer than running while tables are small, and the engine plans in one thread.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda table: task(connection.cursor(), table), schema.tables))
+
+
+def stated_triples(connection: duckdb.DuckDBPyConnection, project: Project, schema: Schema, work: Path) -> Path:
+    """Render all that tables and ontology state as N-Quads in the engine, and as N-Triples in a file; return its path.
+
+    Cells have been checked before.
+    """
+    begin_lines(connection)
+    for_each_table(connection, schema, lambda cursor, table: render_table(cursor, schema, table, project.base))
+    ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
+    add_lines(connection, ontology, graph_of(project.base, "ontology"))
+    write_triples(connection, work / "stated.nt")
+    return work / "stated.nt"
+
+
+def derive(store: pyoxigraph.Store, derivations: Iterable[StoredQuery], work: Path) -> list[tuple[str, Path]]:
+    """Add what derivations make to the store, one after the other; return the graph and the N-Triples of each."""
+    derived = []
+    for derivation in derivations:
+        made = derived_triples(store, derivation, work / f"{derivation.name}.nt")
+        fill(store, made)
+        derived.append((str(derivation.about.get("graph", "derived")), made))
+    return derived
 
 
 @contextlib.contextmanager
@@ -163,9 +181,11 @@ def refuse_base(base: str) -> None:
         raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
-def count(connection: duckdb.DuckDBPyConnection, stem: str) -> int:
-    """Return the number of rows of a table."""
-    return int((connection.execute(f"SELECT count(*) FROM {name(stem)}").fetchone() or (0,))[0])
+def count_rows(connection: duckdb.DuckDBPyConnection, schema: Schema) -> dict[str, int]:
+    """Return the number of rows of each table, by the class of its things."""
+    counts = (f"(SELECT count(*) FROM {name(table.stem)})" for table in schema.tables)
+    found = connection.execute(f"SELECT {', '.join(counts)}").fetchone() or ()
+    return {table.classes[0]: int(number) for table, number in zip(schema.tables, found, strict=True)}
 
 
 def store_for(rows: int, work: Path) -> pyoxigraph.Store:
@@ -193,17 +213,18 @@ def ontology_triples(project: Project, codes: Iterable[Code], path: Path) -> Pat
 
 
 def results(
-    store: pyoxigraph.Store, schema: Schema, checks: list[StoredQuery], lines: Path, *, reference: bool
+    store: pyoxigraph.Store, schema: Schema, checks: Iterable[StoredQuery], lines: Path, *, reference: bool
 ) -> dict[Result, int]:
-    """Return what stored checks and shapes find, bounded; the shapes are run by pySHACL where it is the `reference`.
+    """Return what stored checks and the constraints of the shapes find, bounded; as `reference`, pySHACL runs too.
 
     The store's queries run beside each other: it lets go of the interpreter's lock.
     """
     tasks = [partial(check_results, store, check) for check in checks]
-    if not reference:
-        tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]
+    tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda task: bounded(task()), tasks))
     if reference:
+        from kg_builder.reference import shape_results, union_of  # noqa: PLC0415  (heavy)
+
         found.append(bounded(shape_results(union_of(lines), schema)))
     return {result: more for each in found for result, more in each.items()}

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pyoxigraph
 
-from kg_builder.federated import Call, FederatedQuestion, call_in, variables_of
+from kg_builder.federated import LIST, Call, FederatedQuestion, call_in, variables_of
 from kg_builder.opened import OpenGraph, Terms
 from kg_builder.problems import Problem, ProblemsFound
-from kg_builder.services import LIST, Service, asked, refusal
+from kg_builder.services import Service, asked, refusal
 
 PIECE = 100
 """Rows that an endpoint is asked about at once."""

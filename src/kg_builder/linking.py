@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +25,9 @@ FORMATS = ("text", "json", "csv", "markdown")
 AddCommand = Callable[[str, Callable[[argparse.Namespace], str], str], argparse.ArgumentParser]
 
 
-def add_linking(add: AddCommand, said: Callable[[str], None]) -> None:
-    """Add the parser of the command; `said` shows how far it is."""
-    linking = add(
-        "link", partial(run_link, said=said), "propose links between the graph and other data, for people to decide"
-    )
+def add_linking(add: AddCommand) -> None:
+    """Add the parser of the command."""
+    linking = add("link", run_link, "propose links between the graph and other data, for people to decide")
     linking.add_argument(
         "source",
         nargs="?",
@@ -78,9 +75,10 @@ def share(text: str) -> float:
     return number
 
 
-def run_link(options: argparse.Namespace, said: Callable[[str], None]) -> str:
+def run_link(options: argparse.Namespace) -> str:
     """Propose links, or note decisions."""
     from kg_builder.opened import OpenGraph  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.terminal import shown_progress  # noqa: PLC0415
 
     chosen = {state: getattr(options, name) for name, state in DECISIONS.items()}
     if bool(options.source) == any(chosen.values()):
@@ -90,7 +88,8 @@ def run_link(options: argparse.Namespace, said: Callable[[str], None]) -> str:
     graph = OpenGraph(options.root, options.out or options.root / "build")
     folder = options.links or options.root / FOLDER
     if options.source:
-        return proposals(graph, options, folder, said)
+        with shown_progress() as progress:
+            return proposals(graph, options, folder, progress.step)
     from kg_builder.decisions import deciding  # noqa: PLC0415
     from kg_builder.proposing import license_of  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kg_builder.endpoint import QUERIES
 from kg_builder.opened import OpenGraph
 from kg_builder.problems import Problem, ProblemsFound
-from kg_builder.serving import application, ready_graph
+from kg_builder.serving import application
+from kg_builder.shared import VARIABLE, named, shared_graph
 from kg_builder.site import FOLDER, live_pages
 from kg_builder.workers import Limits, Workers
 
@@ -50,11 +52,11 @@ def serve(options: argparse.Namespace, version: str, said: Callable[[str], objec
     with listening(options.host, options.port) as sock:
         graph = OpenGraph(options.root, build)
         limits = Limits(options.workers, options.timeout, options.memory)
-        with Workers(partial(ready_graph, options.root, build), [ready_graph.__module__], limits) as workers:
+        os.environ[VARIABLE] = named(options.root, build)
+        with Workers(partial(shared_graph, options.root, build), [shared_graph.__module__], limits) as workers:
             names = hosts(options.host, options.allow_host)
-            pages = live_pages(graph)
-            missing = pages.missing() if (build / FOLDER).is_dir() else ""
-            app = application(graph, build, workers, version=version, hosts=names, page=pages.live, missing=missing)
+            pages = live_pages(graph) if (build / FOLDER).is_dir() else None
+            app = application(graph, build, workers, version=version, hosts=names, pages=pages)
             server = Server(app, workers)
             for each in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, server.handle_exit)  # the server sends itself again, at its end, what ended it

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 
 HTML = "text/html"
 JSON = "application/json"
+PNG = "image/png"
 
 ANSWERS = {"json": JSON, "csv": "text/csv", "markdown": "text/markdown", "text": "text/plain"}
 """The formats of the answer to a stored question."""

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain, combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph
 
 from kg_builder.answers import Answer, Row, value_of
 from kg_builder.comparison import Comparison
 from kg_builder.confidence import Confidence, Share, confidence
+from kg_builder.iris import BASE
 from kg_builder.labels import Label, Match, matches, nearest
-from kg_builder.percentages import Rules, percentage_problems, rules_of
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries import query_problems, stored_query
-from kg_builder.questions import Parameter, Questions, StoredQuestion, stored_questions
-from kg_builder.terms import BASE
+from kg_builder.questions import Parameter, Questions, StoredQuestion
+
+if TYPE_CHECKING:
+    from kg_builder.percentages import Rules
 
 Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 Terms = dict[str, Term]
@@ -52,23 +55,24 @@ class Fitting:
 class OpenGraph:
     """A built graph in memory, read only; threads may share it, as each call uses up its results."""
 
-    def __init__(self, root: Path, build: Path) -> None:
+    def __init__(self, root: Path, build: Path, store: pyoxigraph.Store | None = None, base: str = "") -> None:
         """Open what was built from the project at `root` into the folder `build`.
 
-        Raise `ProblemsFound` if there is no build, or if stored questions cannot be asked.
+        With `store`, which holds the triples of the graph already, and `base`, no file is read.
+        Raise `ProblemsFound` if there is no build. A stored question is read, and refused, when it is asked.
         """
         lines = build / "kg.nq"
-        if not lines.is_file():
+        if store is None and not lines.is_file():
             mend = "Run `make build` (or `kg-builder build`) first."
             raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", mend)])
         self.root = root
-        self.questions = Questions(self.ask, stored_questions(root))
-        self.store = pyoxigraph.Store()
-        self.store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS)
+        self.questions = Questions(self.ask, root)
+        self.store = loaded(lines) if store is None else store
         ends = (graph.value for graph in self.store.named_graphs() if graph.value.endswith(ONTOLOGY_GRAPH))
-        self.base = next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
-        self.notes = stale(root, lines)
-        self.values: dict[tuple[str, str], list[str]] = {}  # of parameters, once they were looked up
+        self.base = base or next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
+        self.notes = () if store else stale(root, lines)
+        self.samples: dict[str, tuple[dict[str, Share], int | None]] = {}  # of the same people
+        self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, once asked for
 
     # ---------------------------------------------------------------- questions and queries
 
@@ -120,6 +124,8 @@ class OpenGraph:
 
     def refuse(self, text: str) -> None:
         """Raise `ProblemsFound` for what a query must not do."""
+        from kg_builder.percentages import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
+
         file = "the query"
         problems = [*query_problems(file, text)] or [*percentage_problems(file, text, self.rules)]
         if problems:
@@ -128,6 +134,8 @@ class OpenGraph:
     @cached_property
     def rules(self) -> Rules:
         """The ontology's rules for reading numbers."""
+        from kg_builder.percentages import rules_of  # noqa: PLC0415
+
         ontology = pyoxigraph.NamedNode(self.base + ONTOLOGY_GRAPH)
         stated = self.store.quads_for_pattern(None, None, None, ontology)
         return rules_of((quad.subject, quad.predicate, quad.object) for quad in stated)
@@ -205,14 +213,29 @@ class OpenGraph:
 
     def allowed(self, question: StoredQuestion, parameter: Parameter) -> list[str]:
         """Return the values that have an answer; other parameters have their default, if this graph holds it."""
-        if (known := self.values.get((question.name, parameter.name))) is not None:
-            return known
-        others = [each for each in question.parameters if each != parameter]
-        held = ((each.variable, each.literal(each.default) or self.thing(each.default)) for each in others)
-        terms: Terms = {variable: term for variable, term in held if term}
-        results = self.results(question.query.text, terms)
-        values = {str(value_of(row[parameter.variable])) for row in results if row[parameter.variable]}  # type: ignore[union-attr]
-        return self.values.setdefault((question.name, parameter.name), sorted(values))
+        whole = self.whole(question, parameter)
+        return sorted({str(value) for value in whole.column(parameter.column) if value is not None})
+
+    def whole(self, question: StoredQuestion, open_parameter: Parameter | None = None) -> Answer:
+        """Return the answer of a question about everything that a parameter of it may be; it is found once.
+
+        That is its first thing, unless another is given; the other parameters have their default, if this graph
+        holds it: pairs of all things would be too many.
+        """
+        things = [each for each in question.parameters if each.form == "iri"]
+        opened = open_parameter or next(iter(things), None)
+        key = (question.name, opened.name if opened else "")
+        if key not in self.wholes:
+            others = (each for each in question.parameters if each != opened)
+            held = ((each.variable, each.literal(each.default) or self.thing(each.default)) for each in others)
+            terms: Terms = {variable: term for variable, term in held if term}
+            self.wholes[key] = self.answer(question.query.text, terms, question.summary)
+        return self.wholes[key]
+
+    def held(self, text: str) -> str:
+        """Return the IRI of what an IRI, whole or without the base, stands for; empty if the graph has it not."""
+        node = self.thing(text)
+        return node.value if node else ""
 
     # ---------------------------------------------------------------- names
 
@@ -281,9 +304,31 @@ class OpenGraph:
 
     def confidence(self, number: str) -> Confidence:
         """Return how sure a share is, given by IRI or `type/id`."""
-        beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: number}))
-        shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
-        return confidence(shares[self.base + number.removeprefix(self.base)], [*shares.values()], beside[0]["size"])
+        iri = self.base + number.removeprefix(self.base)
+        if iri not in self.samples:
+            beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
+            shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
+            self.samples |= dict.fromkeys(shares, (shares, beside[0]["size"]))
+        shares, size = self.samples[iri]
+        return confidence(shares[iri], [*shares.values()], size)
+
+
+def loaded(lines: Path) -> pyoxigraph.Store:
+    """Return a store with the quads of a built graph, which are not validated again."""
+    store = pyoxigraph.Store()
+    store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def chosen(whole: Answer, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
+    """Return the rows of a whole answer in which parameters that are things have the IRIs that are given for them.
+
+    An empty IRI leaves a parameter open.
+    """
+    things = (each for each in question.parameters if each.form == "iri" and given.get(each.name))
+    wanted = [(whole.columns.index(each.column), given[each.name]) for each in things]
+    rows = (row for row in whole.rows if all(row[place] == iri for place, iri in wanted))
+    return dataclasses.replace(whole, rows=tuple(rows))
 
 
 def together(answers: list[Answer]) -> Answer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
@@ -13,10 +15,12 @@ import pyoxigraph
 
 from kg_builder import __version__
 from kg_builder.answers import Answer, spaced
-from kg_builder.charts import Chart, drawn, svg
-from kg_builder.defaults import usual
+from kg_builder.cache import Cache
+from kg_builder.charts import Chart, drawn
+from kg_builder.defaults import answered, usual
 from kg_builder.dictionary import form
-from kg_builder.directory import Directory, Thing
+from kg_builder.directory import REST, Directory, Thing
+from kg_builder.drawings import Drawings, png
 from kg_builder.editor import filled_in
 from kg_builder.federated import federated_questions
 from kg_builder.jsonld import compact
@@ -25,7 +29,7 @@ from kg_builder.opened import OpenGraph
 from kg_builder.questions import StoredQuestion
 from kg_builder.schema import Schema, last_part
 from kg_builder.sections import Section, Sections
-from kg_builder.tables import Table, table
+from kg_builder.tables import Anchors, Table, link_html, table
 from kg_builder.views import Pictures
 
 NAVIGATION = {
@@ -53,14 +57,20 @@ class Picture:
 class Pages:
     """All pages of a graph; each is a text of HTML. `assets` are the names of the scripts that were bundled."""
 
-    def __init__(self, graph: OpenGraph, schema: Schema, assets: Collection[str]) -> None:
+    def __init__(self, graph: OpenGraph, schema: Schema, assets: Collection[str], cache: Cache) -> None:
         self.graph = graph
+        self.drawings = Drawings(cache)
         self.schema = schema
         self.assets = assets
         self.directory = Directory(graph)
         self.sections = Sections(graph)
-        self.pictures = Pictures(self.directory)
+        self.pictures = Pictures(self.directory, cache)
         self.neighbourhoods = Neighbourhoods(self.pictures)
+
+    def answer_all(self) -> None:
+        """Find all answers that pages show, on all cores: the store lets go of the interpreter's lock."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(self.graph.whole, self.graph.questions.values()))
 
     @cached_property
     def templates(self) -> jinja2.Environment:
@@ -75,11 +85,12 @@ class Pages:
         found.globals |= {"navigation": NAVIGATION.items(), "assets": self.assets}
         found.filters |= {
             "compact": partial(compact, self.schema.prefixes),
+            "linked": link_html,
             "form": partial(form, self.schema),
             "link": self.directory.link,
             "page_of": self.directory.things.get,
             "spaced": spaced,
-            "svg": svg,
+            "svg": self.drawings.inline,
             "term": last_part,
         }
         return found
@@ -103,27 +114,44 @@ class Pages:
         """Return the page of a thing: what stored queries say of it, its statements, and what is around it."""
         sections, asked = self.sections.of(thing.iri), self.sections.asked(thing.iri)
         hidden = columns_of(thing, [*sections, *asked])
+        anchors = Anchors(thing.address)
+        shown = [(section, *self.shown(section, hidden, anchors)) for section in sections]
+        answers = [(section, anchors.on(self.table(section.answer, hidden))) for section in asked]
+        rest = (each for each in self.directory.belonging.get(thing.address, ()) if each.path not in anchors.given)
         return self.page(
             "thing.html",
-            f"{thing.path}.html",
+            thing.address,
             thing=thing,
             definition=self.directory.definition(thing.iri),
-            sections=[(section, *self.shown(section, hidden)) for section in sections],
-            asked=[(section, self.table(section.answer, hidden)) for section in asked],
+            sections=shown,
+            asked=answers,
+            rest=by_kind(rest),
             sentences=self.directory.sentences(thing.iri),
             around=self.neighbourhoods.of(thing.iri),
             rdf={form.name: self.rdf(thing.iri, form) for form in FORMS},
         )
 
-    def shown(self, section: Section, hidden: Collection[str]) -> tuple[list[Picture], Table | None]:
-        """Return a section as charts, or else as a table."""
-        pictures = list(self.drawn(section.answer, hidden)) if section.drawn else []
-        return pictures, None if pictures else self.table(section.answer, hidden)
+    def charts(self) -> Iterator[Chart]:
+        """Yield all charts of the pages of a site."""
+        answers = [
+            section.answer
+            for thing in self.directory.with_page
+            for section in self.sections.of(thing.iri)
+            if section.drawn
+        ]
+        asked = (each for each in self.graph.questions.values() if each.drawn)
+        answers += [answered(self.graph, each, usual(self.graph, each)) for each in asked]
+        return (each.chart for answer in answers for each in drawn(answer))
 
-    def drawn(self, answer: Answer, hidden: Collection[str]) -> Iterator[Picture]:
+    def shown(self, section: Section, hidden: Collection[str], anchors: Anchors) -> tuple[list[Picture], Table | None]:
+        """Return a section as charts, or else as a table."""
+        pictures = list(self.drawn(section.answer, hidden, anchors)) if section.drawn else []
+        return pictures, None if pictures else anchors.on(self.table(section.answer, hidden))
+
+    def drawn(self, answer: Answer, hidden: Collection[str], anchors: Anchors) -> Iterator[Picture]:
         """Yield the charts of an answer, each with its table."""
         for each in drawn(answer):
-            yield Picture(each.chart, self.table(each.answer, {*hidden, *each.chart.pictured}))
+            yield Picture(each.chart, anchors.on(self.table(each.answer, {*hidden, *each.chart.pictured})))
 
     def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
         """Return an answer as a table whose things are links."""
@@ -141,7 +169,10 @@ class Pages:
         A page that is made `live`, by a server, leads to that server for the answer in other formats.
         """
         allowed = {
-            each.name: [self.directory.link(iri) for iri in self.graph.allowed(question, each)]
+            each.name: [
+                (iri.removeprefix(self.graph.base), self.directory.link(iri))
+                for iri in self.graph.allowed(question, each)
+            ]
             for each in question.parameters
             if each.form == "iri"
         }
@@ -151,7 +182,7 @@ class Pages:
             question=question,
             given={name: value.removeprefix(self.graph.base) for name, value in given.items()},
             allowed=allowed,
-            pictures=list(self.drawn(answer, ())) if question.drawn else [],
+            pictures=list(self.drawn(answer, (), Anchors(""))) if question.drawn else [],
             table=self.table(answer),
             answer=answer,
             live=live,
@@ -162,6 +193,18 @@ class Pages:
         """Return the page of a stored question that a server has answered with the values that were given."""
         question = self.graph.question(name)
         return self.stored(question, {**usual(self.graph, question), **given}, answer, live=True)
+
+    def png(self, path: str) -> bytes | None:
+        """Return the chart of a thing's own numbers as PNG; None if it has no chart."""
+        iri = self.graph.base + path
+        return next((png(chart) for chart, _ in self.own_charts(iri)), None)
+
+    def own_charts(self, iri: str) -> Iterator[tuple[Chart, Answer]]:
+        """Yield the charts of a thing's own numbers, with these numbers."""
+        drawn_sections = [each for section in self.sections.of(iri) if section.drawn for each in drawn(section.answer)]
+        for each in drawn_sections:
+            if each.chart.asked == iri:
+                yield each.chart, dataclasses.replace(each.answer, asked=each.chart.question)
 
     def by_topic(self) -> list[tuple[str, list[StoredQuestion]]]:
         """Return the stored questions by their main topic."""
@@ -175,10 +218,15 @@ class Pages:
 
     def list_of_things(self) -> str:
         """Return the page that lists all things by kind."""
-        by_kind: dict[str, list[Thing]] = {}
-        for thing in sorted(self.directory.things.values(), key=lambda each: (each.kind, each.name.lower(), each.iri)):
-            by_kind.setdefault(thing.kind, []).append(thing)
-        return self.page("things.html", "things.html", kinds=by_kind)
+        belonging = self.directory.belonging
+        elsewhere = by_kind(thing for page, things in belonging.items() if page != REST for thing in things)
+        return self.page(
+            REST,
+            REST,
+            kinds=by_kind(self.directory.with_page),
+            rest=by_kind(belonging.get(REST, ())),
+            elsewhere={kind: len(things) for kind, things in elsewhere.items()},
+        )
 
     def ontology(self) -> str:
         """Return the page that tells what every class and property means."""
@@ -193,12 +241,25 @@ class Pages:
         return self.page("data.html", "data.html", downloads=downloads, citations=citations, version=__version__)
 
     def names(self) -> list[list[Any]]:
-        """Return what can be found by name: path, kind, name, and the labels by which it is found too."""
+        """Return what can be found by name: address, kind, name, and the labels by which it is found too."""
         found: dict[str, list[str]] = {}
         for label in self.graph.labels:
             found.setdefault(label.thing, []).append(label.label)
         named = [(self.directory.things[iri], labels) for iri, labels in found.items() if iri in self.directory.things]
-        return [[thing.path, thing.kind, thing.name, sorted(set(labels) - {thing.name})] for thing, labels in named]
+        return [[thing.address, thing.kind, thing.name, sorted(set(labels) - {thing.name})] for thing, labels in named]
+
+    def shown_elsewhere(self) -> dict[str, list[str]]:
+        """Return the paths of the things without a page of their own, by the page that shows them."""
+        belonging = self.directory.belonging
+        return {page: sorted(thing.path for thing in belonging[page]) for page in sorted(belonging)}
+
+
+def by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
+    """Return things by their kind, each kind sorted by name."""
+    found: dict[str, list[Thing]] = {}
+    for thing in sorted(things, key=lambda each: (each.kind, each.name.lower(), each.iri)):
+        found.setdefault(thing.kind, []).append(thing)
+    return found
 
 
 def columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:

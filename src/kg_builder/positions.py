@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 
 import networkx
@@ -11,6 +11,12 @@ import threadpoolctl
 from scipy.spatial import cKDTree
 
 Point = tuple[float, float]
+
+GRID = 100
+"""Positions are whole numbers, so many to the length of a link."""
+
+SAMPLE = 200
+"""Nodes from which shortest paths are followed to tell what lies between others; all of them in smaller views."""
 
 LARGE = 150
 """Nodes from which on a connected graph is laid out by its communities: distances between all pairs take too long."""
@@ -23,6 +29,24 @@ GAP = 1.5
 
 WIDER = 1.3
 """How much wider than high the whole becomes; most screens are."""
+
+
+def measured(nodes: int, edges: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return for each of so many nodes its x and y, its betweenness in thousandths, and its community.
+
+    `edges` are pairs of nodes, which are numbers from 0. Communities are numbered by size, from 0 for the largest.
+    """
+    graph: networkx.Graph[int] = networkx.Graph()
+    graph.add_nodes_from(range(nodes))
+    graph.add_edges_from(edges)
+    places = positions(graph)
+    between = networkx.betweenness_centrality(graph, k=min(SAMPLE, len(graph)), seed=1)
+    found = sorted(networkx.community.louvain_communities(graph, seed=1), key=lambda group: (-len(group), min(group)))
+    groups = {node: number for number, group in enumerate(found) for node in group}
+    return [
+        [round(places[node][0] * GRID), round(places[node][1] * GRID), round(between[node] * 1000), groups[node]]
+        for node in graph
+    ]
 
 
 def positions(graph: networkx.Graph[int]) -> dict[int, Point]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pyoxigraph
 import yaml
-from pyparsing import ParseBaseException, ParseResults
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.textfiles import folder_of, text_of
@@ -36,6 +33,9 @@ SERVICE = re.compile(r"(?<![\w?$:-])service(?![\w:-])", re.IGNORECASE)
 UPDATE = re.compile(
     r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
 )
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Reads headers; libyaml is some ten times as fast, and not everywhere."""
 
 BLANK = re.compile(rb"_:|[^\"]* _:")
 """A line of N-Triples with a blank node, outside the text of a literal."""
@@ -66,14 +66,20 @@ def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
     folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
     for path in sorted(folder.glob("*.rq")):
         try:
-            query = stored_query(path)
-            problems += [*header_problems(query), *query_problems(query.file, query.text, kind)]
-            queries.append(query)
+            queries.append(usable_query(path, kind))
         except ProblemsFound as found:
             problems += found.problems
     if problems:
         raise ProblemsFound(problems)
     return queries
+
+
+def usable_query(path: Path, kind: Kind) -> StoredQuery:
+    """Return the query of a file; raise `ProblemsFound` where it cannot be used as one of its kind."""
+    query = stored_query(path)
+    if problems := [*header_problems(query), *query_problems(query.file, query.text, kind)]:
+        raise ProblemsFound(problems)
+    return query
 
 
 def stored_query(path: Path) -> StoredQuery:
@@ -86,7 +92,8 @@ def stored_query(path: Path) -> StoredQuery:
 def header_of(file: str, text: str) -> dict[str, Any]:
     """Return the decorators of a query; raise `ProblemsFound` where they are not YAML."""
     try:
-        about = yaml.safe_load("\n".join(line[2:] for line in text.splitlines() if line.startswith("#+")))
+        lines = (line[2:] for line in text.splitlines() if line.startswith("#+"))
+        about = yaml.load("\n".join(lines), LOADER)  # noqa: S506  (a safe loader)
     except yaml.MarkedYAMLError as error:
         where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
         found = f"a header that is not YAML ({error.problem}{where})"
@@ -154,6 +161,9 @@ def asks_others(text: str) -> bool:
     """Return whether a query has SERVICE anywhere in its algebra; text that does not parse asks nobody."""
     if not re.search(r"service|\\u", text, re.IGNORECASE):
         return False
+    from pyparsing import ParseBaseException  # noqa: PLC0415  (heavy, and hardly ever needed)
+    from rdflib.plugins.sparql.parser import parseQuery  # noqa: PLC0415
+
     try:
         return "ServiceGraphPattern" in set(pattern_names(parseQuery(text)))
     except ParseBaseException:
@@ -161,10 +171,11 @@ def asks_others(text: str) -> bool:
 
 
 def pattern_names(tree: object) -> Iterator[str]:
-    """Yield the names of all patterns of a parsed query."""
-    if isinstance(tree, CompValue):
-        yield tree.name
-    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, (list, ParseResults)) else ():
+    """Yield the names of all patterns of a query that rdflib has parsed."""
+    if name := getattr(tree, "name", None):
+        yield str(name)
+    parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, Iterable) else ()
+    for part in parts if not isinstance(tree, str) else ():
         yield from pattern_names(part)
 
 

@@ -8,15 +8,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pyoxigraph
-from rdflib import XSD
 
 from kg_builder.answers import Answer
-from kg_builder.percentages import Rules, percentage_problems
+from kg_builder.iris import XSD
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries import NOT_CODE, StoredQuery, stored_queries, variables
+from kg_builder.queries import NOT_CODE, StoredQuery, stored_queries, usable_query, variables
+from kg_builder.textfiles import folder_of
+
+if TYPE_CHECKING:
+    from kg_builder.percentages import Rules
+
+FOLDER: Final = "answers"
 
 Form = Literal["iri", "string", "integer", "decimal"]
 
@@ -33,6 +38,11 @@ class Parameter:
     form: Form
     default: str
 
+    @property
+    def column(self) -> str:
+        """The column of an answer that holds it."""
+        return self.variable.removeprefix("_")
+
     def literal(self, text: str) -> pyoxigraph.Literal | None:
         """Return a value as an RDF literal; None if it has not the form. IRIs are no literals."""
         if self.form == "iri":
@@ -42,7 +52,7 @@ class Parameter:
         number = r"[+-]?[0-9]+" if self.form == "integer" else r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"
         if not re.fullmatch(number, text):
             return None
-        return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(XSD[self.form]))
+        return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(XSD + self.form))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,31 +96,47 @@ class StoredQuestion:
 class Questions(Mapping[str, StoredQuestion]):
     """The stored questions by name; as an attribute, `how_common` for `how-common`, each is a call."""
 
-    def __init__(self, ask: Callable[..., Answer], questions: dict[str, StoredQuestion]) -> None:
+    def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
+        """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
+        folder = folder_of(root / "queries" / FOLDER, f"queries/{FOLDER}", "stored queries")
         self._ask = ask
-        self._questions = questions
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+        self._questions: dict[str, StoredQuestion] = {}
 
     def __getitem__(self, name: str) -> StoredQuestion:
-        """Return a stored question; raise KeyError if there is none of that name."""
+        """Return a stored question, which is read when it is first looked at.
+
+        Raise KeyError if there is none of that name, `ProblemsFound` if it cannot be asked.
+        """
+        if name not in self._questions:
+            query = usable_query(self._paths[name], FOLDER)
+            question = question_of(query)
+            if problems := [*header_problems(question)]:
+                raise ProblemsFound(problems)
+            self._questions[name] = question
         return self._questions[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a question of that name."""
+        return name in self._paths
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, sorted."""
-        return iter(self._questions)
+        return iter(self._paths)
 
     def __len__(self) -> int:
         """Return how many questions there are."""
-        return len(self._questions)
+        return len(self._paths)
 
     def __dir__(self) -> list[str]:
         """Return the calls too."""
-        return [*super().__dir__(), *(name.replace("-", "_") for name in self._questions)]
+        return [*super().__dir__(), *(name.replace("-", "_") for name in self._paths)]
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         """Return a question as a call with its parameters; raise AttributeError if there is none of that name."""
-        question = self._questions.get(name.replace("_", "-"))
-        if question is None:
+        if name.startswith("_") or name.replace("_", "-") not in self._paths:
             raise AttributeError(f"there is no stored question {name.replace('_', '-')!r}")
+        question = self[name.replace("_", "-")]
 
         def call(**parameters: object) -> Answer:
             return self._ask(question.name, **parameters)
@@ -127,7 +153,7 @@ class Questions(Mapping[str, StoredQuestion]):
 
 def stored_questions(root: Path) -> dict[str, StoredQuestion]:
     """Return the stored questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
-    questions = {query.name: question_of(query) for query in stored_queries(root, "answers")}
+    questions = {query.name: question_of(query) for query in stored_queries(root, FOLDER)}
     problems = [problem for question in questions.values() for problem in header_problems(question)]
     if problems:
         raise ProblemsFound(problems)
@@ -183,6 +209,8 @@ def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterab
     A question may add numbers up if its header names, as `guarded_by`, a stored check that refuses data in which
     these numbers could not be added; where the checks themselves are at fault, that is not looked at.
     """
+    from kg_builder.percentages import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
+
     guards = {check.name for check in checks}
     for question in questions:
         guard = question.query.about.get("guarded_by")

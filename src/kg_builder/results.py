@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rdflib import RDF, SH, Graph, Literal, Node, URIRef
 
+from kg_builder.iris import BASE
 from kg_builder.problems import Problem, errors
-from kg_builder.terms import BASE, KG
+from kg_builder.terms import KG
 
 SEVERITY = {"error": SH.Violation, "warning": SH.Warning, "note": SH.Info}
 COMPONENTS = {

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import altair
-
 from kg_builder.trends import set_apart
 
 SCALE = {-2: "#a6611a", -1: "#dfc27d", 0: "#b8bfc6", 1: "#80cdc1", 2: "#018571"}
@@ -16,8 +14,8 @@ SCALE = {-2: "#a6611a", -1: "#dfc27d", 0: "#b8bfc6", 1: "#80cdc1", 2: "#018571"}
 DARK = {-2, 2}
 """The places on a scale whose colour carries white text."""
 
-LIGHT = "#1c2430"
-"""The ink on the other colours."""
+LIGHT = "#1d2430"
+"""The ink on the other colours, not quite that of the rest: a page gives the rest the colour of its text."""
 
 FOOT = 8
 """Percent from which on a piece of a bar has room for its number."""
@@ -25,37 +23,57 @@ FOOT = 8
 Rows = Sequence[dict[str, Any]]
 
 
-def diverging(first: Rows, unit: str, ink: str) -> altair.LayerChart | altair.FacetChart:
-    """Return one bar an item, its pieces left and right of the middle of the scale."""
+def diverging(first: Rows, unit: str, ink: str) -> dict[str, Any]:
+    """Return one bar an item in Vega-Lite, its pieces left and right of the middle of the scale."""
     stacks = defaultdict(list)
     for row, apart in zip(first, set_apart(first), strict=True):
         stacks[", ".join(filter(None, (row.get("item"), apart)))].append(row)
     pieces = [{"item": name} | piece for name, rows in stacks.items() for piece in placed(rows)]
     places = {int(row["scale"]): str(row.get("choice") or row["answer"]) for row in first}
     order = sorted(places)
-    colours = altair.Scale(domain=[places[place] for place in order], range=[SCALE[place] for place in order])
+    colours = {"domain": [places[place] for place in order], "range": [SCALE[place] for place in order]}
     reach = max(abs(edge) for piece in pieces for edge in (piece["from"], piece["to"]))
     extent = min(100, 10 * (int(reach / 10) + 1))
-    axis = altair.Axis(labelExpr="abs(datum.value)")
-    base = altair.Chart(altair.InlineData(pieces)).encode(
-        y=altair.Y("item:N", sort=None, title=None),
-        x=altair.X("from:Q", title=unit, scale=altair.Scale(domain=[-extent, extent]), axis=axis),
-    )
-    legend = altair.Legend(orient="top", title=None, columns=3)
-    bars = base.mark_bar(stroke=ink, strokeWidth=0.5, height={"band": 0.72}).encode(
-        x2="to:Q", color=altair.Color("choice:N", scale=colours, legend=legend)
-    )
-    numbers = (
-        base.transform_filter(f"datum.to - datum.from >= {FOOT}")
-        .mark_text(fontSize=11)
-        .encode(
-            x="middle:Q",
-            text="written:N",
-            color=altair.when("datum.dark").then(altair.value("#ffffff")).otherwise(altair.value(LIGHT)),
-        )
-    )
-    middle = altair.Chart(altair.InlineData([{"at": 0}])).mark_rule(color=ink, strokeDash=[3, 3]).encode(x="at:Q")
-    return altair.layer(middle, bars, numbers).properties(height=altair.Step(34))
+    y = {"field": "item", "type": "nominal", "sort": None, "title": None}
+    x = {
+        "field": "from",
+        "type": "quantitative",
+        "title": unit,
+        "scale": {"domain": [-extent, extent]},
+        "axis": {"labelExpr": "abs(datum.value)"},
+    }
+    legend = {"orient": "top", "title": None, "columns": 3}
+    middle = {
+        "data": {"name": "middle"},
+        "mark": {"type": "rule", "color": ink, "strokeDash": [3, 3]},
+        "encoding": {"x": {"field": "at", "type": "quantitative"}},
+    }
+    bars = {
+        "data": {"name": "pieces"},
+        "mark": {"type": "bar", "stroke": ink, "strokeWidth": 0.5, "height": {"band": 0.72}},
+        "encoding": {
+            "y": y,
+            "x": x,
+            "x2": {"field": "to"},
+            "color": {"field": "choice", "type": "nominal", "scale": colours, "legend": legend},
+        },
+    }
+    numbers = {
+        "data": {"name": "pieces"},
+        "transform": [{"filter": f"datum.to - datum.from >= {FOOT}"}],
+        "mark": {"type": "text", "fontSize": 11},
+        "encoding": {
+            "y": y,
+            "x": {"field": "middle", "type": "quantitative"},
+            "text": {"field": "written", "type": "nominal"},
+            "color": {"condition": {"test": "datum.dark", "value": "#ffffff"}, "value": LIGHT},
+        },
+    }
+    return {
+        "layer": [middle, bars, numbers],
+        "height": {"step": 34},
+        "datasets": {"middle": [{"at": 0}], "pieces": pieces},
+    }
 
 
 def placed(rows: Rows) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,8 @@ from typing import cast
 from rdflib import RDF, RDFS, SH, Graph, Literal, Node, URIRef
 from rdflib.collection import Collection
 
-from kg_builder.terms import BASE, CSVW, KG
+from kg_builder.iris import BASE
+from kg_builder.terms import CSVW, KG
 
 SOURCE = "{source}"
 """Stands in `csvw:url` and `csvw:aboutUrl` for the folder of a report; a table without it is shared."""

@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 
 from kg_builder.answers import Answer
 from kg_builder.opened import OpenGraph
@@ -30,7 +31,6 @@ class Sections:
 
     def __init__(self, graph: OpenGraph) -> None:
         self.graph = graph
-        self.answers: dict[str, Answer] = {}
 
     def of(self, iri: str) -> list[Section]:
         """Return the sections of a thing's page that their headers ask for, in their order."""
@@ -45,11 +45,16 @@ class Sections:
     @cached_property
     def placed(self) -> dict[str, list[Section]]:
         """The sections that headers ask for, by thing."""
-        asked = ((each.query, each.name) for each in self.graph.questions.values())
-        stored = [*asked, *((query, "") for query in stored_queries(self.graph.root, "pages"))]
+        asked = ((each.query, each.name, self.graph.whole(each)) for each in self.graph.questions.values())
+        own = ((each, "", self.graph.answer(each.text, {}, str(each.about["summary"]))) for each in self.queries)
         return together(
-            dealt(self.answer(query), query, place, name) for query, name in stored for place in places(query)
+            dealt(whole, query, place, name) for query, name, whole in chain(asked, own) for place in places(query)
         )
+
+    @cached_property
+    def queries(self) -> list[StoredQuery]:
+        """The stored queries that are no questions people ask."""
+        return stored_queries(self.graph.root, "pages")
 
     @cached_property
     def dealt_questions(self) -> dict[str, list[Section]]:
@@ -60,20 +65,9 @@ class Sections:
             if len(each.parameters) == 1 and each.parameters[0].form == "iri"
         ]
         return together(
-            dealt(
-                self.answer(each.query),
-                each.query,
-                Place(parameter.variable.removeprefix("_"), each.summary),
-                each.name,
-            )
+            dealt(self.graph.whole(each), each.query, Place(parameter.column, each.summary), each.name)
             for each, parameter in single
         )
-
-    def answer(self, query: StoredQuery) -> Answer:
-        """Return the answer of a stored query about all things at once; it is run when it is first asked for."""
-        if query.file not in self.answers:
-            self.answers[query.file] = self.graph.answer(query.text, {}, str(query.about["summary"]))
-        return self.answers[query.file]
 
 
 def dealt(whole: Answer, query: StoredQuery, place: Place, name: str) -> dict[str, Section]:

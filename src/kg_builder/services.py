@@ -16,12 +16,10 @@ from urllib.parse import urlencode, urlsplit
 import pyoxigraph
 
 from kg_builder import __version__
+from kg_builder.federated import LIST
 from kg_builder.foreigntext import JsonWatch
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.textfiles import text_of
-
-LIST = "services.csv"
-"""The list in the project's folder; nothing stands in it that the user has not written."""
 
 HEADER = ["name", "address"]
 

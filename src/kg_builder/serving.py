@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -25,17 +26,15 @@ from starlette.types import ASGIApp
 from kg_builder.answers import Answer
 from kg_builder.delivery import Delivery, Refused, delivered, refusal
 from kg_builder.endpoint import QUERIES, Reply, asked, fault, reply, service_description, whole
-from kg_builder.media import ANSWERS, HTML, JSON, RESULTS, TRIPLES, know_files, preferred
+from kg_builder.media import ANSWERS, HTML, JSON, PNG, RESULTS, TRIPLES, know_files, preferred
 from kg_builder.openapi import openapi
 from kg_builder.opened import OpenGraph
+from kg_builder.pages import Pages
 from kg_builder.problems import ProblemsFound, quoted
 from kg_builder.reconciliation import known
 from kg_builder.reconciling import Reconciling
 from kg_builder.things import ENDINGS, described, prefixes_of
 from kg_builder.workers import Busy, TooLong, TooMuch, Workers
-
-Page = Callable[[str, Mapping[str, str], Answer], str]
-"""Makes the page of a stored question, of its name, the parameters that were given, and the answer."""
 
 STATUS = {"format": 406, "size": 413, "name": 404, "value": 404, "result": 503}
 """The statuses of problems by their rules; any other is a fault of the request."""
@@ -66,11 +65,11 @@ def answered(graph: OpenGraph, name: str, parameters: Mapping[str, str], media: 
 class Site:
     """Answers requests about one graph."""
 
-    def __init__(self, graph: OpenGraph, build: Path, workers: Workers, version: str, page: Page | None) -> None:
+    def __init__(self, graph: OpenGraph, build: Path, workers: Workers, version: str, pages: Pages | None) -> None:
         self.graph = graph
         self.workers = workers
         self.version = version
-        self.page = page
+        self.pages = pages
         self.prefixes = prefixes_of(graph)
         self.description = b""
         self.size = len(graph.store)  # which the store counts each time it is asked
@@ -80,6 +79,15 @@ class Site:
     def has_page(self, path: str) -> bool:
         """Return whether there is a page of that name."""
         return self.files.lookup_path(f"{path}.html")[1] is not None
+
+    def address(self, path: str) -> str:
+        """Return where people find a thing, as seen from it; empty if no page shows it."""
+        thing = self.pages.directory.things.get(self.graph.base + path) if self.pages else None
+        page, _, fragment = thing.address.partition("#") if thing else ("", "", "")
+        if not page or not self.has_page(page.removesuffix(".html")):
+            return ""
+        way = posixpath.relpath(page, posixpath.dirname(path) or ".")
+        return f"{way}#{quote(fragment)}" if fragment else way
 
     async def health(self, _: Request) -> Response:
         """Tell that the server works, how large the graph is, and how many requests are being answered or wait."""
@@ -135,7 +143,7 @@ class Site:
         if len(parameters) < len(given):
             raise Refused(400, [fault("parameter", "a parameter twice", "each parameter once at most")])
         form = parameters.pop("format", None)
-        paged = self.page is not None if parameters else self.has_page(f"questions/{name}")
+        paged = self.pages is not None if parameters else self.has_page(f"questions/{name}")
         offers = [*ANSWERS.values(), *([HTML] if paged else [])]
         media = preferred(request, offers) if form is None else ANSWERS.get(form)
         if media is None:
@@ -145,8 +153,8 @@ class Site:
         found = await self.workers.run(answered, name, parameters, media)
         if isinstance(found, Reply):
             return delivered(request, found.body, found.media, found.tag)
-        assert self.page  # noqa: S101  (else there would be no such offer)
-        return delivered(request, (await run_in_threadpool(self.page, name, parameters, found)).encode(), HTML)
+        assert self.pages  # noqa: S101  (else there would be no such offer)
+        return delivered(request, (await run_in_threadpool(self.pages.live, name, parameters, found)).encode(), HTML)
 
     async def openapi(self, request: Request) -> Response:
         """Describe the stored questions."""
@@ -162,14 +170,17 @@ class Site:
         if ending in ENDINGS and (thing := self.graph.thing(self.graph.base + stem)):
             data = described(self.graph, thing, ENDINGS[ending], self.prefixes)
             return delivered(request, data, ENDINGS[ending])
+        if ending == "png" and self.pages and (image := await run_in_threadpool(self.pages.png, stem)):
+            return delivered(request, image, PNG)
         if path and self.graph.thing(self.graph.base + path):
-            page = [HTML] if self.has_page(path) else []
+            address = self.address(path)
+            page = [HTML] if address else []
             media = preferred(request, [*ENDINGS.values(), *page])
             if media is None:
                 raise not_offered([*ENDINGS.values(), *page])
             endings = {media: ending for ending, media in ENDINGS.items()}
             last = request.scope["raw_path"].decode().rpartition("/")[2]  # as it was sent: %2F parts nothing
-            return elsewhere(f"{last}.{endings.get(media, 'html')}")
+            return elsewhere(address if media == HTML else f"{last}.{endings[media]}")
         if not path and not self.has_page("index"):
             listed = ["/health", "/openapi.json", "/questions", "/sparql", "/SHA256SUMS", "/kg.nq"]
             return JSONResponse({"pages": "none were built", "addresses": listed})
@@ -221,16 +232,15 @@ def application(
     *,
     version: str,
     hosts: Sequence[str] = ("*",),
-    page: Page | None = None,
-    missing: str = "",
+    pages: Pages | None = None,
 ) -> ASGIApp:
     """Return the application that serves a graph and the files of its build; it writes nothing.
 
-    `hosts` are the names by which it may be asked. `page` makes the pages of answers to questions with parameters;
-    without it these are given as data. `missing` is the page for an address that there is not, if there is one.
+    `hosts` are the names by which it may be asked. `pages` makes the pages of answers to questions with parameters
+    and tells where things are shown; without it all are given as data.
     """
     know_files()
-    site = Site(graph, build, workers, version, page)
+    site = Site(graph, build, workers, version, pages)
     app = Starlette(
         routes=[
             Route("/health", site.health),
@@ -248,5 +258,5 @@ def application(
         ],
         exception_handlers=dict.fromkeys((Refused, ProblemsFound, HTTPException, *FAILURES), failure),
     )
-    app.state.missing = missing
+    app.state.missing = pages.missing() if pages else ""
     return Delivery(app)

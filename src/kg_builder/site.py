@@ -10,32 +10,43 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from kg_builder.charts import ON_PAPER, drawn, png, svg
+from kg_builder.cache import user_cache
 from kg_builder.defaults import answered, usual
 from kg_builder.editor import editor_data
 from kg_builder.graph import Graph
 from kg_builder.opened import OpenGraph
 from kg_builder.pages import Pages
+from kg_builder.progress import SILENT, Progress
 from kg_builder.publication import checksum
 from kg_builder.shapes import read_schema
 
 FOLDER = "site"
 
 LIMIT = 20_000
-"""Rows up to which every thing gets a page; larger graphs are for triple stores and `kg-builder serve`."""
+"""Pages of things that a site has at most; a larger graph is for triple stores and `kg-builder serve`."""
 
 BUNDLES = files("kg_builder") / "assets"
 """Where `make explorer` puts the scripts; absent if that was not possible."""
 
 
-def write(graph: Graph, folder: Path) -> None:
-    """Write `site/`; nothing for a graph of more than `LIMIT` rows. Other outputs must have been written before."""
-    if sum(graph.rows.values()) > LIMIT:
+def write(graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+    """Write `site/`; nothing for a graph of which more than `LIMIT` things would have a page.
+
+    Other outputs must have been written before.
+    """
+    progress.step("answering the stored questions")
+    opened = OpenGraph(graph.project.root, folder, graph.store, graph.project.base)
+    pages = Pages(opened, graph.schema, [each.name for each in bundled()], user_cache())
+    total = len(pages.directory.with_page) + len(opened.questions)
+    if total > LIMIT:
         return
-    opened = OpenGraph(graph.project.root, graph.lines.parent)
-    bundles = {each.name: each for each in bundled()}
-    pages = Pages(opened, graph.schema, bundles)
-    for path, content in contents(pages, graph, folder):
+    pages.answer_all()
+    progress.step("drawing charts")
+    for done, wanted in pages.drawings.prepare(pages.charts()):
+        progress.count(done, wanted)
+    progress.step("writing pages")
+    for done, (path, content) in enumerate(contents(pages, graph, folder)):
+        progress.count(min(done, total), total)
         place = folder / FOLDER / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -43,7 +54,7 @@ def write(graph: Graph, folder: Path) -> None:
 
 def live_pages(graph: OpenGraph) -> Pages:
     """Return the pages of a graph that is served, ready to be made one by one."""
-    pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()])
+    pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()], user_cache())
     _ = pages.directory.things  # which else the first page would wait for
     return pages
 
@@ -55,7 +66,7 @@ def bundled() -> list[Traversable]:
 
 def contents(pages: Pages, graph: Graph, folder: Path) -> Iterator[tuple[str, str | bytes]]:
     """Yield the path and content of every file of the site."""
-    paths = [thing.path for thing in pages.directory.things.values()]
+    paths = [thing.path for thing in pages.directory.with_page]
     editor = editor_data(pages.graph, graph.schema.prefixes, paths)
     special = {
         "index.html": pages.home(),
@@ -68,10 +79,9 @@ def contents(pages: Pages, graph: Graph, folder: Path) -> Iterator[tuple[str, st
         "data.html": pages.data([*downloads(folder)]),
     }
     yield from special.items()
-    for thing in pages.directory.things.values():
-        if f"{thing.path}.html" not in special:
-            yield f"{thing.path}.html", pages.thing(thing)
-            yield from chart_files(pages, thing.iri, thing.path)
+    for thing in pages.directory.with_page:
+        yield thing.address, pages.thing(thing)
+        yield from chart_files(pages, thing.iri, thing.path)
     for question in pages.graph.questions.values():
         given = usual(pages.graph, question)
         answer = answered(pages.graph, question, given)
@@ -82,20 +92,17 @@ def contents(pages: Pages, graph: Graph, folder: Path) -> Iterator[tuple[str, st
     for bundle in bundled():
         yield f"assets/{bundle.name}", bundle.read_bytes()
     yield "assets/names.js", script("kgNames", pages.names())
+    yield "assets/pages.js", script("kgPages", pages.shown_elsewhere())
     yield "assets/graph-data.js", script("kgGraphData", pages.pictures.graph_data())
     yield "assets/graph.nq.js", script("kgQuads", graph.lines.read_text(encoding="utf-8"))
 
 
 def chart_files(pages: Pages, iri: str, path: str) -> Iterator[tuple[str, str | bytes]]:
     """Yield the charts of a thing's own numbers, and these numbers, as files."""
-    own = [each for section in pages.sections.of(iri) if section.drawn for each in drawn(section.answer)]
-    for each in own:
-        if each.chart.asked == iri:
-            answer = dataclasses.replace(each.answer, asked=each.chart.question)
-            yield f"{path}.svg", svg(each.chart, ON_PAPER)
-            yield f"{path}.png", png(each.chart)
-            yield f"{path}.csv", answer.to_csv()
-            yield f"{path}.json", answer.to_json()
+    for chart, answer in pages.own_charts(iri):
+        yield f"{path}.svg", pages.drawings.svg(chart)
+        yield f"{path}.csv", answer.to_csv()
+        yield f"{path}.json", answer.to_json()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,11 +3,7 @@
 from rdflib import URIRef
 from rdflib.namespace import DefinedNamespace, Namespace
 
-BASE = "https://w3id.org/child-protection-kg/"
-"""Where things live unless `--base` says otherwise; reserved by convention, not yet registered at w3id.org."""
-
-ABSOLUTE = "^[a-z]+://|^urn:"
-"""What an IRI begins with that needs no prefix."""
+from kg_builder.iris import BASE
 
 ONTOLOGY = URIRef(BASE + "ontology")
 

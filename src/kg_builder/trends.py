@@ -10,8 +10,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-import altair
-
 COLOURS = ("#3f88ab", "#b5651d", "#5a9367", "#a05195", "#8a7a2f", "#c0504d")
 """Taken in turns; a line is told by the name at its end, which a thinner line leads to."""
 
@@ -120,43 +118,64 @@ def series(row: dict[str, Any]) -> str:
     return str(row.get("series") or "")
 
 
-def trend(
-    drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()
-) -> tuple[altair.LayerChart | altair.FacetChart, dict[str, list[dict[str, Any]]]]:
-    """Return lines with a point a number and their names at the right, and the datasets that are drawn.
+def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()) -> dict[str, Any]:
+    """Return lines with a point a number and their names at the right, in Vega-Lite.
 
     A line breaks where a period is missing; where wording or base change too, at a dashed line with a word above it.
     """
     periods = {began(row): str(row["period"]) for line in drawn for row in line.rows}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
-    top = 100.0 if unit == "percent" else max(line.highest for line in drawn)
+    top = (100.0 if unit == "percent" else max(line.highest for line in drawn)) or 1
     points = [
         {"line": line.name, "piece": piece, "at": at[began(row)], "value": float(row["value"])}
         for line in drawn
         for piece, row in pieces(line, sorted(periods))
     ]
+    names = [line.name for line in drawn]
     colours = [COLOURS[place % len(COLOURS)] for place in range(len(drawn))]
-    colour = altair.Color(
-        "line:N", legend=None, scale=altair.Scale(domain=[line.name for line in drawn], range=colours)
-    )
+    scale = {"domain": names, "range": colours}
+    colour = {"field": "line", "type": "nominal", "legend": None, "scale": scale}
     labels = json.dumps({str(at[start]): name for start, name in periods.items()})
-    axis = altair.Axis(values=list(at.values()), labelExpr=f"{labels}[datum.value]", labelOverlap=True, grid=False)
-    x = altair.X("at:Q", title=None, axis=axis, scale=altair.Scale(domain=[min(at.values()), max(at.values())]))
-    y = altair.Y("value:Q", title=unit, scale=altair.Scale(domain=[0, top or 1], nice=False))
-    base = altair.Chart(altair.NamedData("points")).encode(x=x, y=y, color=colour)
-    names = altair.Chart(altair.NamedData("ends")).encode(y=altair.Y("label:Q"))
-    changes = altair.Chart(altair.NamedData("changes")).encode(x=x)
-    layers = altair.layer(
-        changes.mark_rule(color=ink, strokeDash=DASHES),
-        changes.mark_text(color=ink, fontSize=12).encode(y=altair.Y("above:Q", scale=None), text="word:N"),
-        base.mark_line(strokeWidth=2).encode(detail="piece:N"),
-        base.mark_point(filled=True, size=36, opacity=1),
-        names.mark_rule(strokeWidth=0.8, strokeDash=[2, 3]).encode(
-            x="at:Q", x2=altair.value(WIDTH + 14), y=altair.Y("value:Q"), y2="label:Q", color=colour
+    axis = {"values": [*at.values()], "labelExpr": f"{labels}[datum.value]", "labelOverlap": True, "grid": False}
+    domain = {"domain": [min(at.values()), max(at.values())]}
+    x = {"field": "at", "type": "quantitative", "title": None, "axis": axis, "scale": domain}
+    y = {"field": "value", "type": "quantitative", "title": unit, "scale": {"domain": [0, top], "nice": False}}
+    value, label = ({"field": name, "type": "quantitative"} for name in ("value", "label"))
+
+    def layer(data: str, mark: dict[str, Any], **encoding: Any) -> dict[str, Any]:
+        return {"data": {"name": data}, "mark": mark, "encoding": encoding}
+
+    line = {"x": x, "y": y, "color": colour}
+    above = {"field": "above", "type": "quantitative", "scale": None}
+    leader = {"x": {"field": "at", "type": "quantitative"}, "x2": {"value": WIDTH + 14}}
+    layers = [
+        layer("changes", {"type": "rule", "color": ink, "strokeDash": DASHES}, x=x),
+        layer("changes", {"type": "text", "color": ink, "fontSize": 12}, x=x, y=above, text=nominal("word")),
+        layer("points", {"type": "line", "strokeWidth": 2}, **line, detail=nominal("piece")),
+        layer("points", {"type": "point", "filled": True, "size": 36, "opacity": 1}, **line),
+        layer(
+            "ends",
+            {"type": "rule", "strokeWidth": 0.8, "strokeDash": [2, 3]},
+            **leader,
+            y=value,
+            y2={"field": "label"},
+            color=colour,
         ),
-        names.mark_text(align="left", dx=18, fontSize=12, color=ink).encode(x=altair.value(WIDTH), text="written:N"),
-    ).properties(height=HEIGHT)
-    return layers, {"points": points, "ends": ends(drawn, at, top or 1), "changes": rules(broken, at)}
+        layer(
+            "ends",
+            {"type": "text", "align": "left", "dx": 18, "fontSize": 12, "color": ink},
+            x={"value": WIDTH},
+            y=label,
+            text=nominal("written"),
+        ),
+    ]
+    datasets = {"points": points, "ends": ends(drawn, at, top), "changes": rules(broken, at)}
+    return {"layer": layers, "height": HEIGHT, "datasets": datasets}
+
+
+def nominal(field: str) -> dict[str, str]:
+    """Return the encoding of a text."""
+    return {"field": field, "type": "nominal"}
 
 
 def positions(starts: Sequence[str]) -> list[int]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any, TypeVar
 
-import networkx
-
-from kg_builder.directory import Directory
-from kg_builder.positions import positions
+from kg_builder.cache import Cache, content_key
+from kg_builder.directory import Directory, Thing
 from kg_builder.queries import stored_queries
 
-GRID = 100
-"""Positions are whole numbers, so many to the length of a link."""
-
-SAMPLE = 200
-"""Nodes from which shortest paths are followed to tell what lies between others; all of them in smaller views."""
+LIBRARIES = ("networkx", "numpy", "scipy")
+"""What layouts and measures are made with."""
 
 Item = TypeVar("Item")
 
@@ -41,21 +38,19 @@ class View:
         """The things that are linked, in the order of the alphabet."""
         return tuple(sorted({node for start, _, end in self.links for node in (start, end)}))
 
-    @cached_property
-    def graph(self) -> networkx.Graph[int]:
-        """The numbers of the nodes and what is linked, without directions and relations."""
+    @property
+    def edges(self) -> list[tuple[int, int]]:
+        """What is linked, without directions and relations: pairs of places in the list of nodes, sorted."""
         numbers = ordered(self.nodes)
-        graph: networkx.Graph[int] = networkx.Graph()
-        graph.add_nodes_from(numbers.values())
-        graph.add_edges_from(sorted((numbers[start], numbers[end]) for start, _, end in self.links))
-        return graph
+        return sorted({(numbers[start], numbers[end]) for start, _, end in self.links})
 
 
 class Pictures:
     """What can be drawn of a graph; each part is made when it is first asked for."""
 
-    def __init__(self, directory: Directory) -> None:
-        """Take the things of a graph, with their names."""
+    def __init__(self, directory: Directory, cache: Cache) -> None:
+        """Take the things of a graph, with their names, and the cache of layouts."""
+        self.cache = cache
         self.graph = directory.graph
         self.named = directory.things
 
@@ -81,11 +76,25 @@ class Pictures:
             if start in self.named and end in self.named:
                 yield str(start), str(relation), str(end)
 
-    def graph_data(self) -> dict[str, Any]:
-        """Return all views as JSON; things, types and relations are told once and named by their place in a list.
+    def placed(self, view: View) -> list[list[int]]:
+        """Return for each node of a view its x and y, its betweenness in thousandths, and its group, numbered by size.
 
-        `types` and `relations` are names, `things` [path, name, type], a view's `things` [thing, x, y, betweenness in
-        thousandths, number of its group], its `links` [thing, thing, relation].
+        That takes seconds for large views, and comes from the cache where nothing has changed.
+        """
+        key = content_key("layout", *map(version, LIBRARIES), json.dumps([len(view.nodes), view.edges]))
+        if known := self.cache.get(key):
+            return list(json.loads(known))
+        from kg_builder.positions import measured  # noqa: PLC0415  (heavy)
+
+        made = measured(len(view.nodes), view.edges)
+        self.cache.put(key, json.dumps(made).encode())
+        return made
+
+    def graph_data(self) -> dict[str, Any]:
+        """Return all views as JSON; things, types and relations are listed once and named by their place in a list.
+
+        `types` and `relations` are names, `things` [path, name, type, address if it has no page of its own], a view's
+        `things` [thing, x, y, betweenness in thousandths, number of its group], its `links` [thing, thing, relation].
         """
         drawn = ordered(node for view in self.views for node in view.nodes)
         relations = ordered(relation for view in self.views for _, relation, _ in view.links)
@@ -94,7 +103,7 @@ class Pictures:
         return {
             "types": list(types),
             "relations": list(relations),
-            "things": [[thing.path, thing.name, types[thing.kind]] for thing in found],
+            "things": [told(thing, types[thing.kind]) for thing in found],
             "views": [
                 {
                     "name": view.name,
@@ -102,7 +111,7 @@ class Pictures:
                     "description": view.description,
                     "hidden": [types[name] for name in view.hidden if name in types],
                     "things": [
-                        [drawn[node], *values] for node, values in zip(view.nodes, placed(view.graph), strict=True)
+                        [drawn[node], *values] for node, values in zip(view.nodes, self.placed(view), strict=True)
                     ],
                     "links": [[drawn[start], drawn[end], relations[relation]] for start, relation, end in view.links],
                 }
@@ -111,15 +120,9 @@ class Pictures:
         }
 
 
-def placed(graph: networkx.Graph[int]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield for each node its x and y, its betweenness in thousandths, and its community, numbered by size from 0."""
-    places = positions(graph)
-    between = networkx.betweenness_centrality(graph, k=min(SAMPLE, len(graph)), seed=1)
-    found = sorted(networkx.community.louvain_communities(graph, seed=1), key=lambda group: (-len(group), min(group)))
-    groups = {node: number for number, group in enumerate(found) for node in group}
-    for node in graph:
-        x, y = places[node]
-        yield round(x * GRID), round(y * GRID), round(between[node] * 1000), groups[node]
+def told(thing: Thing, kind: int) -> list[Any]:
+    """Return a thing as the data of the views hold it; `kind` is the place of its type in their list."""
+    return [thing.path, thing.name, kind, *([] if thing.has_page else [thing.address])]
 
 
 def ordered(items: Iterable[Item]) -> dict[Item, int]:

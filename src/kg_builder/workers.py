@@ -23,6 +23,9 @@ Outcome = tuple[object, list[Problem] | Exception | None]
 
 READY = "ready"
 
+ROOM = 2**24
+"""Bytes that a worker must have left once its state is made."""
+
 LOADING = 60
 """Seconds that a worker may take until it is ready."""
 
@@ -188,6 +191,7 @@ def work(pipe: Connection, make: Callable[[], object], limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     state = make()
+    bytearray(ROOM)  # a state that was made before the fork is not bound by the limit, but what comes now is
     close_the_door()
     pipe.send(READY)
     with contextlib.suppress(EOFError, OSError):

@@ -7,8 +7,8 @@ import { bidirectional } from "graphology-shortest-path/unweighted.js";
 export function graphOf(data, view) {
   const graph = new MultiDirectedGraph();
   for (const [thing, x, y, between, group] of view.things) {
-    const [path, name, kind] = data.things[thing];
-    graph.addNode(path, { x, y, name, kind, between, group });
+    const [path, name, kind, address = `${path}.html`] = data.things[thing];
+    graph.addNode(path, { x, y, name, kind, between, group, address });
   }
   for (const [start, end, relation] of view.links) {
     graph.addEdge(data.things[start][0], data.things[end][0], { relation });

@@ -48,7 +48,7 @@ export function panelOf(state, go) {
 
   function thing() {
     const here = state.focus;
-    const { between, group } = state.graph.getNodeAttributes(here);
+    const { between, group, address } = state.graph.getNodeAttributes(here);
     const others = state.shown.neighbors(here);
     const groups = new Map();
     for (const other of others) {
@@ -58,7 +58,7 @@ export function panelOf(state, go) {
         groups.set(heading, [...(groups.get(heading) ?? []), other]);
       }
     }
-    const page = element("p", {}, element("a", { href: `${root}${here}.html` }, "Open its page"));
+    const page = element("p", {}, element("a", { href: `${root}${address}` }, "Open its page"));
     const lists = [...groups].flatMap(([heading, found]) => [
       element("h3", {}, heading),
       element(

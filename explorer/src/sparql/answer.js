@@ -50,10 +50,24 @@ export function shortened(iri, { base, prefixes }) {
 
 const isThing = (iri, base) => iri.startsWith(base) && !iri.includes("#");
 
-// The page of a thing, from the root of the site; nothing if it has none.
-export function pageOf(iri, { base, folders }) {
+// Where the site shows a thing, from its root: its page, or a place on the page of what it belongs to; else nothing.
+// `pages` has for each page the paths of the things that it shows and that have none.
+export function pageOf(iri, { base, folders, pages }) {
   const path = iri.startsWith(base) ? iri.slice(base.length) : "";
-  return path && !path.includes("#") && folders.includes(path.slice(0, path.lastIndexOf("/"))) ? `${path}.html` : null;
+  if (!path || path.includes("#")) return null;
+  if (folders.includes(path.slice(0, path.lastIndexOf("/")))) return `${path}.html`;
+  const page = pageOfPart(path, pages ?? {});
+  return page ? `${page}#${path}` : null;
+}
+
+const parts = new WeakMap();
+
+function pageOfPart(path, pages) {
+  if (!parts.has(pages)) {
+    const found = Object.entries(pages).flatMap(([page, paths]) => paths.map((each) => [each, page]));
+    parts.set(pages, new Map(found));
+  }
+  return parts.get(pages).get(path);
 }
 
 export const textOf = (term, data) => (!term ? "" : term.type === "uri" ? shortened(term.value, data) : term.type === "bnode" ? `_:${term.value}` : term.value);
