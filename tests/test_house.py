@@ -28,15 +28,16 @@ MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in so
 # ---------------------------------------------------------------- modules
 
 ORDER = (
-    "problems", "terms", "textfiles", "publication", "results", "schema", "jsonld", "queries", "files", "shaperules",
-    "foreigntext", "foreign", "headers", "shapes", "reports", "verify", "prefixes", "rawtext", "engine", "cells",
-    "triples", "validate", "reference", "percentages", "layout", "answers", "questions", "services", "federated",
-    "places", "graph", "csvw", "dictionary", "network", "confidence", "labels", "comparison", "opened", "spellings",
-    "matching", "curies", "decisions", "foreigntables", "remote", "records", "proposing", "joining", "defaults",
-    "directory", "trends", "scales", "charts", "tables", "sections", "positions", "views", "neighbourhoods",
-    "bridges", "editor", "pages", "site", "media", "croissant", "exports", "build", "letters", "workers", "delivery",
-    "endpoint", "things", "openapi", "batches", "reconciliation", "reconciling", "serving", "listening", "asking",
-    "hosting", "linking", "__init__", "cli", "__main__",
+    "problems", "terms", "textfiles", "publication", "results", "schema", "statements", "turtle", "jsonld",
+    "queries", "files", "shaperules", "foreigntext", "foreign", "headers", "shapes", "reports", "verify",
+    "prefixes", "rawtext", "engine", "cells", "triples", "validate", "reference", "percentages", "layout",
+    "answers", "questions", "services", "federated", "places", "graph", "csvw", "dictionary", "network",
+    "confidence", "labels", "comparison", "opened", "spellings", "matching", "curies", "decisions",
+    "foreigntables", "remote", "records", "proposing", "joining", "defaults", "directory", "trends", "scales",
+    "charts", "tables", "sections", "positions", "views", "neighbourhoods", "bridges", "editor", "pages", "site",
+    "media", "croissant", "exports", "build", "letters", "workers", "delivery", "endpoint", "things", "openapi",
+    "batches", "reconciliation", "reconciling", "serving", "listening", "asking", "hosting", "linking", "__init__",
+    "cli", "__main__",
 )  # fmt: skip
 """Every module may import those before it."""
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import networkx
 import pyoxigraph
 import pytest
-from pyoxigraph import RdfFormat
-from rdflib import RDF, SH, BNode, Dataset, Graph
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from rdflib import RDF, SH, XSD, BNode, Dataset, Graph
 
+from kg_builder import jsonld, statements, turtle
 from kg_builder.cli import main
 from kg_builder.graph import Project
 from kg_builder.shapes import read_schema
@@ -40,7 +43,7 @@ def lines(real_build: Path) -> list[str]:
 
 def canonical(quads: Iterator[pyoxigraph.Quad]) -> set[str]:
     """Quads as lines of N-Quads."""
-    return set(pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS).decode().splitlines())  # type: ignore[union-attr]
+    return set(pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS).decode().split("\n")[:-1])  # type: ignore[union-attr]
 
 
 def by_rdflib(path: Path, form: str) -> set[str]:
@@ -113,6 +116,100 @@ def test_the_prefixes_of_our_shapes_shorten_what_is_written(name: str, real_buil
     text = (real_build / name).read_text(encoding="utf-8")
     assert "@prefix kg: <https://w3id.org/child-protection-kg/ontology#>" in text
     assert "kg:Finding" in text
+
+
+TERM = "http://example.org/terms#"
+TEXTS = (
+    "", " ", 'He said "no"', "back\\slash", "a\tb\nc\rd\be\fg", "\x00\x1f\x7f", "\u2028\uffff\U0001f9d2", "\\u0041",
+    "^^<http://example.org/x>", "ends with >", " <http://example.org/graph/a> .", "@en", '"@en',
+)  # fmt: skip
+NUMBERS = {
+    "boolean": ("true", "false", "1"),
+    "integer": ("17", "-1", "+1", "007"),
+    "decimal": ("28.6", ".5", "17", "17."),
+    "double": ("1e5", "1.E5", ".5e-1", "1.5", "INF"),
+    "date": ("2018-01-01",),
+}
+LOCAL_NAMES = ("", "-a", "a.", "a.b", "a/b", "a%20b", "a:b", "1~!$&'()*+,;=?@", "\u00e9")
+IRIS = ("urn:uuid:1", "http://example.org/things/a/b", "http://example.org/things/a#b")
+
+TRICKY: tuple[Literal | NamedNode, ...] = (
+    *(Literal(text) for text in TEXTS),
+    *(Literal(text, language=language) for text in TEXTS for language in ("en", "en-gb")),
+    *(Literal(text, datatype=NamedNode(f"{XSD}{name}")) for name, texts in NUMBERS.items() for text in texts),
+    *(Literal(text, datatype=NamedNode(f"{TERM}type")) for text in TEXTS),
+    *(NamedNode(f"{TERM}{name}") for name in LOCAL_NAMES),
+    *(NamedNode(iri) for iri in IRIS),
+)
+"""Terms that are easily spelled wrong: escapes, numbers that are not canonical, names that no prefix can shorten."""
+
+
+@pytest.fixture(scope="module")
+def tricky(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Canonical N-Quads with tricky terms, in two graphs that share half of them."""
+    things = [NamedNode(f"http://example.org/things/{name}") for name in ("a", "a-b", "-")]
+    made = [
+        Quad(thing, NamedNode(predicate), value, NamedNode(f"http://example.org/graph/{graph}"))
+        for thing in things
+        for predicate in (f"{TERM}of", f"{TERM}in", "http://example.org/whole/predicate")
+        for number, value in enumerate(TRICKY)
+        for graph in ("b", "a")[: 1 + number % 2]
+    ]
+    graph = NamedNode("http://example.org/graph/a")
+    made += [Quad(thing, NamedNode(RDF.type), NamedNode(f"{TERM}Thing"), graph) for thing in things]
+    path = tmp_path_factory.mktemp("tricky") / "kg.nq"
+    path.write_text("".join(f"{line}\n" for line in sorted(canonical(iter(made)))), encoding="utf-8", newline="\n")
+    return path
+
+
+PREFIXES = {"": TERM, "things": "http://example.org/things/", "xsd": str(XSD)}
+
+
+def test_tricky_terms_are_the_same_in_turtle(tricky: Path, tmp_path: Path) -> None:
+    turtle.write_turtle(tricky, PREFIXES, tmp_path / "kg.ttl")
+    found = [*pyoxigraph.parse(path=tmp_path / "kg.ttl", format=RdfFormat.TURTLE)]
+    triples = {quad.triple for quad in pyoxigraph.parse(path=tricky, format=RdfFormat.N_QUADS)}
+    assert (len(found), {quad.triple for quad in found}) == (len(triples), triples)
+
+
+def test_tricky_terms_are_the_same_in_trig(tricky: Path, tmp_path: Path) -> None:
+    turtle.write_trig(tricky, PREFIXES, tmp_path / "kg.trig")
+    found = pyoxigraph.parse(path=tmp_path / "kg.trig", format=RdfFormat.TRIG)
+    assert canonical(found) == set(tricky.read_text(encoding="utf-8").split("\n")) - {""}
+
+
+def test_turtle_is_spelled_as_a_well_known_writer_spells_it(tricky: Path, tmp_path: Path) -> None:
+    turtle.write_turtle(tricky, PREFIXES, tmp_path / "kg.ttl")
+    triples = dict.fromkeys(quad.triple for quad in pyoxigraph.parse(path=tricky, format=RdfFormat.N_QUADS))
+    expected = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES)
+    whole = f"<{TERM}\u00e9>"  # which may be shortened, but need not
+    assert (tmp_path / "kg.ttl").read_text(encoding="utf-8").replace(whole, ":\u00e9") == expected.decode()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [{}, {"@type": "@id"}, {"@language": "en"}, {"@type": "xsd:decimal"}, {"@type": "xsd:integer"}],
+    ids=["any", "reference", "text", "decimal", "integer"],
+)
+def test_tricky_terms_are_the_same_in_json_ld_whatever_the_context_says(
+    definition: dict[str, str], tricky: Path
+) -> None:
+    prefixes = {name or "terms": namespace for name, namespace in PREFIXES.items()}
+    context = {"id": "@id", "type": "@type", **prefixes, "of": {"@id": "terms:of", **definition}}
+    found = [*jsonld.nodes(statements.union(tricky), context)]
+    assert {key for node in found for key in node} == {
+        "id", "type", "of", "terms:in", "http://example.org/whole/predicate"
+    }  # fmt: skip
+    text = json.dumps({"@context": context, "@graph": found})
+    triples = {quad.triple for quad in pyoxigraph.parse(path=tricky, format=RdfFormat.N_QUADS)}
+    assert {quad.triple for quad in pyoxigraph.parse(text, format=RdfFormat.JSON_LD)} == triples
+
+
+@pytest.mark.parametrize("module", [jsonld, statements])
+def test_the_examples_in_the_documentation_are_true(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 # ---------------------------------------------------------------- JSON-LD

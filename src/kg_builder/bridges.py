@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 from typing import Final
 
-import pyoxigraph
-
-from kg_builder import jsonld
 from kg_builder.engine import connect
 from kg_builder.graph import Graph
+from kg_builder.jsonld import write_nodes
 from kg_builder.queries import derived_triples, stored_queries
+from kg_builder.statements import statements
 from kg_builder.triples import sort_lines
 
 FOLDER: Final = "bridges"
@@ -28,10 +27,7 @@ def write(graph: Graph, folder: Path) -> None:
         with connect(work, graph.project.memory) as connection:
             sort_lines(connection, made, work / f"{query.name}.sorted.nt")
         context = {"id": "@id", "type": "@type", **dict(PREFIX.findall(query.text))}
-        sorted_ = pyoxigraph.parse(path=work / f"{query.name}.sorted.nt", format=pyoxigraph.RdfFormat.N_QUADS)
         with (folder / FOLDER / f"{query.name}.jsonld").open("w", encoding="utf-8") as stream:
             stream.write('{"@context": ' + json.dumps(context) + ',\n"@graph": [\n')
-            nodes = jsonld.nodes(sorted_, context, {})
-            stream.write(next((json.dumps(node, ensure_ascii=False) for node in nodes), ""))
-            stream.writelines(",\n" + json.dumps(node, ensure_ascii=False) for node in nodes)
+            write_nodes(statements(work / f"{query.name}.sorted.nt"), context, stream)
             stream.write("\n]}\n")

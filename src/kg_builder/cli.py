@@ -149,15 +149,16 @@ def run_build(options: argparse.Namespace) -> int:
     """Build and publish; print what was built, where, and what to try next."""
     from kg_builder import site  # noqa: PLC0415
     from kg_builder.build import build  # noqa: PLC0415  (heavy imports only where they are used)
-    from kg_builder.exports import WRITERS  # noqa: PLC0415
+    from kg_builder.exports import SITE, WRITERS  # noqa: PLC0415
     from kg_builder.graph import Project  # noqa: PLC0415
     from kg_builder.iris import BASE  # noqa: PLC0415
     from kg_builder.terminal import shown_progress  # noqa: PLC0415
 
-    unknown = sorted(set(options.format) - set(WRITERS))
+    known = (*WRITERS, SITE)
+    unknown = sorted(set(options.format) - set(known))
     if unknown:
         found = f"the output {unknown[0]!r}"
-        raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(WRITERS)}")])
+        raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(known)}")])
     out = options.out or options.root / "build"
     project = Project(
         options.root, BASE if options.base is None else options.base, options.memory, tuple(options.format)

@@ -1,15 +1,13 @@
-"""Writes a built graph in every published form; all are streams over the canonical N-Quads, none is edited."""
+"""Writes a built graph in every published form; most are streams over the canonical N-Quads, none is edited."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import pyoxigraph
-from pyoxigraph import Quad, RdfFormat, Triple
-
-from kg_builder import bridges, croissant, csvw, dictionary, jsonld, network, site
+from kg_builder import bridges, croissant, csvw, dictionary, jsonld, network, site, turtle
+from kg_builder.beside import beside
 from kg_builder.graph import Graph
 from kg_builder.progress import Progress
 from kg_builder.shapes import MEANING, STRUCTURE
@@ -18,19 +16,24 @@ Writer = Callable[[Graph, Path], None]
 
 
 def export(graph: Graph, folder: Path, progress: Progress) -> None:
-    """Write all outputs, or those that the project names, into a folder."""
-    wanted = graph.project.formats or tuple(WRITERS)
-    for name in wanted:
-        progress.step(f"writing {name}")
-        if name == "site":
-            site.write(graph, folder, progress)
-        else:
+    """Write all outputs, or those that the project names, into a folder; the site beside the others."""
+    wanted = graph.project.formats or (*WRITERS, SITE)
+    files = [name for name in wanted if name != SITE]
+    if SITE not in wanted:
+        for name in files:
+            progress.step(f"writing {name}")
             WRITERS[name](graph, folder)
+        return
+    pages = site.Site(graph, folder, progress)
+    with beside(lambda: write_files(graph, folder, files)):
+        pages.write_pages()
+    pages.write_downloads()
 
 
-def quads(lines: Path) -> Iterator[Quad]:
-    """Yield the quads of a file of N-Quads in its order."""
-    yield from pyoxigraph.parse(path=lines, format=RdfFormat.N_QUADS)
+def write_files(graph: Graph, folder: Path, names: Iterable[str]) -> None:
+    """Write outputs one after the other."""
+    for name in names:
+        WRITERS[name](graph, folder)
 
 
 def write_nquads(graph: Graph, folder: Path) -> None:
@@ -40,30 +43,17 @@ def write_nquads(graph: Graph, folder: Path) -> None:
 
 def write_turtle(graph: Graph, folder: Path) -> None:
     """Write `kg.ttl`: the triples of all named graphs together, each once."""
-    pyoxigraph.serialize(
-        triples(graph.lines), folder / "kg.ttl", format=RdfFormat.TURTLE, prefixes=graph.schema.prefixes
-    )
-
-
-def triples(lines: Path) -> Iterator[Triple]:
-    """Yield the triples of sorted N-Quads; one that stands in several named graphs comes once."""
-    former = None
-    for quad in quads(lines):
-        if quad.triple != former:
-            yield quad.triple
-        former = quad.triple
+    turtle.write_turtle(graph.lines, graph.schema.prefixes, folder / "kg.ttl")
 
 
 def write_trig(graph: Graph, folder: Path) -> None:
     """Write `kg.trig`: the named graphs one after the other."""
-    names = sorted({quad.graph_name.value for quad in quads(graph.lines)})
-    ordered = (quad for name in names for quad in quads(graph.lines) if quad.graph_name.value == name)
-    pyoxigraph.serialize(ordered, folder / "kg.trig", format=RdfFormat.TRIG, prefixes=graph.schema.prefixes)
+    turtle.write_trig(graph.lines, graph.schema.prefixes, folder / "kg.trig")
 
 
 def write_jsonld(graph: Graph, folder: Path) -> None:
     """Write `kg.jsonld` and the context that its keys come from."""
-    jsonld.write(graph.schema, lambda: quads(graph.lines), folder)
+    jsonld.write(graph.schema, graph.lines, folder)
 
 
 def write_ontology(graph: Graph, folder: Path) -> None:
@@ -84,9 +74,10 @@ WRITERS: dict[str, Writer] = {
     "network": network.write,
     "ontology": write_ontology,
     "croissant": croissant.write,
-    "site": site.write,
 }
-"""The outputs by the names that `--format` takes."""
+"""The outputs by the names that `--format` takes, but for the site, which lists all others."""
+
+SITE = site.FOLDER
 
 NAMES = (
     "bridges", "context.jsonld", "croissant.json", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq",

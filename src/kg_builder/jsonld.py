@@ -5,34 +5,36 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from pyoxigraph import Literal, Quad
 from rdflib import RDF, XSD
 
 from kg_builder.schema import Column, Schema
+from kg_builder.statements import Statement, iri, literal, named_graphs, statements
 
 CONTEXT = "context.jsonld"
+TYPE = f"<{RDF.type}>"
+
+CACHED = 1 << 12
+"""Compact IRIs that are kept: the properties, classes and datatypes."""
+
 NATIVE: dict[str, Callable[[str], int | bool]] = {str(XSD.integer): int, str(XSD.boolean): "true".__eq__}
 """Datatypes that JSON itself can carry without loss; decimals stay strings, because JSON numbers are doubles."""
 
 
-def write(schema: Schema, quads: Callable[[], Iterable[Quad]], folder: Path) -> None:
-    """Write `kg.jsonld`, one object a line, and `context.jsonld`; one object at a time is in memory."""
+def write(schema: Schema, lines: Path, folder: Path) -> None:
+    """Write `kg.jsonld` from sorted N-Quads, one object a line, and `context.jsonld`; one object is in memory."""
     context = context_of(schema)
     (folder / CONTEXT).write_text(
         json.dumps({"@context": context}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    keys = keys_of(context)
-    names = sorted({quad.graph_name.value for quad in quads()})
     with (folder / "kg.jsonld").open("w", encoding="utf-8") as stream:
         stream.write('{"@context": ' + json.dumps(context, ensure_ascii=False) + ',\n"@graph": [\n')
-        for number, name in enumerate(names):
+        for number, (name, part) in enumerate(named_graphs(lines)):
             stream.write((",\n" if number else "") + json.dumps({"@id": name})[:-1] + ', "@graph": [\n')
-            of_graph = (quad for quad in quads() if quad.graph_name.value == name)
-            stream.write(",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes(of_graph, context, keys)))
+            write_nodes(statements(part), context, stream)
             stream.write("\n]}")
         stream.write("\n]}\n")
 
@@ -69,48 +71,74 @@ def term_of(schema: Schema, column: Column) -> dict[str, str]:
 
 def compact(prefixes: dict[str, str], iri: str) -> str:
     """Return an IRI as prefix and local name where a prefix fits, else as it is."""
-    fitting = [
-        (name, prefix) for prefix, name in prefixes.items() if iri.startswith(name) and "/" not in iri[len(name) :]
-    ]
-    if not fitting:
-        return iri
-    name, prefix = max(fitting)
-    return f"{prefix}:{iri[len(name) :]}"
+    return compactor(prefixes)(iri)
 
 
-def keys_of(context: dict[str, Any]) -> dict[str, str]:
-    """Return the term for each compact property that has one."""
-    return {term["@id"]: name for name, term in context.items() if isinstance(term, dict)}
+def compactor(prefixes: dict[str, str]) -> Callable[[str], str]:
+    """Return the function that compacts IRIs with these prefixes, those whose namespace ends in / or #.
+
+    >>> compactor({"skos": "http://www.w3.org/2004/02/skos/core#"})("http://www.w3.org/2004/02/skos/core#Concept")
+    'skos:Concept'
+    """
+    names = {namespace: prefix for prefix, namespace in sorted(prefixes.items())}
+
+    def compacted(iri: str) -> str:
+        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+        prefix = names.get(iri[:cut])
+        return iri if prefix is None else f"{prefix}:{iri[cut:]}"
+
+    return compacted
 
 
-def nodes(quads: Iterable[Quad], context: dict[str, Any], keys: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield one object for each subject of sorted quads."""
+def write_nodes(found: Iterable[Statement], context: dict[str, Any], stream: TextIO) -> None:
+    """Write one object a line for each subject of sorted statements, with a comma between two."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    between = ""
+    for node in nodes(found, context):
+        stream.write(between + encode(node))
+        between = ",\n"
+
+
+def nodes(found: Iterable[Statement], context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield one object for each subject of sorted statements."""
     prefixes = {key: value for key, value in context.items() if isinstance(value, str) and not value.startswith("@")}
-    for subject, of_subject in groupby(quads, key=lambda quad: quad.subject.value):
-        node: dict[str, Any] = {"id": subject}
-        for predicate, group in groupby(of_subject, key=lambda quad: quad.predicate.value):
-            objects = [quad.object for quad in group]
-            if predicate == str(RDF.type):
-                node["type"] = [compact(prefixes, each.value) for each in objects]
-                continue
-            short = compact(prefixes, predicate)
-            key = keys.get(short, short)
-            values = [value_of(each, context.get(key, {}), prefixes) for each in objects]
-            node[key] = values[0] if len(values) == 1 else values
+    terms = {term["@id"]: (name, term) for name, term in context.items() if isinstance(term, dict)}
+    short = lru_cache(CACHED)(compactor(prefixes))
+    former = ""
+    node: dict[str, Any] = {}
+    for subject, predicate, text in found:
+        if subject != former:
+            if node:
+                yield node
+            former, node = subject, {"id": iri(subject)}
+        if predicate == TYPE:
+            node.setdefault("type", []).append(short(iri(text)))
+            continue
+        property_ = short(predicate[1:-1])
+        key, term = terms.get(property_) or (property_, {})
+        value = value_of(text, term, short)
+        if key not in node:
+            node[key] = value
+        elif isinstance(node[key], list):
+            node[key].append(value)
+        else:
+            node[key] = [node[key], value]
+    if node:
         yield node
 
 
-def value_of(value: Any, term: dict[str, str], prefixes: dict[str, str]) -> Any:
-    """Return an RDF term as JSON, plain where the term's definition or JSON itself carries the rest."""
-    if not isinstance(value, Literal):
-        return value.value if term.get("@type") == "@id" else {"id": value.value}
-    if value.language:
-        plain = term.get("@language") == value.language
-        return value.value if plain else {"@value": value.value, "@language": value.language}
-    datatype = value.datatype.value
-    if datatype in NATIVE:
-        return NATIVE[datatype](value.value)
-    if datatype == str(XSD.string):
-        return value.value
-    short = compact(prefixes, datatype)
-    return value.value if term.get("@type") == short else {"@value": value.value, "@type": short}
+def value_of(text: str, term: dict[str, str], short: Callable[[str], str]) -> Any:
+    """Return a term of N-Triples as JSON, plain where the context's definition or JSON itself carries the rest."""
+    if not text.startswith('"'):
+        return iri(text) if term.get("@type") == "@id" else {"id": iri(text)}
+    value, kind = literal(text)
+    if not kind:
+        return {"@value": value} if "@type" in term or "@language" in term else value
+    if kind.startswith("@"):
+        language = kind[1:]
+        return value if term.get("@language") == language else {"@value": value, "@language": language}
+    datatype = kind[3:-1]
+    if datatype in NATIVE and json.dumps(native := NATIVE[datatype](value)) == value:
+        return {"@value": native} if "@type" in term else native
+    compacted = short(datatype)
+    return value if term.get("@type") == compacted else {"@value": value, "@type": compacted}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from kg_builder.beside import beside
 from kg_builder.cache import user_cache
 from kg_builder.defaults import answered, usual
+from kg_builder.directory import Thing
 from kg_builder.editor import editor_data
 from kg_builder.graph import Graph
 from kg_builder.opened import OpenGraph
@@ -29,27 +31,54 @@ BUNDLES = files("kg_builder") / "assets"
 """Where `make explorer` puts the scripts; absent if that was not possible."""
 
 
-def write(graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
-    """Write `site/`; nothing for a graph of which more than `LIMIT` things would have a page.
+class Site:
+    """Writes `site/`; nothing for a graph of which more than `LIMIT` things would have a page."""
 
-    Other outputs must have been written before.
-    """
-    progress.step("answering the stored questions")
-    opened = OpenGraph(graph.project.root, folder, graph.store, graph.project.base)
-    pages = Pages(opened, graph.schema, [each.name for each in bundled()], user_cache())
-    total = len(pages.directory.with_page) + len(opened.questions)
-    if total > LIMIT:
-        return
-    pages.answer_all()
-    progress.step("drawing charts")
-    for done, wanted in pages.drawings.prepare(pages.charts()):
-        progress.count(done, wanted)
-    progress.step("writing pages")
-    for done, (path, content) in enumerate(contents(pages, graph, folder)):
-        progress.count(min(done, total), total)
-        place = folder / FOLDER / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    def __init__(self, graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+        self.graph = graph
+        self.folder = folder
+        self.progress = progress
+        opened = OpenGraph(graph.project.root, folder, graph.store, graph.project.base)
+        self.pages = Pages(opened, graph.schema, [each.name for each in bundled()], user_cache())
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the graph is small enough."""
+        return len(self.pages.directory.with_page) <= LIMIT
+
+    def write_pages(self) -> None:
+        """Write all but the page of downloads."""
+        if not self.is_wanted:
+            return
+        self.progress.step("answering the stored questions")
+        self.pages.answer_all()
+        self.progress.step("drawing charts")
+        for done, wanted in self.pages.drawings.prepare(self.pages.charts()):
+            self.progress.count(done, wanted)
+        self.progress.step("writing pages")
+        things = self.pages.directory.with_page
+        first, second = things[::2], things[1::2]
+        with beside(lambda: self.write_things(second)):
+            self.write_all(contents(self.pages, self.graph))
+            self.write_things(first)
+
+    def write_things(self, things: Sequence[Thing]) -> None:
+        """Write the pages of things, with what can be taken from them."""
+        for done, thing in enumerate(things, 1):
+            self.write_all(thing_files(self.pages, thing))
+            self.progress.count(done, len(things))
+
+    def write_downloads(self) -> None:
+        """Write the page of downloads, which lists all other outputs; they must have been written before."""
+        if self.is_wanted:
+            self.write_all([("data.html", self.pages.data([*downloads(self.folder)]))])
+
+    def write_all(self, files: Iterable[tuple[str, str | bytes]]) -> None:
+        """Write files at their paths."""
+        for path, content in files:
+            place = self.folder / FOLDER / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def live_pages(graph: OpenGraph) -> Pages:
@@ -64,24 +93,17 @@ def bundled() -> list[Traversable]:
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
-def contents(pages: Pages, graph: Graph, folder: Path) -> Iterator[tuple[str, str | bytes]]:
-    """Yield the path and content of every file of the site."""
+def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, str | bytes]]:
+    """Yield the path and content of every file of the site but those of things, and the page of downloads."""
     paths = [thing.path for thing in pages.directory.with_page]
     editor = editor_data(pages.graph, graph.schema.prefixes, paths)
-    special = {
-        "index.html": pages.home(),
-        "questions.html": pages.list_of_questions(),
-        "things.html": pages.list_of_things(),
-        "graph.html": pages.page("graph.html", "graph.html", views=pages.pictures.views),
-        "ontology.html": pages.ontology(),
-        "dictionary.html": pages.page("dictionary.html", "dictionary.html", schema=graph.schema),
-        "sparql.html": pages.page("sparql.html", "sparql.html", editor=editor),
-        "data.html": pages.data([*downloads(folder)]),
-    }
-    yield from special.items()
-    for thing in pages.directory.with_page:
-        yield thing.address, pages.thing(thing)
-        yield from chart_files(pages, thing.iri, thing.path)
+    yield "index.html", pages.home()
+    yield "questions.html", pages.list_of_questions()
+    yield "things.html", pages.list_of_things()
+    yield "graph.html", pages.page("graph.html", "graph.html", views=pages.pictures.views)
+    yield "ontology.html", pages.ontology()
+    yield "dictionary.html", pages.page("dictionary.html", "dictionary.html", schema=graph.schema)
+    yield "sparql.html", pages.page("sparql.html", "sparql.html", editor=editor)
     for question in pages.graph.questions.values():
         given = usual(pages.graph, question)
         answer = answered(pages.graph, question, given)
@@ -97,12 +119,13 @@ def contents(pages: Pages, graph: Graph, folder: Path) -> Iterator[tuple[str, st
     yield "assets/graph.nq.js", script("kgQuads", graph.lines.read_text(encoding="utf-8"))
 
 
-def chart_files(pages: Pages, iri: str, path: str) -> Iterator[tuple[str, str | bytes]]:
-    """Yield the charts of a thing's own numbers, and these numbers, as files."""
-    for chart, answer in pages.own_charts(iri):
-        yield f"{path}.svg", pages.drawings.svg(chart)
-        yield f"{path}.csv", answer.to_csv()
-        yield f"{path}.json", answer.to_json()
+def thing_files(pages: Pages, thing: Thing) -> Iterator[tuple[str, str | bytes]]:
+    """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
+    yield thing.address, pages.thing(thing)
+    for chart, answer in pages.own_charts(thing.iri):
+        yield f"{thing.path}.svg", pages.drawings.svg(chart)
+        yield f"{thing.path}.csv", answer.to_csv()
+        yield f"{thing.path}.json", answer.to_json()
 
 
 @dataclasses.dataclass(frozen=True)
