@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from xml.etree import ElementTree
 
 import networkx
 import pyoxigraph
@@ -396,14 +397,112 @@ def test_a_network_has_a_label_and_a_type_for_every_node(network: networkx.Graph
     assert [node for node, about in network.nodes(data=True) if not (about.get("label") and about.get("type"))] == []
 
 
-def test_a_network_has_thousands_of_links_with_their_relation(network: networkx.Graph[str]) -> None:
-    assert network.number_of_edges() > 5_000
-    assert [1 for _, _, about in network.edges(data=True) if not about.get("relation")] == []
+def test_a_network_has_the_links_between_its_nodes_with_their_predicate(
+    network: networkx.Graph[str], triples: set[str]
+) -> None:
+    things = set(network.nodes())
+    found = [re.fullmatch("<([^ ]*)> <([^ ]*)> <([^ ]*)> [.]", triple) for triple in triples]
+    expected = [match.groups() for match in found if match and match[1] in things and match[3] in things]
+    edges = [(start, about["predicate"], end) for start, end, about in network.edges(data=True)]
+    assert sorted(edges) == sorted(expected)
+
+
+def test_a_link_has_the_last_part_of_its_predicate_as_its_relation(network: networkx.Graph[str]) -> None:
+    pairs = {(about["predicate"], about["relation"]) for _, _, about in network.edges(data=True)}
+    assert (f"{BASE}ontology#operatesIn", "operatesIn") in pairs
+    assert [(iri, word) for iri, word in pairs if re.split("[/#]", iri)[-1] != word] == []
+
+
+def test_a_node_knows_how_many_links_it_has(network: networkx.Graph[str]) -> None:
+    degrees = {node: about["links"] for node, about in network.nodes(data=True)}
+    assert degrees == dict(network.degree())
+
+
+@pytest.mark.parametrize("name", ["kg.graphml", "kg.gexf"])
+def test_every_node_and_every_edge_has_an_id_of_its_own(name: str, real_build: Path) -> None:
+    for kind in ("node", "edge"):
+        ids = [each.get("id") for each in elements(real_build / name) if local_name(each) == kind]
+        assert len(ids) > 5_000
+        assert (len(set(ids)), None in ids) == (len(ids), False)
+
+
+def elements(path: Path) -> Iterator[ElementTree.Element]:
+    return ElementTree.parse(path).iter()  # noqa: S314  (our own file)
+
+
+def local_name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+GEXF_ATTRIBUTES: dict[str, tuple[set[str], set[str]]] = {
+    "gexf": ({"version"}, {"variant"}),
+    "graph": (set(), {"defaultedgetype", "idtype", "mode", "timeformat", "start", "end"}),
+    "attributes": ({"class"}, {"mode", "start", "end"}),
+    "attribute": ({"id", "title", "type"}, set()),
+    "nodes": (set(), {"count"}),
+    "node": ({"id"}, {"label", "start", "end", "pid"}),
+    "edges": (set(), {"count"}),
+    "edge": ({"id", "source", "target"}, {"type", "label", "weight", "start", "end"}),
+    "attvalues": (set(), set()),
+    "attvalue": ({"for", "value"}, {"start", "end"}),
+}
+"""The elements of GEXF that we use: what each must have and what it may have (the schema of 1.2draft)."""
+
+
+def test_the_elements_of_the_gexf_have_the_attributes_of_its_schema(real_build: Path) -> None:
+    found = {(local_name(each), frozenset(each.attrib)) for each in elements(real_build / "kg.gexf")}
+    assert {name for name, _ in found} == set(GEXF_ATTRIBUTES)
+    for name, attributes in found:
+        needed, allowed = GEXF_ATTRIBUTES[name]
+        assert needed <= attributes <= needed | allowed
+
+
+def test_the_elements_of_the_gexf_are_nested_as_in_its_schema(real_build: Path) -> None:
+    namespace = "{http://www.gexf.net/1.2draft}"
+    found = {
+        (each.tag.removeprefix(namespace), *dict.fromkeys(inner.tag.removeprefix(namespace) for inner in each))
+        for each in elements(real_build / "kg.gexf")
+    }
+    assert found == {
+        ("gexf", "graph"),
+        ("graph", "attributes", "nodes", "edges"),
+        ("attributes", "attribute"),
+        ("attribute",),
+        ("nodes", "node"),
+        ("node", "attvalues"),
+        ("edges", "edge"),
+        ("edge", "attvalues"),
+        ("attvalues", "attvalue"),
+        ("attvalue",),
+    }
+
+
+def test_the_values_of_the_gexf_are_those_that_its_schema_allows(real_build: Path) -> None:
+    root = ElementTree.parse(real_build / "kg.gexf").getroot()  # noqa: S314  (our own file)
+    declared = {each.get("id") for each in root.iter() if local_name(each) == "attribute"}
+    assert root.get("version") == "1.2"
+    for each in root.iter():
+        if local_name(each) == "attvalue":
+            assert each.get("for") in declared
+        elif local_name(each) == "attribute":
+            assert each.get("type") in {"boolean", "double", "float", "integer", "long", "string"}
+        elif local_name(each) == "attributes":
+            assert each.get("class") in {"node", "edge"}
+        elif local_name(each) == "graph":
+            assert (each.get("defaultedgetype"), each.get("mode")) == ("directed", "static")
 
 
 def test_the_two_networks_are_one(real_build: Path) -> None:
     one, other = read_graphml(real_build / "kg.graphml"), read_gexf(real_build / "kg.gexf")
-    assert sorted(one.edges()) == sorted(other.edges())
+    assert sorted(one.nodes(data="label")) == sorted(other.nodes(data="label"))
+    assert sorted(one.edges(data="predicate")) == sorted(other.edges(data="predicate"))
+
+
+def test_labels_are_escaped_in_xml(draft: Draft) -> None:
+    draft.change("data/shared/threats.csv", "extortion,extortion,", """extortion,"<b>""Tom"" & 'Jerry'</b>",""")
+    assert draft.build("--format", "network").code == 0
+    for network in (read_graphml(draft.out / "kg.graphml"), read_gexf(draft.out / "kg.gexf")):
+        assert network.nodes[f"{BASE}threat/extortion"]["label"] == """<b>"Tom" & 'Jerry'</b>"""
 
 
 @pytest.mark.parametrize("name", ["kg.graphml", "kg.gexf"])

@@ -1,56 +1,95 @@
-"""Writes the graph for graph tools: things as nodes, links between things as edges, through networkx."""
+"""Writes the graph for graph tools: things as nodes, links between things as edges."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-import networkx
-from pyoxigraph import NamedNode, Quad, Store
 from rdflib import RDF, RDFS
 
 from kg_builder.graph import Graph
-from kg_builder.schema import Schema, last_part
+from kg_builder.schema import last_part
+from kg_builder.statements import Statement, iri, literal, statements, union, write_statements
+
+FORMS = ("kg.graphml", "kg.gexf")
+"""The files. Each has a template of the same name, whose lines `<node …>` and `<edge …>` stand for all of them."""
+
+PATTERN = re.compile(r"^(<(?:node|edge) .*\n)", re.MULTILINE)
+TYPE = f"<{RDF.type}>"
+LABEL = f"<{RDFS.label}>"
+
+escaped = lru_cache(1 << 16)(escape)
+"""Text as XML; most IRIs are written many times."""
+
+relation = lru_cache(1 << 12)(last_part)
+"""A predicate in one word."""
 
 
 def write(graph: Graph, folder: Path) -> None:
-    """Write `kg.graphml` and `kg.gexf`, the same bytes for the same graph on any day."""
-    net = network(graph.store, graph.schema)
-    networkx.write_graphml(net, folder / "kg.graphml", named_key_ids=True)
-    text = "\n".join(networkx.generate_gexf(net, version="1.2draft")) + "\n"
-    (folder / "kg.gexf").write_text(re.sub(r' lastmodifieddate="[^"]*"', "", text), encoding="utf-8")
+    """Write `kg.graphml` and `kg.gexf`; in memory are the IRIs of the things, and how many links each of them has.
 
-
-def network(store: Store, schema: Schema) -> networkx.MultiDiGraph[str]:
-    """Return the things that have a table, with `label`, `type` and `links`, and their links, with `relation`.
-
-    Nodes and edges are sorted by IRI; an edge's key is the IRI of its property.
+    Nodes and edges are in the order of the lines; edges are numbered.
     """
-    types: dict[str, str] = {}
-    for table in schema.tables:
-        members = store.quads_for_pattern(None, NamedNode(str(RDF.type)), NamedNode(table.classes[0]))
-        types |= {quad.subject.value: table.label for quad in members}
-    net: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for iri, label in sorted(types.items()):
-        net.add_node(iri, label=name_of(store, iri), type=label, links=0)
-    links: Counter[str] = Counter()
-    for start, predicate, end in sorted({link(quad) for quad in store} - {()}):
-        if start in types and end in types:
-            net.add_edge(start, end, key=predicate, relation=last_part(predicate))
-            links.update((start, end))
-    networkx.set_node_attributes(net, links, "links")
-    return net
+    kinds = {f"<{table.classes[0]}>": table.label for table in graph.schema.tables}
+    things, linking = (graph.lines.with_name(f"{name}.nt") for name in ("things", "links"))
+    write_statements(named_things(graph.lines, kinds), things)
+    links = {thing: 0 for thing, _, _ in statements(things)}
+    write_statements(counted(union(graph.lines), links), linking)
+    for name in FORMS:
+        template = (files("kg_builder") / "templates" / name).read_text("utf-8")
+        head, node, between, edge, foot = PATTERN.split(template)
+        with (folder / name).open("w", encoding="utf-8") as stream:
+            stream.write(head)
+            stream.writelines(node.format_map(about) for about in nodes(things, kinds, links))
+            stream.write(between)
+            stream.writelines(edge.format_map(about) for about in edges(linking))
+            stream.write(foot)
 
 
-def link(quad: Quad) -> tuple[str, ...]:
-    """Return subject, predicate and object of a quad that links two things, else nothing."""
-    if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
-        return quad.subject.value, quad.predicate.value, quad.object.value
-    return ()
+def named_things(lines: Path, kinds: dict[str, str]) -> Iterator[Statement]:
+    """Yield things that have a table, each with its class and its first label, or the last part of its IRI."""
+    for thing, about in groupby(union(lines), key=itemgetter(0)):
+        labels, types = [], set()
+        for _, predicate, value in about:
+            if predicate == LABEL:
+                labels.append(value)
+            elif predicate == TYPE:
+                types.add(value)
+        found = [kind for kind in kinds if kind in types]
+        if found:
+            name = min(labels, key=literal, default=f'"{last_part(iri(thing))}"')
+            yield thing, found[-1], name
 
 
-def name_of(store: Store, iri: str) -> str:
-    """Return the first label of a thing, or the last part of its IRI."""
-    labels = store.quads_for_pattern(NamedNode(iri), NamedNode(str(RDFS.label)), None)
-    return min((quad.object.value for quad in labels), default=last_part(iri))
+def counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[Statement]:
+    """Yield the statements that link two things, and count them for both."""
+    for source, predicate, target in found:
+        if target in links and source in links:
+            links[source] += 1
+            links[target] += 1
+            yield source, predicate, target
+
+
+def nodes(things: Path, kinds: dict[str, str], links: dict[str, int]) -> Iterator[dict[str, str]]:
+    """Yield what is written of each thing."""
+    for thing, kind, label in statements(things):
+        about = {"iri": iri(thing), "label": literal(label)[0], "type": kinds[kind], "links": str(links[thing])}
+        yield {name: escaped(value) for name, value in about.items()}
+
+
+def edges(linking: Path) -> Iterator[dict[str, str]]:
+    """Yield what is written of each link."""
+    for number, (source, predicate, target) in enumerate(statements(linking)):
+        yield {
+            "number": str(number),
+            "source": escaped(iri(source)),
+            "target": escaped(iri(target)),
+            "predicate": escaped(iri(predicate)),
+            "relation": escaped(relation(iri(predicate))),
+        }
