@@ -19,7 +19,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from rdflib import RDF, SH, XSD, BNode, Dataset, Graph
 
-from kg_builder import jsonld, statements, turtle
+from kg_builder import csvw, jsonld, statements, turtle
 from kg_builder.cli import main
 from kg_builder.graph import Project
 from kg_builder.shapes import read_schema
@@ -206,7 +206,7 @@ def test_tricky_terms_are_the_same_in_json_ld_whatever_the_context_says(
     assert {quad.triple for quad in pyoxigraph.parse(text, format=RdfFormat.JSON_LD)} == triples
 
 
-@pytest.mark.parametrize("module", [jsonld, statements])
+@pytest.mark.parametrize("module", [csvw, jsonld, statements])
 def test_the_examples_in_the_documentation_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
@@ -332,6 +332,59 @@ def test_the_metadata_use_terms_of_csvw_alone(kind: str, metadata: Any) -> None:
         "datatype": [column["datatype"] for column in columns if "datatype" in column],
     }[kind]
     assert set().union(*found) <= known
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected", "matching", "others"),
+    [
+        ("^[a-z]+$", "^[a-z]+$", ["ab"], ["", "a1"]),
+        ("^(https?://|urn:)", "^(https?://|urn:).*$", ["urn:", "https://a"], ["a", " urn:a"]),
+        ("kg$", "^.*kg$", ["kg", "5 kg"], ["kg 5"]),
+        ("[0-9]", "^.*[0-9].*$", ["a1b"], ["ab"]),
+        ("^a|b$", "^.*(?:^a|b$).*$", ["ac", "cb"], ["cac"]),
+        ("^[|(]+$", "^[|(]+$", ["(|"], ["a"]),
+        (r"^\(a|b\)$", r"^.*(?:^\(a|b\)$).*$", ["(ac", "cb)"], ["a"]),
+        (r"^5\$", r"^5\$.*$", ["5$", "5$ each"], ["5"]),
+        (r"^5\\$", r"^5\\$", ["5\\"], ["5\\ each"]),
+    ],
+)
+def test_a_pattern_matches_whole_values_where_shacl_finds_it_in_them(
+    pattern: str, expected: str, matching: list[str], others: list[str]
+) -> None:
+    whole = csvw.closed(pattern)
+    assert whole == expected
+    assert [bool(re.search(pattern, value)) for value in matching + others] == [True] * len(matching) + [False] * len(
+        others
+    )
+    assert [bool(re.fullmatch(whole, value)) for value in matching + others] == [True] * len(matching) + [False] * len(
+        others
+    )
+
+
+def test_every_published_pattern_matches_the_whole_of_every_value_of_its_column(
+    real_build: Path, metadata: Any
+) -> None:
+    checked = set()
+    for table in metadata["tables"]:
+        rows = sheet(real_build / "tables" / table["url"]).rows
+        for column in table["tableSchema"]["columns"]:
+            pattern = column.get("datatype", {}).get("format")
+            if pattern:
+                cells = [row[column["name"]] for row in rows]
+                split = [cell.split(column["separator"]) if "separator" in column else [cell] for cell in cells]
+                values = {value for cell in split for value in cell if value}
+                assert {value for value in values if not re.fullmatch(pattern, value)} == set()
+                checked |= {pattern} if values else set()
+    assert "^(https?://|urn:).*$" in checked
+    assert len(checked) == 9
+
+
+def test_no_other_document_is_needed_to_read_the_tables(metadata: Any) -> None:
+    """The context is known to every reader (https://www.w3.org/TR/tabular-metadata/#top-level-properties)."""
+    assert set(metadata) == {"@context", "tables"}
+    assert [table["url"] for table in metadata["tables"] if ":" in table["url"]] == []
+    assert list(values_of(metadata["tables"], "@context")) == []
+    assert [table for table in metadata["tables"] if not isinstance(table["tableSchema"], dict)] == []
 
 
 def test_virtual_columns_stand_after_all_others(metadata: Any) -> None:

@@ -15,6 +15,13 @@ from kg_builder.graph import Graph
 from kg_builder.schema import SOURCE, Column, Schema
 
 FOLDER = "tables"
+TEXTS = frozenset({"string", "anyURI"})
+"""The types whose `format` is a regular expression; for numbers, dates and truth values it is something else."""
+
+LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
+"""The parts of a pattern in which brackets and bars are none: escapes and classes of characters."""
+
+GROUP = re.compile(r"\([^()]*\)")
 FORMULA = re.compile(r"[=+@]|-(?![0-9]+([.][0-9]+)?$)")
 
 
@@ -98,12 +105,32 @@ def column_metadata(schema: Schema, base: str, column: Column, source: str) -> d
         return found
     if column.is_iri:
         return found
-    datatype = {"base": (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")}
+    base_type = (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")
     limits = {
         "minimum": column.minimum,
         "maximum": column.maximum,
         "maxLength": column.longest,
-        "format": column.pattern,
+        "format": closed(column.pattern) if column.pattern and base_type in TEXTS else None,
     }
-    found["datatype"] = datatype | {name: limit for name, limit in limits.items() if limit is not None}
+    found["datatype"] = {"base": base_type} | {name: limit for name, limit in limits.items() if limit is not None}
     return found
+
+
+def closed(pattern: str) -> str:
+    """Return a pattern that matches a whole value, as CSVW asks for, where SHACL finds the given one somewhere in it.
+
+    >>> closed("^(https?://|urn:)")
+    '^(https?://|urn:).*$'
+    >>> closed("^a|b$")
+    '^.*(?:^a|b$).*$'
+    >>> closed("^[a-z|]+$")
+    '^[a-z|]+$'
+    """
+    outside, depth = LITERAL.sub("", pattern), 1
+    while depth:
+        outside, depth = GROUP.subn("", outside)
+    if "|" in outside:
+        return f"^.*(?:{pattern}).*$"
+    start = "" if pattern.startswith("^") else "^.*"
+    end = "" if re.search(r"(?<!\\)(\\\\)*\$$", pattern) else ".*$"
+    return start + pattern + end
