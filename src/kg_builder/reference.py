@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rdflib import RDF, SH, Graph, query
+import pyoxigraph
+from rdflib import RDF, SH, XSD, Graph, Literal, Node, URIRef, query
 from rdflib.plugins.sparql import prepareQuery
 
 from kg_builder.cells import expectation
@@ -19,7 +21,9 @@ from kg_builder.validate import Result, wanted
 SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): "warning", str(SH.Info): "note"}
 
 
-NOT_RUN = {SH.name, SH.description, SH.order, SH.pattern}
+FOR_PEOPLE = frozenset({SH.name, SH.description, SH.order})
+
+NOT_RUN = FOR_PEOPLE | {SH.pattern}
 """What pySHACL need not see; the engine has matched patterns in linear time, where Python's may run for ever."""
 
 
@@ -38,9 +42,22 @@ prepared_query = cache(prepareQuery)
 def union_of(lines: Path) -> Graph:
     """Return the triples of all named graphs of a file of N-Quads as one graph in memory, which pySHACL wants."""
     triples = PreparedGraph()
-    with lines.open(encoding="utf-8") as stream:
-        triples.parse(data="".join(line.rsplit(" <", 1)[0] + " .\n" for line in stream), format="nt")
+    named: dict[pyoxigraph.NamedNode, URIRef] = {}
+    for quad in pyoxigraph.parse(path=lines, format=pyoxigraph.RdfFormat.N_QUADS):
+        triples.add((term(quad.subject, named), term(quad.predicate, named), term(quad.object, named)))
     return triples
+
+
+def term(given: Any, named: dict[pyoxigraph.NamedNode, URIRef]) -> Node:
+    """Return a term of Oxigraph as rdflib has it; `named` keeps the IRIs, which occur again and again."""
+    if isinstance(given, pyoxigraph.NamedNode):
+        if given not in named:
+            named[given] = URIRef(given.value)
+        return named[given]
+    if given.language:
+        return Literal(given.value, lang=given.language)
+    datatype = given.datatype.value
+    return Literal(given.value, datatype=None if datatype == str(XSD.string) else datatype)
 
 
 def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
@@ -77,14 +94,19 @@ def rule_of(component: str) -> str:
     return word[:1].lower() + word[1:]
 
 
-def executable(shapes: Graph) -> Graph:
-    """Return the shapes without what is for people and tables, which pySHACL would search for every focus node.
+def executable(shapes: Graph, left_out: AbstractSet[URIRef] = NOT_RUN) -> Graph:
+    """Return shapes that say the same in a form that pySHACL runs quickly.
 
+    What is for people and tables is left out, as pySHACL would search it for every focus node, and each property
+    shape has the targets of its tables itself: pySHACL then runs it once over all things, not once for each.
     Constraints that say what acyclic columns check are left out too: the tables have been checked, in linear time.
     """
     bare = Graph()
     for subject, predicate, value in shapes:
-        if str(predicate).startswith((str(SH), str(RDF))) and predicate not in NOT_RUN:
+        if predicate == SH.property:
+            for target in shapes.objects(subject, SH.targetClass):
+                bare.add((value, SH.targetClass, target))
+        elif str(predicate).startswith((str(SH), str(RDF))) and predicate not in left_out:
             bare.add((subject, predicate, value))
     for constraint in shapes.subjects(KG.acyclic, None):
         bare.remove((None, SH.sparql, constraint))
