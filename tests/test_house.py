@@ -251,6 +251,33 @@ def test_no_file_names(pattern: str) -> None:
     assert found == []
 
 
+LOCKS = ("installer.lock", "requirements.lock", "tests/requirements.lock", "tests/validators.lock",
+         "explorer/requirements.lock")  # fmt: skip
+
+
+def locked(name: str) -> dict[str, str]:
+    """What a lock file pins, each name with versions and environments, with its hashes."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "")
+    return dict(line.split(maxsplit=1) for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_file_pins_each_package_by_its_hash(name: str) -> None:
+    assert {pin for pin, rest in locked(name).items() if "==" not in pin or "--hash=sha256:" not in rest} == set()
+
+
+def test_the_tests_have_the_versions_of_a_build() -> None:
+    build, tests = locked("requirements.lock"), locked("tests/requirements.lock")
+    shared = {pin.split("==")[0] for pin in build} & {pin.split("==")[0] for pin in tests}
+    assert "numpy" in shared
+    assert {pin for pin in tests if pin.split("==")[0] in shared} <= set(build)
+
+
+def test_a_build_installs_no_package_of_the_tests() -> None:
+    names = {pin.split("==")[0] for pin in locked("requirements.lock")}
+    assert not names & {"hypothesis", "mypy", "pandas", "playwright", "polars", "pytest", "ruff"}
+
+
 def test_every_text_file_ends_with_one_line_feed() -> None:
     assert [name for name, text in texts() if text and (not text.endswith("\n") or text.endswith("\n\n"))] == []
 
