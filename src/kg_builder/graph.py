@@ -18,6 +18,7 @@ from rdflib import RDF
 
 from kg_builder.cells import table_problems
 from kg_builder.engine import connect, list_things, load, name, resting
+from kg_builder.facets import breakable_shapes, property_results
 from kg_builder.files import TableFile, table_files
 from kg_builder.iris import BASE
 from kg_builder.problems import Problem, ProblemsFound, quoted
@@ -94,7 +95,8 @@ def graph_in(project: Project, work: Path, progress: Progress = SILENT) -> Graph
         quads = write_quads(connection, work / "kg.nq")
         progress.step("validating")
         with resting(connection, project.memory):
-            found = results(store, schema, sources.checks, work / "kg.nq", reference=project.reference)
+            added = [work / "ontology.nt", *(path for _, path in derived)]
+            found = results(store, schema, sources.checks, work / "kg.nq", added, reference=project.reference)
         problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
     return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
 
@@ -213,14 +215,22 @@ def ontology_triples(project: Project, codes: Iterable[Code], path: Path) -> Pat
 
 
 def results(
-    store: pyoxigraph.Store, schema: Schema, checks: Iterable[StoredQuery], lines: Path, *, reference: bool
+    store: pyoxigraph.Store,
+    schema: Schema,
+    checks: Iterable[StoredQuery],
+    lines: Path,
+    added: Iterable[Path] = (),
+    *,
+    reference: bool = False,
 ) -> dict[Result, int]:
-    """Return what stored checks and the constraints of the shapes find, bounded; as `reference`, pySHACL runs too.
+    """Return what stored checks and shapes find, bounded; as `reference`, pySHACL runs the shapes too.
 
+    Cells have been checked before; `added` are the triples beside those of the tables, whose facets are checked here.
     The store's queries run beside each other: it lets go of the interpreter's lock.
     """
     tasks = [partial(check_results, store, check) for check in checks]
     tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]
+    tasks += [partial(property_results, store, schema, shape) for shape in breakable_shapes(schema, added)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda task: bounded(task()), tasks))
     if reference:
