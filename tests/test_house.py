@@ -108,6 +108,7 @@ NAMED_FOR_A_REASON = {
     ("proposing", "comment"): "a slot of SSSOM",
     ("editor", "questions"): "stored questions, not a survey's",
     ("network", "links"): "an attribute of nodes, how many links they have",
+    ("network", "relation"): "an attribute of edges, the last part of their predicate",
     ("openapi", "items"): "a keyword of JSON Schema",
     ("queries", "relation"): "a variable of stored views",
     ("scales", "item"): "a column of answers that can be drawn",

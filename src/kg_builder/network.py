@@ -24,11 +24,8 @@ PATTERN = re.compile(r"^(<(?:node|edge) .*\n)", re.MULTILINE)
 TYPE = f"<{RDF.type}>"
 LABEL = f"<{RDFS.label}>"
 
-escaped = lru_cache(1 << 16)(escape)
-"""Text as XML; most IRIs are written many times."""
-
-relation = lru_cache(1 << 12)(last_part)
-"""A predicate in one word."""
+CACHED = 1 << 14
+"""IRIs whose spelling in XML is kept: most are written many times."""
 
 
 def write(graph: Graph, folder: Path) -> None:
@@ -37,7 +34,9 @@ def write(graph: Graph, folder: Path) -> None:
     Nodes and edges are in the order of the lines; edges are numbered.
     """
     kinds = {f"<{table.classes[0]}>": table.label for table in graph.schema.tables}
-    things, linking = (graph.lines.with_name(f"{name}.nt") for name in ("things", "links"))
+    work = graph.lines.with_name("network")
+    work.mkdir(exist_ok=True)
+    things, linking = work / "things.nt", work / "links.nt"
     write_statements(named_things(graph.lines, kinds), things)
     links = {thing: 0 for thing, _, _ in statements(things)}
     write_statements(counted(union(graph.lines), links), linking)
@@ -79,8 +78,8 @@ def counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[State
 def nodes(things: Path, kinds: dict[str, str], links: dict[str, int]) -> Iterator[dict[str, str]]:
     """Yield what is written of each thing."""
     for thing, kind, label in statements(things):
-        about = {"iri": iri(thing), "label": literal(label)[0], "type": kinds[kind], "links": str(links[thing])}
-        yield {name: escaped(value) for name, value in about.items()}
+        name = literal(label)[0]
+        yield {"iri": address(thing), "label": escape(name), "type": escape(kinds[kind]), "links": str(links[thing])}
 
 
 def edges(linking: Path) -> Iterator[dict[str, str]]:
@@ -88,8 +87,20 @@ def edges(linking: Path) -> Iterator[dict[str, str]]:
     for number, (source, predicate, target) in enumerate(statements(linking)):
         yield {
             "number": str(number),
-            "source": escaped(iri(source)),
-            "target": escaped(iri(target)),
-            "predicate": escaped(iri(predicate)),
-            "relation": escaped(relation(iri(predicate))),
+            "source": address(source),
+            "target": address(target),
+            "predicate": address(predicate),
+            "relation": word(predicate),
         }
+
+
+@lru_cache(CACHED)
+def address(term: str) -> str:
+    """Return the IRI of a term of N-Triples as XML."""
+    return escape(iri(term))
+
+
+@lru_cache(CACHED)
+def word(term: str) -> str:
+    """Return the last part of the IRI of a term of N-Triples as XML."""
+    return escape(last_part(iri(term)))
