@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Generator, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pyoxigraph
 import yaml
 
+from kg_builder.cache import content_key, user_cache
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.textfiles import folder_of, text_of
 
@@ -113,7 +116,23 @@ def header_problems(query: StoredQuery) -> Iterator[Problem]:
 
 
 def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[Problem]:
-    """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form."""
+    """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form.
+
+    A stored query that was once in order is not parsed again, which takes some hundredths of a second.
+    """
+    if kind is None:
+        yield from faults_of(file, text, kind)
+        return
+    cache, key = user_cache(), content_key("query", kind, text)
+    if cache.get(key) is None:
+        problems = [*faults_of(file, text, kind)]
+        yield from problems
+        if not problems:
+            cache.put(key, b"")
+
+
+def faults_of(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+    """Yield why a query cannot be run, as its text tells."""
     code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
@@ -188,6 +207,17 @@ def depth(code: str) -> int:
     return deepest
 
 
+@lru_cache(1000)
+def columns_of(text: str) -> tuple[str, ...]:
+    """Return the variables behind SELECT; a query that was parsed once is not parsed again."""
+    cache, key = user_cache(), content_key("columns", text)
+    if known := cache.get(key):
+        return tuple(json.loads(known))
+    found = variables(pyoxigraph.Store().query(text))
+    cache.put(key, json.dumps(found).encode())
+    return tuple(found)
+
+
 def variables(answer: object) -> list[str]:
     """Return the variables of a SELECT, none for other forms."""
     return [each.value for each in answer.variables] if isinstance(answer, pyoxigraph.QuerySolutions) else []
@@ -222,7 +252,7 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     assert isinstance(made, pyoxigraph.QueryTriples)  # noqa: S101  (checked when the query was read)
     made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
     with path.open("rb") as lines:
-        if any(BLANK.match(line) for line in lines):
+        if any(b"_:" in line and BLANK.match(line) for line in lines):
             mend = "Make an IRI with IRI(CONCAT(…))."
             raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", mend)])
     return path

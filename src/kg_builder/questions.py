@@ -6,7 +6,6 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,7 +14,7 @@ import pyoxigraph
 from kg_builder.answers import Answer
 from kg_builder.iris import XSD
 from kg_builder.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries import NOT_CODE, StoredQuery, stored_queries, usable_query, variables
+from kg_builder.queries import NOT_CODE, StoredQuery, columns_of, stored_queries, usable_query
 from kg_builder.textfiles import folder_of
 
 if TYPE_CHECKING:
@@ -62,10 +61,10 @@ class StoredQuestion:
     query: StoredQuery
     parameters: tuple[Parameter, ...]
 
-    @cached_property
+    @property
     def columns(self) -> tuple[str, ...]:
-        """The variables behind SELECT; the query is parsed only where they are looked at."""
-        return tuple(variables(pyoxigraph.Store().query(self.query.text)))
+        """The variables behind SELECT."""
+        return columns_of(self.query.text)
 
     @property
     def name(self) -> str:
