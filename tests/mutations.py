@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,23 @@ import duckdb
 import pyoxigraph
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.validator import Validator
-from rdflib import RDF, SH, Graph, URIRef
+from rdflib import RDF, SH, SKOS, XSD, Literal, Node, URIRef
 
-from kg_builder.cells import FORMS, cell_problems
+from kg_builder.cells import FORMS, cell_problems, cycles
 from kg_builder.engine import THINGS, connect, list_things, literal, load, members, name
-from kg_builder.facets import columns_of
+from kg_builder.facets import columns_of, property_results
 from kg_builder.files import table_files
 from kg_builder.graph import Project, ontology_triples
 from kg_builder.jsonld import compact
 from kg_builder.problems import Problem
 from kg_builder.queries import derived_triples, stored_query
 from kg_builder.reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
-from kg_builder.schema import Column, Schema, Table
+from kg_builder.schema import Column, Schema, Table, ordered
 from kg_builder.shapes import read_schema
 from kg_builder.terms import BASE
 from kg_builder.triples import LINES, render
-from tests.bench import ROOT, triple_of
+from kg_builder.validate import constraint_results
+from tests.bench import ROOT, lines_of, made, triple_of
 
 SHAPES = "https://w3id.org/child-protection-kg/shapes#"
 
@@ -42,8 +44,36 @@ Fault = tuple[str, str, str]
 
 Row = dict[str, Any]
 
+CIRCLE = URIRef(f"{SHAPES}broader-acyclic")
+
 ONE_VALUE = (f"{SHAPES}Part-report", f"{SHAPES}Mapping-predicate-modifier")
 """Columns for which there is one value only: the report of the folder, the word Not."""
+
+BOUNDS = "bounds-of-values"
+"""The derivation whose triples the constraint on sums reads."""
+
+CYBERTIPLINE = "ncmec-cybertipline"
+"""A source in which a question has up to 1,500 findings."""
+
+FACETS_OF_TABLES = (
+    "minCount",
+    "maxCount",
+    "maxLength",
+    "pattern",
+    "datatype",
+    "minInclusive",
+    "maxInclusive",
+    "lessThanOrEquals",
+    "in",
+    "class",
+)
+"""The facets that a table can break, in the order in which the engine looks at a cell: it names the first."""
+
+HALF = 0.5
+"""The share of references to things of another kind among those that are broken; the rest refer to nothing."""
+
+AFTER = 1_000_000
+"""Lines from which mutated rows stand in their files."""
 
 UNREAD = ("gYear", "anyURI")
 """Datatypes into whose literals rdflib does not look; those of the cells are checked by the engine alone."""
@@ -54,12 +84,30 @@ WRONG = {
     "boolean": "yes",
     "date": "2019-02-30",
     "gYear": "20",
-    "anyURI": "no address",
+    "anyURI": "urn:no address",
 }
 """For each datatype that has a form: what a cell may not hold."""
 
 
-MADE_UP = ("17", "19", "2017", "2019", "2017-01-01", "2019-01-01", "https://a.example/", "en", "sv", "0" * 64, "1" * 64)
+MADE_UP = (
+    "17",
+    "19",
+    "2017",
+    "2019",
+    "2017-01-01",
+    "2019-01-01",
+    "https://a.example/",
+    "en",
+    "sv",
+    "AA",
+    "BB",
+    "AAA",
+    "BBB",
+    "111",
+    "222",
+    "0" * 64,
+    "1" * 64,
+)
 """What stands in a cell of which no row has another value."""
 
 
@@ -114,6 +162,8 @@ class Mutable:
         for quad in self.store:
             self.data.add(self.terms(quad))
         shapes = executable(self.schema.shapes, FOR_PEOPLE)
+        for each in self.schema.shapes.triples((None, SH.sparql, None)):
+            shapes.add(each)  # with the constraint on circles, which a build leaves to the tables
         self.validator = Validator(DataGraph.from_rdflib(self.data), shacl_graph=shapes, options={"inplace": True})
         self.executor = self.validator.make_executor()
         self.shapes = self.validator.shacl_graph.shapes
@@ -180,7 +230,17 @@ class Mutable:
         table = narrowed(mutation.table, {"id", mutation.column.name} | self.changes(mutation))
         with self.alone(table, map(dict, mutation.rows)):
             problems = list(cell_problems(self.connection, self.part([table])))
-        return {(mutation.things[problem.line - 1], *broken(mutation, problem)) for problem in problems}
+        return {
+            (mutation.things[problem.line - 1], *broken(mutation.table, mutation.column, problem))
+            for problem in problems
+        }
+
+    def by_cycles(self, mutation: Mutation) -> set[str]:
+        """Return the ids of the things that stand in a circle, as the engine finds them in the whole table."""
+        rows = [row for row in self.rows(mutation.table) if row["id"] != mutation.replaced]
+        with self.alone(mutation.table, [*rows, *map(dict, mutation.rows)]):
+            problems = list(cycles(self.connection, mutation.table, mutation.column))
+        return {word for problem in problems for word in problem.found.removeprefix("the circle ").split(" → ")}
 
     def delta(self, mutation: Mutation) -> tuple[set[str], set[str]]:
         """Return the N-Triples that the mutation takes from the graph, and those that it adds."""
@@ -207,40 +267,138 @@ class Mutable:
 
         They are the subjects, and where a thing gains or loses a class, all that refer to it.
         """
-        less, more = ([quad for quad in parsed(lines)] for lines in (taken, added))
-        less = [quad for quad in less if quad in self.store]
-        more = [quad for quad in more if quad not in self.store]
+        less = [quad for quad in parsed(taken) if quad in self.store]
+        more = [quad for quad in parsed(added) if quad not in self.store]
+        both = [*less, *more]
+        self.move(less, more)
+        of_class = {quad.subject for quad in both if quad.predicate.value == str(RDF.type)}
+        referring = (self.store.quads_for_pattern(None, None, thing) for thing in of_class)
+        try:
+            yield {str(self.terms(quad)[0]) for quad in chain(both, *referring)}
+        finally:
+            self.move(more, less)
+
+    def move(self, less: Iterable[pyoxigraph.Quad], more: Iterable[pyoxigraph.Quad]) -> None:
         for quad in less:
             self.store.remove(quad)
             self.data.remove(self.terms(quad))
         for quad in more:
             self.store.add(quad)
             self.data.add(self.terms(quad))
-        concerned = {quad.subject.value for quad in [*less, *more]}
-        of_class = {quad.subject for quad in [*less, *more] if quad.predicate.value == str(RDF.type)}
-        concerned |= {quad.subject.value for thing in of_class for quad in self.store.quads_for_pattern(None, None, thing)}
-        try:
-            yield concerned
-        finally:
-            for quad in more:
-                self.store.remove(quad)
-                self.data.remove(self.terms(quad))
-            for quad in less:
-                self.store.add(quad)
-                self.data.add(self.terms(quad))
 
-    def by_pyshacl(self, things: Iterable[str] | None = None, *, constraints: bool = False) -> set[Fault]:
-        """Return what pySHACL finds at some things, or in the whole graph, with SHACL-SPARQL constraints or without."""
+    @contextmanager
+    def mutated(self, mutation: Mutation) -> Iterator[set[str]]:
+        """Put a mutated row into both graphs, with the bounds of its value as the derivation makes them anew.
+
+        The other derived triples stay as they are; constraints read none of them.
+        """
+        with self.changed(*self.delta(mutation)) as things:
+            if mutation.column.name != "value":
+                yield things
+                return
+            (before,) = (path for path in self.derived if path.stem == BOUNDS)
+            query = stored_query(ROOT / "queries" / "derive" / f"{BOUNDS}.rq")
+            after = derived_triples(self.store, query, self.work / "again.nt")
+            old, new = set(lines_of(before)), set(lines_of(after))
+            with self.changed(old - new, new - old) as more:
+                yield things | more
+
+    def neighbours(self, things: Iterable[str]) -> set[str]:
+        """Return things and all that they refer to."""
+        found = (self.data.objects(URIRef(thing)) for thing in things)
+        return set(things) | {str(value) for values in found for value in values if isinstance(value, URIRef)}
+
+    def over_the_store(self) -> set[Fault]:
+        """Return what the engine finds in the store, by every property shape and constraint."""
+        return self.by_constraints().union(*map(self.by_property, columns_of(self.schema)))
+
+    def by_property(self, column: Column) -> set[Fault]:
+        """Return what the engine finds in the store by one property shape."""
+        found = property_results(self.store, self.schema, URIRef(column.shape))
+        return {(each.focus, each.column, each.rule) for each in found}
+
+    def by_constraints(self) -> set[Fault]:
+        """Return what the constraints of all tables find, each run once over the store."""
+        found = chain.from_iterable(constraint_results(self.store, self.schema, table) for table in self.schema.tables)
+        return {(each.focus, each.column, each.rule) for each in found}
+
+    def by_pyshacl(
+        self, things: Iterable[str] | None = None, *, shape: str = "", constraints: bool = False
+    ) -> set[Fault]:
+        """Return what pySHACL finds at some things, or in the whole graph.
+
+        It runs one property shape, or all, or the node shapes with their SHACL-SPARQL constraints.
+        """
         kinds = {URIRef(thing): set(self.data.objects(URIRef(thing), RDF.type)) for thing in things or ()}
         found: set[Fault] = set()
-        for shape, targets in self.targets.items():
-            if not targets or (constraints, shape.is_property_shape) == (False, False):
+        for each, targets in self.targets.items():
+            if not targets or each.is_property_shape == constraints or shape not in {"", str(each.node)}:
                 continue
-            focus = [thing for thing, classes in kinds.items() if classes & targets] if things is not None else None
-            if focus != []:
-                _, reports = shape.validate(self.executor, self.validator.data_graph, focus)
+            focus = [thing for thing, classes in kinds.items() if classes & targets]
+            if things is None or focus:
+                _, reports = each.validate(self.executor, self.validator.data_graph, focus or None)
                 found |= {fault_of(triples) for _, _, triples in reports}
         return found
+
+    # ------------------------------------------------------------ many mutations in one graph
+
+    def remove(self, table: Table, row: Row) -> None:
+        self.connection.execute(
+            f"DELETE FROM {name(table.stem)} WHERE id = ? AND _source = ?", [row["id"], row["_source"]]
+        )
+
+    @contextmanager
+    def merged(self, taken: Iterable[Mutation], removed: Iterable[tuple[Table, Row]]) -> Iterator[set[Fault]]:
+        """Put many mutated rows into the tables, take some rows away, and make the whole graph anew.
+
+        Yield what the engine finds in the cells of all tables. References to rows that are gone stay in the graph.
+        """
+        mutated: dict[str, Column] = {}
+        lines: dict[tuple[str, int], str] = {
+            (row["_file"], row["_line"]): BASE + table.about.format(source=folder_of(row), id=row["id"])
+            for table in self.schema.tables
+            for row in self.rows(table)
+        }
+        lost = set()
+        self.connection.execute("BEGIN")
+        try:
+            for mutation in taken:
+                original = self.original(mutation)
+                if "id" not in self.changes(mutation):
+                    self.remove(mutation.table, original)
+                for thing, changed in zip(mutation.things, mutation.rows, strict=True):
+                    place = {"_line": len(lines) + AFTER}
+                    insert(self.connection, name(mutation.table.stem), dict(changed) | place)
+                    lines[original["_file"], place["_line"]] = thing
+                    mutated[thing] = mutation.column
+                if mutation.lost:
+                    lost.add(
+                        f"<{mutation.things[0]}> <{mutation.column.path}> <{mutation.lost}> <{BASE}graph/lost> .\n"
+                    )
+            for table, row in removed:
+                self.remove(table, row)
+            quads = self.rendered(self.schema.tables) | lost
+            self.connection.execute(f"DROP TABLE {THINGS}")
+            self.connection.execute("DROP MACRO expanded")
+            list_things(self.connection, self.schema, BASE)
+            problems = list(cell_problems(self.connection, self.schema))
+        finally:
+            self.connection.execute("ROLLBACK")
+        assert all(not problem.more for problem in problems)
+        found = set()
+        for problem in problems:
+            thing = lines[problem.file, problem.line]
+            at_fault = self.schema.table_at(*problem.file.split("/")[-2:])
+            assert at_fault is not None
+            found.add((thing, *broken(at_fault, mutated.get(thing, at_fault.columns[0]), problem)))
+        other = pyoxigraph.Store()
+        self.fill(other, quads, made(self.work / "merged"))
+        before, after = set(self.store), set(other)
+        self.move(before - after, after - before)
+        try:
+            yield found
+        finally:
+            self.move(after - before, before - after)
 
 
 def narrowed(table: Table, names: set[str]) -> Table:
@@ -266,11 +424,19 @@ def fault_of(triples: Iterable[tuple[Any, Any, Any]]) -> Fault:
     return str(said[SH.focusNode]), str(said.get(SH.resultPath, "")), rule
 
 
-def broken(mutation: Mutation, problem: Problem) -> tuple[str, str]:
+def broken(table: Table, mutated: Column, problem: Problem) -> tuple[str, str]:
     """Return property and facet of a problem; in RDF a second row with the same id is a second value of a property."""
     if problem.rule == "unique":
-        return mutation.column.path, "maxCount"
-    return mutation.table.column(problem.column).path, problem.rule
+        return mutated.path, "maxCount"
+    return table.column(problem.column).path, problem.rule
+
+
+def first_of(faults: Iterable[Fault]) -> set[Fault]:
+    """Return of the faults of each cell the one that the engine names, which looks no further."""
+    first: dict[tuple[str, str], str] = {}
+    for thing, path, rule in sorted(faults, key=lambda fault: FACETS_OF_TABLES.index(fault[2])):
+        first.setdefault((thing, path), rule)
+    return {(*cell, rule) for cell, rule in first.items()}
 
 
 # ---------------------------------------------------------------- making mutations
@@ -279,14 +445,13 @@ def broken(mutation: Mutation, problem: Problem) -> tuple[str, str]:
 def mutations(bench: Mutable) -> Iterator[Mutation]:
     """Yield a mutation for every facet of every property shape that a table can break; the seed is the facet's name."""
     for column, tables in columns_of(bench.schema).items():
-        for facet in facets_of(bench.schema, column):
-            chance = random.Random(f"{column.shape} {facet}")
-            table = chance.choice([table for table in tables if bench.rows(table)])
-            yield from mutation_of(bench, table, column, facet, chance)
+        for facet in facets_of(column):
+            table = seeded(column.shape).choice([table for table in tables if bench.rows(table)])
+            yield from mutation_of(bench, table, column, facet)
 
 
-def facets_of(schema: Schema, column: Column) -> list[str]:
-    """Return the facets of a column that a table can break, those of references twice: to nothing, to another kind.
+def facets_of(column: Column) -> list[str]:
+    """Return the facets of a column that a table can break.
 
     A table cannot break the others: cells of a column have one node kind and one language. Without an id there is no
     thing, and what has another id is another thing.
@@ -303,56 +468,61 @@ def facets_of(schema: Schema, column: Column) -> list[str]:
         "lessThanOrEquals": column.not_above,
         "in": column.allowed,
         "class": column.target,
-        "class of another kind": column.target,
     }
     return [facet for facet, stated in given.items() if stated]
 
 
-def mutation_of(bench: Mutable, table: Table, column: Column, facet: str, chance: random.Random) -> Iterator[Mutation]:
+def mutation_of(bench: Mutable, table: Table, column: Column, facet: str) -> Iterator[Mutation]:
     """Yield the mutation of a row that breaks a facet of a column."""
-    pair = {other.name for other in table.columns if {other.path, other.not_above} & {column.not_above, column.path} - {None}}
-    pair -= {column.name}
-    rows = bench.rows(table)
-    chance.shuffle(rows)
-    filled = [row for row in rows if row[column.name] is not None] or rows
-    row = dict(filled[0])
-    lost = ""
-    match facet:
-        case "minCount":
-            row[column.name] = None if column.required == 1 else row[column.name].split(column.separator or ";")[0]
-        case "datatype":
-            row |= dict.fromkeys(pair)  # pySHACL fails where sh:lessThanOrEquals meets what is no number
-            row[column.name] = WRONG[(column.datatype or "").rsplit("#", 1)[-1]]
-        case "pattern":
-            tried = ("Not-One", "12 x")
-            row[column.name] = next(each for each in tried if not re.search(column.pattern or "", each))
-        case "maxLength":
-            row[column.name] = "a" * ((column.longest or 0) + 1)
-        case "minInclusive":
-            row |= dict.fromkeys(pair)
-            row[column.name] = str(int(column.minimum or 0) - 1)
-        case "maxInclusive":
-            row |= dict.fromkeys(pair)
-            row[column.name] = str(int(column.maximum or 0) + 1)
-        case "lessThanOrEquals":
-            (other,) = (each.name for each in table.columns if each.path == column.not_above)
-            both = [each for each in rows if each[column.name] is not None and each[other] is not None]
-            row = dict(next(each for each in both if each[column.name] != each[other]))
-            row[column.name], row[other] = row[other], row[column.name]
-        case "in":
-            row[column.name] = "skos:note" if column.is_iri else "no-such"
-        case "class" | "class of another kind":
-            value, lost = dangling(bench, column, elsewhere=facet != "class")
-            kept = [row[column.name]] if column.separator and row[column.name] else []
-            row[column.name] = (column.separator or "").join([*kept, value])
-        case "maxCount":
-            row |= dict.fromkeys(pair)
-            values = others(bench, rows, row, column)
-            row[column.name] = row[column.name] or next(values)
-            second = row | {column.name: next(values)}
-            yield Mutation(table, column, facet, folder_of(row), row["id"], (tuple(row.items()), tuple(second.items())))
-            return
-    yield Mutation(table, column, facet, folder_of(row), filled[0]["id"], (tuple(row.items()),), lost)
+    rows = seeded(f"{column.shape} {facet}").sample(bench.rows(table), len(bench.rows(table)))
+    row = dict(next((row for row in rows if row[column.name] is not None), rows[0]))
+    replaced, lost = row["id"], ""
+    added: list[Row] = []
+    if facet == "lessThanOrEquals":
+        (other,) = (each.name for each in table.columns if each.path == column.not_above)
+        both = (each for each in rows if each[column.name] is not None and each[other] is not None)
+        row = dict(next(each for each in both if each[column.name] != each[other]))
+        replaced, row[column.name], row[other] = row["id"], row[other], row[column.name]
+    elif facet == "class":
+        value, lost = dangling(bench, column, elsewhere=seeded(column.shape).random() < HALF)
+        kept = [row[column.name]] if column.separator and row[column.name] else []
+        row[column.name] = (column.separator or "").join([*kept, value])
+    elif facet == "maxCount":
+        fitting = ((dict(each), [*others(bench, rows, each, column)]) for each in rows)
+        row, (value, *_, second) = next((each, values) for each, values in fitting if len(values) > 1)
+        row |= dict.fromkeys(compared(table, column)) | {column.name: value}
+        replaced, added = row["id"], [row | {column.name: second}]
+    else:
+        if facet != "minCount":  # pySHACL fails where sh:lessThanOrEquals meets what is no number
+            row |= dict.fromkeys(compared(table, column))
+        row[column.name] = unfit(column, facet, row[column.name])
+    changed = tuple(tuple(each.items()) for each in (row, *added))
+    yield Mutation(table, column, facet, folder_of(row), replaced, changed, lost)
+
+
+def compared(table: Table, column: Column) -> set[str]:
+    """Return the names of the columns with which one is compared."""
+    paths = {column.path, column.not_above} - {None}
+    return {each.name for each in table.columns if {each.path, each.not_above} & paths} - {column.name}
+
+
+def unfit(column: Column, facet: str, held: str | None) -> str | None:
+    """Return what breaks a facet of a column, for a cell that holds a value now."""
+    values = {
+        "minCount": None if column.required == 1 else (held or "").split(column.separator or ";")[0],
+        "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
+        "pattern": next((each for each in ("Not-One", "12 x") if not re.search(column.pattern or "", each)), None),
+        "maxLength": "a" * ((column.longest or 0) + 1),
+        "minInclusive": str(int(column.minimum or 0) - 1),
+        "maxInclusive": str(int(column.maximum or 0) + 1),
+        "in": "skos:note" if column.is_iri else "no-such",
+    }
+    return values[facet]
+
+
+def seeded(text: str) -> random.Random:
+    """Return a source of chance that is the same in every run."""
+    return random.Random(text)  # noqa: S311  (nothing secret)
 
 
 def folder_of(row: Row) -> str:
@@ -371,8 +541,8 @@ def dangling(bench: Mutable, column: Column, *, elsewhere: bool) -> tuple[str, s
 
 
 def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterator[str]:
-    """Yield values that the cell of a row does not hold and that break nothing: references, values allowed, others."""
-    kept = {row[column.name], row["id"], f"document/{row['id']}"}
+    """Yield values for the cell of a row that break nothing: other things, values allowed, those of other rows."""
+    own = {row["id"], f"document/{row['id']}"}
     found = sorted(each[column.name] for each in rows if each["_source"] == row["_source"] and each[column.name])
     if column.target:
         within = f"source IN ('', {literal(row['_source'])})"
@@ -385,5 +555,124 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
     elif not column.is_iri:
         found += [each for each in MADE_UP if re.search(column.pattern or "", each)]
         form = FORMS.get((column.datatype or "").rsplit("#", 1)[-1], (".*", ""))[0]
-        found = [each for each in found if re.fullmatch(form, each)]
-    yield from (each for each in dict.fromkeys(found) if each not in kept)
+        found = [each for each in found if re.fullmatch(form, each) and within_bounds(column, each)]
+    yield from (each for each in dict.fromkeys(found) if each not in own)
+
+
+def within_bounds(column: Column, value: str) -> bool:
+    """Return whether a value is neither below the minimum of a column nor above its maximum."""
+    low, high = column.minimum, column.maximum
+    return (low is None or float(value) >= float(low)) and (high is None or float(value) <= float(high))
+
+
+# ---------------------------------------------------------------- faulty derivations
+
+
+def faulty_triples(bench: Mutable, column: Column, tables: list[Table]) -> set[str]:
+    """Return triples that a faulty derivation could make: each breaks a facet of a property shape at another thing."""
+    path = URIRef(column.path)
+    chance = seeded(f"derived {column.shape}")
+    things = ordered({thing for table in tables for thing in bench.data.subjects(RDF.type, URIRef(table.classes[0]))})
+    filled = [thing for thing in things if (thing, path, None) in bench.data] or things
+    triples: list[tuple[Node, Node, Node]] = []
+    stated = bench.schema.shapes.predicate_objects(URIRef(column.shape))
+    for facet, parameter in sorted((str(facet).removeprefix(str(SH)), str(parameter)) for facet, parameter in stated):
+        if facet == "minCount":
+            triples.append((URIRef(f"{BASE}faulty"), RDF.type, URIRef(chance.choice(tables).classes[0])))
+        elif facet == "lessThanOrEquals":
+            bounds = [(value, thing) for thing in filled for value in bench.data.objects(thing, URIRef(parameter))]
+            highest, thing = max(bounds, key=lambda bound: Literal(bound[0]))
+            above = "2999-01-01" if (column.datatype or "").endswith("date") else str(int(str(highest)) + 1)
+            triples.append((thing, path, Literal(above, datatype=column.datatype)))
+        else:
+            thing = chance.choice(filled)
+            triples += [(thing, path, value) for value in unfit_terms(column, facet, parameter)]
+    return {" ".join(each.n3() for each in triple) + " .\n" for triple in triples}
+
+
+def unfit_terms(column: Column, facet: str, parameter: str) -> list[Node]:
+    """Return terms that break a facet of a column's shape; none for what is not a facet."""
+    if facet in {"maxCount", "datatype"}:  # no xsd:unsignedByte: Oxigraph takes what is derived from integers for one
+        return [Literal(value, datatype=XSD.double) for value in ("1.5", "2.5")]
+    if facet in {"class", "in"}:
+        return [URIRef(f"{BASE}no-such")]
+    terms = {"nodeKind": Literal("no thing"), "languageIn": Literal("ord", lang="sv"), "pattern": Literal("Not-One ")}
+    if facet == "maxLength":
+        text = "a" * (int(parameter) + 1)
+        terms[facet] = Literal(text, lang="en") if column.lang else Literal(text, datatype=column.datatype)
+    if facet in {"minInclusive", "maxInclusive"}:
+        number = int(parameter) + (1 if facet == "maxInclusive" else -1)
+        terms[facet] = Literal(str(number), datatype=column.datatype)
+    return [terms[facet]] if facet in terms else []
+
+
+# ---------------------------------------------------------------- mutations that break a constraint
+
+
+def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
+    """Yield mutations, each of one row, that break a SHACL-SPARQL constraint."""
+    tables = {table.stem: table for table in bench.schema.tables}
+    chance = seeded(constraint)
+    stem, cell = {
+        "Question-follow-up": ("questions", "population"),
+        "Question-dimensions": ("findings", "id"),
+        "Question-parts": ("findings", "option"),
+        "Question-sum": ("findings", "value"),
+        "Discrepancy-prefers-a-fact": ("discrepancies", "prefers"),
+        "Mapping-reason": ("links", "comment"),
+    }[constraint]
+    table = tables[stem]
+    rows = [
+        row for row in bench.rows(table) if row["_source"] != CYBERTIPLINE
+    ]  # pySHACL takes seconds for its questions
+    chance.shuffle(rows)
+    questions = {(row["_source"], row["id"]): row for row in bench.rows(tables["questions"])}
+    for row in rows:
+        value: str | None = None
+        match constraint:
+            case "Question-follow-up" if row["follow_up_of"]:
+                value = questions[row["_source"], row["follow_up_of"]]["population"]
+            case "Question-dimensions":
+                value = f"{row['id']}-again"
+            case "Question-parts":
+                options = bench.rows(tables["options"])
+                within = [each for each in options if each["_source"] == row["_source"]]
+                value = next(each["id"] for each in within if each["question"] != row["question"])
+            case "Question-sum" if adds_up(bench, row, questions[row["_source"], row["question"]]):
+                value = str(float(row["value"]) / 2 + 50)
+            case "Discrepancy-prefers-a-fact" if row["prefers"]:
+                facts = (each["facts"].split(";")[0] for each in rows if each["_source"] == row["_source"])
+                value = next(fact for fact in facts if fact not in row["facts"].split(";"))
+            case "Mapping-reason" if row["comment"] and row["predicate_id"] == "skos:closeMatch":
+                pass
+            case _:
+                continue
+        changed = row | {cell: value}
+        yield Mutation(table, table.column(cell), constraint, folder_of(row), row["id"], (tuple(changed.items()),))
+
+
+def adds_up(bench: Mutable, row: Row, question: Row) -> bool:
+    """Return whether the shares of a finding's question must add up: one answer each, all printed, none contested."""
+    tables = {table.stem: table for table in bench.schema.tables}
+    contested = {fact for each in bench.rows(tables["discrepancies"]) for fact in each["facts"].split(";")}
+    alike = ("_source", "question", "item", "population", "place", "age_bracket", "period", "reading")
+    group = [each for each in bench.rows(tables["findings"]) if all(each[key] == row[key] for key in alike)]
+    options = [each for each in bench.rows(tables["options"]) if each["question"] == row["question"]]
+    answers = question["response_type"] in {"single-choice", "matrix-single-choice"} and row["reading"] == "first"
+    free = not contested & {f"finding/{each['id']}" for each in group}
+    return answers and free and len(group) == len([each for each in options if each["_source"] == row["_source"]])
+
+
+def circles(bench: Mutable) -> Iterator[Mutation]:
+    """Yield for each table with broader concepts a mutation that makes a concept narrower than its own part."""
+    for table in bench.schema.tables:
+        for column in table.columns:
+            if column.path != str(SKOS.broader) or (URIRef(table.shape), SH.sparql, CIRCLE) not in bench.schema.shapes:
+                continue
+            rows = {row["id"]: row for row in bench.rows(table)}
+            for row in rows.values():
+                above = rows.get(row[column.name] or "")
+                if above and not above[column.name]:
+                    changed = above | {column.name: row["id"]}
+                    yield Mutation(table, column, "acyclic", folder_of(row), above["id"], (tuple(changed.items()),))
+                    break

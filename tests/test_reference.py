@@ -16,13 +16,14 @@ from rdflib import RDF, SH, Graph, Node
 
 from kg_builder.graph import Project, graph_in, results
 from kg_builder.problems import Problem
-from kg_builder.reference import union_of
+from kg_builder.reference import executable, union_of
 from kg_builder.schema import Schema, text
 from kg_builder.iris import BASE
 from tests.bench import EXAMPLE, SOURCE, Bench, Case, Edit, Sheet, cases, made, project_at, sheet_of
 
-TABLES = [case for case in cases() if case.subject.startswith("table-")]
-CONSTRAINTS = [case for case in cases() if case.subject.startswith("constraint-")]
+ALL = cases()
+TABLES = [case for case in ALL if case.subject.startswith("table-")]
+CONSTRAINTS = [case for case in ALL if case.subject.startswith("constraint-")]
 CIRCLES = [case for case in CONSTRAINTS if case.subject == "constraint-broader-acyclic"]
 OTHERS = [case for case in CONSTRAINTS if case not in CIRCLES]
 
@@ -76,6 +77,20 @@ def test_pyshacl_finds_the_same_cells_as_the_engine(rule: str, bench: Bench, tmp
         by_engine = {place for case in together for place in places(case, bench)}
         lines = graph_of(together, bench, made(tmp_path / str(number)))
         assert cells_by_pyshacl(lines, bench) == by_engine
+
+
+def test_the_shapes_handed_to_pyshacl_say_what_the_published_ones_say(bench: Bench, tmp_path: Path) -> None:
+    together, *_ = rounds(cases_of("minCount", bench), bench)
+    data = union_of(graph_of(together, bench, tmp_path))
+    by_published, by_handed = (
+        {
+            tuple(text(report, result, term) for term in (SH.focusNode, SH.resultPath, SH.sourceConstraintComponent))
+            for _, report, _ in [pyshacl.validate(data, shacl_graph=shapes, inplace=True)]
+            for result in report.subjects(RDF.type, SH.ValidationResult)
+        }
+        for shapes in (bench.schema.shapes, executable(bench.schema.shapes))
+    )
+    assert by_handed == by_published != set()
 
 
 def test_the_cases_that_pyshacl_cannot_judge_are_cases() -> None:
