@@ -1,12 +1,15 @@
 """Fixtures that several modules share."""
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kg_builder.build import build
+from kg_builder.cache import VARIABLE
 from kg_builder.graph import Project
 from kg_builder.problems import ProblemsFound
 from tests.bench import ROOT, Bench, project_at
@@ -31,19 +34,40 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example, built once; not to be changed."""
-    folder = tmp_path_factory.mktemp("example")
-    build(Project(project_at(folder / "project")), folder / "build")
-    return folder / "build"
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a test run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(shared: Path) -> Path:
+    """The cache of the test run, which begins empty."""
+    os.environ[VARIABLE] = str(shared / "cache")
+    return shared / "cache"
+
+
+def once(folder: Path, make: Callable[[], object]) -> Path:
+    """Return a folder that one of the processes has made, while the others waited."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make()
+    return folder
 
 
 @pytest.fixture(scope="session")
-def real_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be there before)
+    """The example, built once; not to be changed."""
+    root, out = shared / "example-project", shared / "example-build"
+    return once(out, lambda: build(Project(project_at(root)), out))
+
+
+@pytest.fixture(scope="session")
+def real_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be there before)
     """The real data, built once; not to be changed."""
-    out = tmp_path_factory.mktemp("real") / "build"
-    build(Project(ROOT), out)
-    return out
+    out = shared / "real-build"
+    return once(out, lambda: build(Project(ROOT), out))
 
 
 @pytest.fixture

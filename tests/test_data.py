@@ -260,7 +260,7 @@ def undocumented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Problem, ...
     table = folder / "project/data/netclean-2018/discrepancies.csv"
     table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
     (folder / "work").mkdir()
-    problems = graph_in(Project(folder / "project", reference_limit=0), folder / "work").problems
+    problems = graph_in(Project(folder / "project"), folder / "work").problems
     assert [problem for problem in problems if problem.more] == []
     return problems
 

@@ -46,7 +46,7 @@ def thinned_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.write_text("".join([header, *lines[::40]]), encoding="utf-8")
             path.with_name("discrepancies.csv").unlink()
     (folder / "work").mkdir()
-    graph_in(Project(root, reference_limit=0), folder / "work").lines.rename(folder / "kg.nq")
+    graph_in(Project(root), folder / "work").lines.rename(folder / "kg.nq")
     return folder
 
 

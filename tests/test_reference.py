@@ -126,7 +126,7 @@ def test_pyshacl_finds_every_member_of_the_circles_that_the_engine_names(bench: 
 
 def test_the_example_has_no_problems_without_pyshacl_either(tmp_path: Path) -> None:
     root = project_at(tmp_path / "project")
-    graph = graph_in(Project(root, reference_limit=0), made(tmp_path / "work"))
+    graph = graph_in(Project(root, reference=False), made(tmp_path / "work"))
     assert (graph.reference, graph.problems) == (False, ())
 
 

@@ -35,18 +35,13 @@ Rule = tuple[str, str]
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
     """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
     for table in schema.tables:
-        yield from table_problems(connection, schema, table)
-
-
-def table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
-    """Yield what is wrong with the cells of a loaded table, at most `LISTED` for a column and a rule."""
-    if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
-        return
-    yield from repeated_ids(connection, table)
-    yield from faulty_cells(connection, schema, table)
-    for column in table.columns:
-        if column.acyclic:
-            yield from cycles(connection, table, column)
+        if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
+            continue
+        yield from repeated_ids(connection, table)
+        yield from faulty_cells(connection, schema, table)
+        for column in table.columns:
+            if column.acyclic:
+                yield from cycles(connection, table, column)
 
 
 def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:

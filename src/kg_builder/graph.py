@@ -6,17 +6,16 @@ import contextlib
 import dataclasses
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import pyoxigraph
 from rdflib import RDF
 
-from kg_builder.cells import table_problems
+from kg_builder.cells import cell_problems
 from kg_builder.engine import connect, list_things, load, name, resting
 from kg_builder.facets import breakable_shapes, property_results
 from kg_builder.files import TableFile, table_files
@@ -24,13 +23,11 @@ from kg_builder.iris import BASE
 from kg_builder.problems import Problem, ProblemsFound, quoted
 from kg_builder.progress import SILENT, Progress
 from kg_builder.queries import StoredQuery, derived_triples
-from kg_builder.schema import Code, Schema, Table
+from kg_builder.schema import Code, Schema
 from kg_builder.shapes import MEANING
 from kg_builder.sources import gathered, read_sources
-from kg_builder.triples import add_lines, begin_lines, graph_of, render_table, write_quads, write_triples
+from kg_builder.triples import add_lines, graph_of, render, write_quads, write_triples
 from kg_builder.validate import Result, bounded, check_results, constraint_results, located
-
-Item = TypeVar("Item")
 
 IN_MEMORY = 150_000
 """Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
@@ -118,24 +115,10 @@ def read_tables(
     notes = gathered(unread, lambda: load(connection, schema, files, work))
     if not unread:
         list_things(connection, schema, base)
-        for found in for_each_table(connection, schema, lambda cursor, table: [*table_problems(cursor, schema, table)]):
-            faults += found
+        faults += cell_problems(connection, schema)
     if faults or unread:
         raise ProblemsFound([*notes, *faults, *unread])
     return notes
-
-
-def for_each_table(
-    connection: duckdb.DuckDBPyConnection,
-    schema: Schema,
-    task: Callable[[duckdb.DuckDBPyConnection, Table], Item],
-) -> list[Item]:
-    """Return what a task makes of each table, in their order; tasks run beside each other.
-
-    Planning takes longer than running while tables are small, and the engine plans in one thread.
-    """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda table: task(connection.cursor(), table), schema.tables))
 
 
 def stated_triples(connection: duckdb.DuckDBPyConnection, project: Project, schema: Schema, work: Path) -> Path:
@@ -143,8 +126,7 @@ def stated_triples(connection: duckdb.DuckDBPyConnection, project: Project, sche
 
     Cells have been checked before.
     """
-    begin_lines(connection)
-    for_each_table(connection, schema, lambda cursor, table: render_table(cursor, schema, table, project.base))
+    render(connection, schema, project.base)
     ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
     add_lines(connection, ontology, graph_of(project.base, "ontology"))
     write_triples(connection, work / "stated.nt")

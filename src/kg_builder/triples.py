@@ -21,19 +21,9 @@ LINES = "_lines"
 
 def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
     """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
-    begin_lines(connection)
-    for table in schema.tables:
-        render_table(connection, schema, table, base)
-
-
-def begin_lines(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty engine table of N-Quads."""
     connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
-
-
-def render_table(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table, base: str) -> None:
-    """Add the N-Quads of a table to the engine table."""
-    connection.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
+    for table in schema.tables:
+        connection.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
 
 
 def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> None:
