@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kg_builder.answers import Answer
-from kg_builder.charts import Chart, drawn, png, svg
+from kg_builder.cache import Cache
+from kg_builder.charts import Chart, drawn
+from kg_builder.drawings import Drawings, png
 from kg_builder.scales import placed
 from kg_builder.trends import GAP, HEIGHT, ends, lines, pieces, positions, rules
+
+DRAWINGS = Drawings(Cache(None))
+svg = DRAWINGS.svg
 
 COLUMNS = (
     "question",
@@ -85,8 +91,8 @@ def test_a_second_print_is_no_bar() -> None:
 @pytest.mark.parametrize("scale", [1, None])
 def test_a_chart_inside_a_page_takes_the_colour_of_the_text(scale: int | None) -> None:
     (found,) = drawn(answer(row("Yes", "17", scale)))
-    image = svg(found.chart)
-    assert 'fill="currentColor"' in image
+    image = DRAWINGS.inline(found.chart)
+    assert 'fill="var(--text)"' in image
     assert ">17</text>" in image
     assert not [each for each in ("#000", "black") if f'fill="{each}"' in image and ">Yes" in image.split(each)[1][:80]]
 
@@ -94,6 +100,25 @@ def test_a_chart_inside_a_page_takes_the_colour_of_the_text(scale: int | None) -
 def test_a_chart_as_a_picture_is_a_png() -> None:
     (found,) = drawn(answer(row("Yes", "17")))
     assert png(found.chart).startswith(b"\x89PNG")
+
+
+def test_a_page_leaves_numbers_on_light_pieces_dark() -> None:
+    (found,) = drawn(answer(row("Rare", "60", -1), row("Often", "40", 1)))
+    assert DRAWINGS.inline(found.chart).count('fill="#1d2430"') == 2
+
+
+def test_charts_from_the_cache_are_the_same_bytes_as_drawn_ones(tmp_path: Path) -> None:
+    charts = [chart(row("Yes", str(number))) for number in range(10)]
+    first, again, without = (Drawings(cache) for cache in (Cache(tmp_path), Cache(tmp_path), Cache(None)))
+    assert list(first.prepare(charts)) == [(done, 10) for done in range(1, 11)]
+    assert list(again.prepare(charts)) == []
+    assert [first.svg(each) for each in charts] == [again.svg(each) for each in charts]
+    assert [first.svg(each) for each in charts] == [without.svg(each) for each in charts]
+
+
+def test_equal_pictures_are_drawn_once() -> None:
+    one, other = (chart(row("Yes", "17", place=place)) for place in ("Firstland", "Secondland"))
+    assert list(Drawings(Cache(None)).prepare([one, other])) == [(1, 1)]
 
 
 # ---------------------------------------------------------------- places, ages and periods

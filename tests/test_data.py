@@ -15,10 +15,10 @@ import yaml
 from rdflib import RDF, RDFS, SKOS, Graph
 
 from kg_builder.graph import Project, graph_in
+from kg_builder.iris import BASE
 from kg_builder.problems import Problem
 from kg_builder.schema import Schema
 from kg_builder.shapes import read_schema
-from kg_builder.iris import BASE
 from kg_builder.verify import verify
 from tests.bench import ROOT, sheet, tables_of
 

@@ -19,9 +19,9 @@ import yaml
 from kg_builder.cli import main
 from kg_builder.curies import Curies
 from kg_builder.decisions import read_table
+from kg_builder.iris import BASE
 from kg_builder.matching import Index, Record, Word
 from kg_builder.opened import OpenGraph
-from kg_builder.iris import BASE
 from tests.draft import Run, contents
 from tests.validators import NEEDED, validated
 

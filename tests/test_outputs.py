@@ -22,8 +22,8 @@ from rdflib import RDF, SH, XSD, BNode, Dataset, Graph
 from kg_builder import csvw, jsonld, statements, turtle
 from kg_builder.cli import main
 from kg_builder.graph import Project
-from kg_builder.shapes import read_schema
 from kg_builder.iris import BASE
+from kg_builder.shapes import read_schema
 from kg_builder.terms import KG
 from tests.bench import ROOT, project_at, sheet, tables_of
 from tests.draft import Draft, Run

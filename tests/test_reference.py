@@ -15,10 +15,10 @@ import pytest
 from rdflib import RDF, SH, Graph, Node
 
 from kg_builder.graph import Project, graph_in, results
+from kg_builder.iris import BASE
 from kg_builder.problems import Problem
 from kg_builder.reference import executable, union_of
 from kg_builder.schema import Schema, text
-from kg_builder.iris import BASE
 from tests.bench import EXAMPLE, SOURCE, Bench, Case, Edit, Sheet, cases, made, project_at, sheet_of
 
 ALL = cases()

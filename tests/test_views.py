@@ -16,9 +16,9 @@ import pytest
 
 from kg_builder import open_graph
 from kg_builder.directory import Directory
+from kg_builder.iris import BASE
 from kg_builder.neighbourhoods import Neighbourhood, Neighbourhoods, shortened
 from kg_builder.positions import GAP, LARGE, positions
-from kg_builder.iris import BASE
 from kg_builder.views import Pictures, placed
 from tests.bench import ROOT
 from tests.draft import Draft
