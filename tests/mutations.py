@@ -472,8 +472,8 @@ def facets_of(column: Column) -> list[str]:
     return [facet for facet, stated in given.items() if stated]
 
 
-def mutation_of(bench: Mutable, table: Table, column: Column, facet: str) -> Iterator[Mutation]:
-    """Yield the mutation of a row that breaks a facet of a column."""
+def mutation_of(bench: Mutable, table: Table, column: Column, facet: str, *, beyond: int = 1) -> Iterator[Mutation]:
+    """Yield the mutation of a row that breaks a facet of a column; one on its bound where `beyond` is 0."""
     rows = seeded(f"{column.shape} {facet}").sample(bench.rows(table), len(bench.rows(table)))
     row = dict(next((row for row in rows if row[column.name] is not None), rows[0]))
     replaced, lost = row["id"], ""
@@ -482,7 +482,7 @@ def mutation_of(bench: Mutable, table: Table, column: Column, facet: str) -> Ite
         (other,) = (each.name for each in table.columns if each.path == column.not_above)
         both = (each for each in rows if each[column.name] is not None and each[other] is not None)
         row = dict(next(each for each in both if each[column.name] != each[other]))
-        replaced, row[column.name], row[other] = row["id"], row[other], row[column.name]
+        replaced, row[column.name], row[other] = row["id"], row[other], row[column.name if beyond else other]
     elif facet == "class":
         value, lost = dangling(bench, column, elsewhere=seeded(column.shape).random() < HALF)
         kept = [row[column.name]] if column.separator and row[column.name] else []
@@ -495,7 +495,7 @@ def mutation_of(bench: Mutable, table: Table, column: Column, facet: str) -> Ite
     else:
         if facet != "minCount":  # pySHACL fails where sh:lessThanOrEquals meets what is no number
             row |= dict.fromkeys(compared(table, column))
-        row[column.name] = unfit(column, facet, row[column.name])
+        row[column.name] = unfit(column, facet, row[column.name], beyond)
     changed = tuple(tuple(each.items()) for each in (row, *added))
     yield Mutation(table, column, facet, folder_of(row), replaced, changed, lost)
 
@@ -506,15 +506,15 @@ def compared(table: Table, column: Column) -> set[str]:
     return {each.name for each in table.columns if {each.path, each.not_above} & paths} - {column.name}
 
 
-def unfit(column: Column, facet: str, held: str | None) -> str | None:
+def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | None:
     """Return what breaks a facet of a column, for a cell that holds a value now."""
     values = {
         "minCount": None if column.required == 1 else (held or "").split(column.separator or ";")[0],
         "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
         "pattern": next((each for each in ("Not-One", "12 x") if not re.search(column.pattern or "", each)), None),
-        "maxLength": "a" * ((column.longest or 0) + 1),
-        "minInclusive": str(int(column.minimum or 0) - 1),
-        "maxInclusive": str(int(column.maximum or 0) + 1),
+        "maxLength": "a" * ((column.longest or 0) + beyond),
+        "minInclusive": str(int(column.minimum or 0) - beyond),
+        "maxInclusive": str(int(column.maximum or 0) + beyond),
         "in": "skos:note" if column.is_iri else "no-such",
     }
     return values[facet]

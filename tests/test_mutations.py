@@ -105,6 +105,16 @@ def test_pyshacl_finds_what_the_engine_finds_in_a_mutated_row(
     assert {mutation.id: difference for mutation in broken if (difference := differences(mutation, bench))} == {}
 
 
+@pytest.mark.parametrize("facet", ["maxLength", "minInclusive", "maxInclusive", "lessThanOrEquals"])
+def test_a_cell_on_its_bound_breaks_it_for_nobody(facet: str, bench: Mutable, taken: list[Mutation]) -> None:
+    for broken in (mutation for mutation in taken if mutation.facet == facet):
+        (mutation,) = mutation_of(bench, broken.table, broken.column, facet, beyond=0)
+        assert facet not in rules(bench.by_engine(mutation)), mutation.id
+        with bench.mutated(mutation) as things:
+            assert facet not in rules(bench.by_property(mutation.column)), mutation.id
+            assert facet not in rules(bench.by_pyshacl(things, shape=mutation.column.shape)), mutation.id
+
+
 def test_every_facet_of_every_column_is_broken_that_a_table_can_break(bench: Mutable, taken: list[Mutation]) -> None:
     broken = {(mutation.column.shape, mutation.facet) for mutation in taken}
     assert stated(bench) - broken == left_out(bench)
