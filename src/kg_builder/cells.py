@@ -29,7 +29,7 @@ FORMS = {
 """For each datatype: the form that a cell must have (RE2, the whole cell) and how a message names it."""
 
 Rule = tuple[str, str]
-"""The name of a rule and the SQL condition, over the value `v`, under which a cell breaks it."""
+"""The name of a rule and the SQL condition under which a value breaks it."""
 
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterato
 
 def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
     """Yield the cells of a table that break a rule; of several rules of one cell the first."""
-    broken = " UNION ALL ".join(faults(schema, table, column) for column in table.columns)
+    broken = " UNION ALL ".join(faults(schema, table))
     group = "PARTITION BY c, rule"
     counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
     listed = f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
@@ -83,56 +83,83 @@ def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: T
         )
 
 
-def faults(schema: Schema, table: Table, column: Column) -> str:
-    """Return the SQL for the faulty values of a column: `c` (the column), `rule`, `_file`, `_line` and `v`."""
-    cases = " ".join(f"WHEN {condition} THEN {literal(rule)}" for rule, condition in rules(table, column))
-    found = f"({values(table, column)}) AS r"
-    if column.target:
-        within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
-        found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
-    judged = f"SELECT {literal(column.name)} AS c, CASE {cases} END AS rule, _file, _line, v FROM {found}"
-    return f"SELECT DISTINCT * FROM ({judged}) WHERE rule IS NOT NULL"
+def faults(schema: Schema, table: Table) -> Iterator[str]:
+    """Yield the SQL for the faulty values of a table: `c` (the column), `rule`, `_file`, `_line` and `v`.
+
+    All columns with plain values are looked at in one query, as planning takes longer than running for small tables.
+    """
+    plain = [column for column in table.columns if column.is_plain]
+    checked = (
+        f"{{'c': {literal(column.name)}, 'rule': {first_broken(table, column, name(column.name))}, "
+        f"'v': {name(column.name)}}}"
+        for column in plain
+    )
+    if plain:
+        cells = f"SELECT _file, _line, unnest([{', '.join(checked)}]) AS x FROM {name(table.stem)}"
+        yield f"SELECT x.c AS c, x.rule AS rule, _file, _line, x.v AS v FROM ({cells}) WHERE x.rule IS NOT NULL"
+    for column in table.columns:
+        if column.is_plain:
+            continue
+        found = f"({values(table, column)}) AS r"
+        if column.target:
+            within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
+            found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
+        rule = first_broken(table, column, "v")
+        checked_values = f"SELECT {literal(column.name)} AS c, {rule} AS rule, _file, _line, v FROM {found}"
+        yield f"SELECT DISTINCT * FROM ({checked_values}) WHERE rule IS NOT NULL"
 
 
-def rules(table: Table, column: Column) -> Iterator[Rule]:
-    """Yield the rules of a column in the order in which a person would mend them."""
+def first_broken(table: Table, column: Column, v: str) -> str:
+    """Return the SQL for the first rule of a column that a value `v` breaks, null if it breaks none."""
+    return (
+        f"CASE {' '.join(f'WHEN {condition} THEN {literal(rule)}' for rule, condition in rules(table, column, v))} END"
+    )
+
+
+def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
+    """Yield the rules of a value `v` of a column in the order in which a person would mend them."""
     if column.required:
-        yield "minCount", "v IS NULL"
+        yield "minCount", f"{v} IS NULL"
     if column.required > 1:
         given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"
-        yield "minCount", f"len({given}) < {column.required} AND v = {given}[1]"
+        yield "minCount", f"len({given}) < {column.required} AND {v} = {given}[1]"
     if column.separator:
-        again = f"len(list_filter(string_split({name(column.name)}, {literal(column.separator)}), lambda x: x = v)) > 1"
+        again = (
+            f"len(list_filter(string_split({name(column.name)}, {literal(column.separator)}), lambda x: x = {v})) > 1"
+        )
         yield "distinct", again
-    yield "blank", "v = '' OR v <> trim(v, ' ' || chr(160))"
+    yield "blank", f"{v} = '' OR {v} <> trim({v}, ' ' || chr(160))"
     if column.longest:
-        yield "maxLength", f"length(v) > {column.longest}"
+        yield "maxLength", f"length({v}) > {column.longest}"
     if column.pattern:
-        yield "pattern", f"NOT regexp_matches(v, {literal(column.pattern)})"
+        yield "pattern", f"NOT regexp_matches({v}, {literal(column.pattern)})"
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     if datatype in FORMS:
-        faulty = f"NOT regexp_full_match(v, {literal(FORMS[datatype][0])})"
-        yield "datatype", f"{faulty} OR TRY_CAST(v AS DATE) IS NULL AND v IS NOT NULL" if datatype == "date" else faulty
-    yield from bounds(table, column)
+        faulty = f"NOT regexp_full_match({v}, {literal(FORMS[datatype][0])})"
+        yield (
+            "datatype",
+            f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
+        )
+    yield from bounds(table, column, v)
     if column.is_iri:
-        yield "prefix", "v IS NOT NULL AND expanded(v) IS NULL"
-        yield "iri", f"NOT regexp_full_match(expanded(v), {literal(FORMS['anyURI'][0])})"
+        yield "prefix", f"{v} IS NOT NULL AND expanded({v}) IS NULL"
+        yield "iri", f"NOT regexp_full_match(expanded({v}), {literal(FORMS['anyURI'][0])})"
     if column.allowed:
-        given = "expanded(v)" if column.is_iri else "v"
+        given = f"expanded({v})" if column.is_iri else v
         yield "in", f"{given} NOT IN ({', '.join(literal(item) for item in column.allowed)})"
     if column.target:
-        yield "class", "v IS NOT NULL AND t.key IS NULL"
+        yield "class", f"{v} IS NOT NULL AND t.key IS NULL"
 
 
-def bounds(table: Table, column: Column) -> Iterator[Rule]:
+def bounds(table: Table, column: Column, v: str) -> Iterator[Rule]:
     """Yield the rules that compare a cell with a number or with another cell of its row."""
     if column.minimum is not None:
-        yield "minInclusive", f"TRY_CAST(v AS DOUBLE) < {float(column.minimum)}"
+        yield "minInclusive", f"TRY_CAST({v} AS DOUBLE) < {float(column.minimum)}"
     if column.maximum is not None:
-        yield "maxInclusive", f"TRY_CAST(v AS DOUBLE) > {float(column.maximum)}"
+        yield "maxInclusive", f"TRY_CAST({v} AS DOUBLE) > {float(column.maximum)}"
     if other := not_above(table, column):
         order = "DATE" if (column.datatype or "").endswith("#date") else "DOUBLE"
-        yield "lessThanOrEquals", f"TRY_CAST(v AS {order}) > TRY_CAST({name(other.name)} AS {order})"
+        yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"
 
 
 def not_above(table: Table, column: Column) -> Column | None:

@@ -49,6 +49,11 @@ class Column:
     is_iri: bool
 
     @property
+    def is_plain(self) -> bool:
+        """Whether a cell holds one value that is no reference to a table or a code."""
+        return self.target is None and self.separator is None
+
+    @property
     def is_reference(self) -> bool:
         """Whether cells name other things, of this graph or elsewhere."""
         return self.target is not None or self.is_iri

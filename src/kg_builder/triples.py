@@ -12,8 +12,8 @@ from kg_builder.engine import EVERYWHERE, address, literal, members, name, value
 from kg_builder.schema import SHARED, Column, Schema, Table
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-ESCAPED = r"""replace(replace(v, '\', '\\'), '"', '\"')"""
-CANONICAL_DECIMAL = r"regexp_replace(regexp_replace(v, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
+ESCAPED = r"""replace(replace({v}, '\', '\\'), '"', '\"')"""
+CANONICAL_DECIMAL = r"regexp_replace(regexp_replace({v}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
 
 LINES = "_lines"
 """The engine table that gathers the N-Quads, one line a row."""
@@ -67,12 +67,21 @@ def graph_of(base: str, source: str) -> str:
 
 
 def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
-    """Yield the SQL for a table's lines: one query for its classes, one for each column."""
+    """Yield the SQL for a table's lines: one query for its classes and plain columns, one for each other column.
+
+    Planning a query takes longer than running it while tables are small.
+    """
     subject = f"'<' || {address(base, table)} || '> '"
     source = f"CASE _source WHEN {literal(EVERYWHERE)} THEN {literal(SHARED)} ELSE _source END"
     graph = f"' <' || {literal(graph_of(base, ''))} || {source} || '> .'"
-    for iri in table.classes:
-        yield f"SELECT {subject} || {literal(f'<{RDF.type}> <{iri}>')} || {graph} FROM {name(table.stem)}"
+    rests = [literal(f"<{RDF.type}> <{iri}>") for iri in table.classes]
+    rests += [
+        f"{literal(f'<{column.path}> ')} || {object_of(column, name(column.name))}"
+        for column in table.columns
+        if column.is_plain
+    ]
+    row = f"SELECT {subject} AS s, {graph} AS g, unnest([{', '.join(rests)}]) AS rest FROM {name(table.stem)}"
+    yield f"SELECT s || rest || g FROM ({row}) WHERE rest IS NOT NULL"
     for column in table.columns:
         predicate = literal(f"<{column.path}> ")
         if column.target:
@@ -80,17 +89,17 @@ def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
             within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
             joined = f"({values(table, column)}) AS r JOIN ({found}) AS t ON r.v = t.key AND {within}"
             yield f"SELECT {subject} || {predicate} || '<' || t.iri || '>' || {graph} FROM {joined}"
-        else:
+        elif not column.is_plain:
             given = f"({values(table, column)}) WHERE v IS NOT NULL"
-            yield f"SELECT {subject} || {predicate} || {object_of(column)} || {graph} FROM {given}"
+            yield f"SELECT {subject} || {predicate} || {object_of(column, 'v')} || {graph} FROM {given}"
 
 
-def object_of(column: Column) -> str:
-    """Return the SQL for the RDF term of a cell that is no reference, numbers in their canonical form."""
+def object_of(column: Column, v: str) -> str:
+    """Return the SQL for the RDF term of a value `v` that is no reference, numbers in their canonical form."""
     if column.is_iri:
-        return "'<' || expanded(v) || '>'"
+        return f"'<' || expanded({v}) || '>'"
     datatype = (column.datatype or XSD + "string").removeprefix(XSD)
-    value = CANONICAL_DECIMAL if datatype == "decimal" else ESCAPED
+    value = (CANONICAL_DECIMAL if datatype == "decimal" else ESCAPED).format(v=v)
     if column.lang:
         return f"'\"' || {value} || '\"@{column.lang}'"
     return f"'\"' || {value} || '\"'" if datatype == "string" else f"'\"' || {value} || '\"^^<{XSD}{datatype}>'"
