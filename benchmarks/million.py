@@ -25,8 +25,9 @@ from rdflib import RDF, Graph, Literal, URIRef
 
 from kg_builder.build import build
 from kg_builder.graph import Project
+from kg_builder.iris import BASE
+from kg_builder.progress import Progress
 from kg_builder.schema import SOURCE, Column, Schema, Table
-from kg_builder.terms import BASE
 from made_up import OF_A_QUESTION, REPORT, write_project
 
 COPIES = 3
@@ -143,7 +144,7 @@ def run(*arguments: str) -> Run:
     """Run this Python and return what it cost; end the benchmark if it fails."""
     start = time.perf_counter()
     command = [sys.executable, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:  # noqa: S603  (our own)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         output = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -209,24 +210,36 @@ def term(schema: Schema, column: Column, value: str) -> URIRef | Literal:
     return URIRef(code) if code else address(target.tables[0], value)
 
 
+class Stages(Progress):
+    """Notes what each step of a build cost."""
+
+    def __init__(self) -> None:
+        self.found: list[Stage] = []
+        self.name = ""
+        self.start = time.perf_counter()
+
+    def step(self, name: str) -> None:
+        """Begin a step, and note the one before."""
+        self.end()
+        self.name, self.start = name, time.perf_counter()
+
+    def end(self) -> None:
+        """Note the last step."""
+        if self.name:
+            self.found.append(Stage(self.name, time.perf_counter() - self.start, peak_since()))
+        self.name = ""
+
+
 def built_by_stages(root: Path, memory: str) -> dict[str, object]:
     """Build the N-Quads of a project in this process; return how many there are, and what each stage cost."""
-    found: list[Stage] = []
-    name, start = "starting", time.perf_counter()
-
-    def stamp(step: str) -> None:
-        nonlocal name, start
-        found.append(Stage(name, time.perf_counter() - start, peak_since()))
-        name, start = step, time.perf_counter()
-
-    graph = build(Project(root, memory=memory, formats=("nq",)), root / "build", stamp)
-    stamp("")
+    with Stages() as stages:
+        graph = build(Project(root, memory=memory, formats=("nq",)), root / "build", stages)
     table = next(table for table in graph.schema.tables if table.classes[0].endswith("#Finding"))
     return {
         "quads": graph.quads,
         "rows": sum(graph.rows.values()),
         "findings": graph.rows[table.classes[0]],
-        "stages": [dataclasses.asdict(stage) for stage in found[1:]],
+        "stages": [dataclasses.asdict(stage) for stage in stages.found],
     }
 
 

@@ -14,9 +14,10 @@ import dataclasses
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 from tabulate import tabulate
@@ -30,7 +31,7 @@ from kg_builder.validate import constraint_results
 ROUNDS = 3
 LOOP = 1_000_000
 
-Run = Callable[[], Iterable[object]]
+Run = Callable[[], Any]
 """A query that is ready to be run: a call returns its results."""
 
 

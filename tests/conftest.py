@@ -42,8 +42,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(shared: Path) -> Path:
-    """The cache of the test run, which begins empty."""
+    """The cache of the test run, which begins empty; and how wide its terminal is."""
     os.environ[VARIABLE] = str(shared / "cache")
+    os.environ["COLUMNS"] = "100"  # what is printed is as wide in every process
     return shared / "cache"
 
 

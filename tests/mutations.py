@@ -26,13 +26,13 @@ from kg_builder.engine import THINGS, connect, list_things, literal, load, membe
 from kg_builder.facets import columns_of, property_results
 from kg_builder.files import table_files
 from kg_builder.graph import Project, ontology_triples
+from kg_builder.iris import BASE
 from kg_builder.jsonld import compact
 from kg_builder.problems import Problem
 from kg_builder.queries import derived_triples, stored_query
 from kg_builder.reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
 from kg_builder.schema import Column, Schema, Table, ordered
 from kg_builder.shapes import read_schema
-from kg_builder.terms import BASE
 from kg_builder.triples import LINES, render
 from kg_builder.validate import constraint_results
 from tests.bench import ROOT, lines_of, made, triple_of

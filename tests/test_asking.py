@@ -213,3 +213,28 @@ def test_markdown_keeps_its_columns_whatever_a_cell_holds() -> None:
 
 def test_an_empty_answer_says_so() -> None:
     assert Answer("Is it so?", ("a",), (), (), "").to_text() == "Is it so?\n\nNo rows.\n"
+
+
+# ---------------------------------------------------------------- charts
+
+
+@pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<svg")])
+def test_each_chart_of_an_answer_is_drawn_into_a_file(form: str, start: bytes, asking: Asking, tmp_path: Path) -> None:
+    run = asking("chart", "how-common", "--topic", "deepfakes", "--type", form, "--into", str(tmp_path / "new"))
+    files = sorted((tmp_path / "new").iterdir())
+    assert [path.name for path in files] == [f"how-common-{number}.{form}" for number in (1, 2, 3)]
+    assert {path.read_bytes()[: len(start)] for path in files} == {start}
+    assert f"how-common-2.{form}: How common are deepfakes in your investigations? Of: Officers who" in run.printed
+
+
+def test_an_answer_without_numbers_is_not_drawn(asking: Asking, tmp_path: Path) -> None:
+    run = asking("chart", "topics", "--into", str(tmp_path))
+    assert (run.code, list(tmp_path.iterdir())) == (1, [])
+    assert run.sentences[0].startswith("topics: found nothing that can be drawn; expected an answer with numbers")
+
+
+def test_a_folder_that_cannot_be_written_is_named(asking: Asking, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    run = asking("chart", "how-common", "--into", str(tmp_path / "file"))
+    assert run.code == 1
+    assert "cannot be written" in run.sentences[0]

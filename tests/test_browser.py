@@ -29,7 +29,7 @@ PAGES = (
     "netclean-2018/insight/insight-2.html",
     "netclean-2018/question/self-produced-frequency.html",
     "netclean-2018/question/cases-changed.html",
-    "netclean-2018/finding/deepfakes-encountered-yes.html",
+    "netclean-2018/question/deepfakes-encountered.html#netclean-2018/finding/deepfakes-encountered-yes",
 )
 
 
@@ -83,6 +83,20 @@ def test_the_search_finds_a_thing_by_a_word_that_is_never_shown(watched: Watched
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/threat/sexual-extortion.html")
+
+
+def test_a_link_to_a_thing_in_closed_details_opens_them(watched: Watched) -> None:
+    page = watched.open("things.html#unit/percent")
+    assert page.evaluate("document.querySelector(':target').closest('details').open")
+
+
+def test_a_chart_is_saved_as_png(watched: Watched, tmp_path: Path) -> None:
+    page = watched.open("netclean-2018/question/deepfakes-frequency.html")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="PNG").click()
+    started.value.save_as(tmp_path / "chart.png")
+    assert started.value.suggested_filename == "deepfakes-frequency.png"
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_graph_tells_of_the_thing_that_is_chosen(watched: Watched) -> None:

@@ -16,9 +16,9 @@ import pytest
 from rdflib import SH, URIRef
 
 from kg_builder.facets import FACETS, breakable_shapes, columns_of, property_results
+from kg_builder.iris import BASE
 from kg_builder.problems import LISTED
 from kg_builder.schema import Column, Table
-from kg_builder.terms import BASE
 from tests.mutations import (
     CIRCLE,
     FACETS_OF_TABLES,

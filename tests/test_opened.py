@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg_builder import open_graph
+from kg_builder.defaults import answered, usual
 from kg_builder.opened import OpenGraph
 from kg_builder.problems import ProblemsFound
 from tests.bench import ROOT, project_at
@@ -37,6 +38,17 @@ def test_a_question_is_a_call_with_its_parameters(graph: OpenGraph) -> None:
     assert call(topic="deepfakes") == graph.ask("how-common")
     with pytest.raises(AttributeError, match="no stored question 'no-such'"):
         graph.questions.no_such  # noqa: B018
+
+
+def test_what_is_filtered_from_the_answer_about_everything_is_what_is_asked(graph: OpenGraph) -> None:
+    """For each question that is about things: with the values that pages use, and with some others."""
+    for question in graph.questions.values():
+        for parameter in [each for each in question.parameters if each.form == "iri"][:1]:
+            given = usual(graph, question)
+            allowed = graph.allowed(question, parameter)
+            for value in {given[parameter.name], *allowed[:: max(1, len(allowed) // 4)]}:
+                asked = given | {parameter.name: value}
+                assert answered(graph, question, asked).rows == graph.ask(question.name, **asked).rows, question.name
 
 
 def test_rows_hold_plain_values(graph: OpenGraph) -> None:

@@ -250,8 +250,8 @@ def test_formats_asked_for_alone_are_the_same_bytes(draft: Draft, example_build:
         assert (draft.out / name).read_bytes() == (example_build / name).read_bytes()
 
 
-def test_the_engine_in_place_of_pyshacl_gives_the_same_bytes(draft: Draft, example_build: Path) -> None:
-    build(Project(draft.root, reference_limit=0), draft.out)
+def test_the_reference_processor_gives_the_same_bytes(draft: Draft, example_build: Path) -> None:
+    build(Project(draft.root, reference=True), draft.out)
     assert contents(draft.out) == contents(example_build)
 
 

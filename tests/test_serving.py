@@ -26,6 +26,7 @@ from uvicorn.server import ServerState
 from kg_builder import listening, open_graph
 from kg_builder.answers import Answer
 from kg_builder.opened import OpenGraph
+from kg_builder.pages import Pages
 from kg_builder.serving import application
 from kg_builder.workers import Workers
 from tests.bench import ROOT
@@ -119,6 +120,28 @@ def test_a_thing_leads_to_its_page_or_data(server: Served, real_build: Path, acc
         pytest.skip("this build has no pages")
     got = server.ask("/threat/grooming", {"Accept": accept} if accept else {})
     assert (got.status, got.headers["Location"], "Accept" in got.headers["Vary"]) == (303, place, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("netclean-2018/finding/deepfakes-encountered-yes", "../question/deepfakes-encountered.html"),
+        ("netclean-2018/option/deepfakes-encountered-yes", "../question/deepfakes-encountered.html"),
+        ("unit/percent", "../things.html"),
+    ],
+)
+def test_a_thing_without_a_page_leads_to_its_place_on_the_page_of_another(
+    path: str, place: str, server: Served
+) -> None:
+    got = server.ask(f"/{path}", {"Accept": "text/html"})
+    assert (got.status, got.headers["Location"]) == (303, f"{place}#{path}")
+    assert server.ask(f"/{path}.ttl").status == 200
+
+
+def test_the_chart_of_a_question_is_drawn_as_png_on_request(server: Served) -> None:
+    got = server.ask("/netclean-2018/question/deepfakes-frequency.png")
+    assert (got.status, got.media, got.body[:4]) == (200, "image/png", b"\x89PNG")
+    assert server.ask("/threat/grooming.png").status == 404
 
 
 def test_a_thing_whose_slash_is_encoded_leads_to_its_data_too(server: Served) -> None:
@@ -406,13 +429,17 @@ class Here:
 
 @pytest.fixture(scope="module")
 def app(real_build: Path) -> ASGIApp:
-    def page(name: str, parameters: Mapping[str, str], answer: Answer) -> str:
-        if parameters["finding"] == ID:
-            return f"<p>{name}: {len(answer)}</p>"
-        raise ZeroDivisionError
+    class Shown:
+        def live(self, name: str, parameters: Mapping[str, str], answer: Answer) -> str:
+            if parameters["finding"] == ID:
+                return f"<p>{name}: {len(answer)}</p>"
+            raise ZeroDivisionError
+
+        def missing(self) -> str:
+            return ""
 
     graph = open_graph(ROOT, real_build)
-    return application(graph, real_build, cast("Workers", Here(graph)), version="1", page=page)
+    return application(graph, real_build, cast("Workers", Here(graph)), version="1", pages=cast("Pages", Shown()))
 
 
 ID = "netclean-2018/finding/deepfakes-encountered-yes"

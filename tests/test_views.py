@@ -15,18 +15,19 @@ import networkx
 import pytest
 
 from kg_builder import open_graph
+from kg_builder.cache import Cache
 from kg_builder.directory import Directory
 from kg_builder.iris import BASE
 from kg_builder.neighbourhoods import Neighbourhood, Neighbourhoods, shortened
-from kg_builder.positions import GAP, LARGE, positions
-from kg_builder.views import Pictures, placed
+from kg_builder.positions import GAP, LARGE, measured, positions
+from kg_builder.views import Pictures
 from tests.bench import ROOT
 from tests.draft import Draft
 
 
 @pytest.fixture(scope="module")
 def pictures(real_build: Path) -> Pictures:
-    return Pictures(Directory(open_graph(ROOT, real_build)))
+    return Pictures(Directory(open_graph(ROOT, real_build)), Cache(None))
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +63,15 @@ def test_in_a_large_graph_what_is_closely_linked_lies_together() -> None:
 
 def test_nothing_has_no_positions() -> None:
     assert positions(networkx.Graph()) == {}
-    assert list(placed(networkx.Graph())) == []
+    assert measured(0, []) == []
 
 
 def test_positions_are_the_same_whatever_the_hash_seed() -> None:
     program = """
 import networkx
-from kg_builder.views import placed
-print(list(placed(networkx.connected_caveman_graph(20, 10))))
+from kg_builder.positions import measured
+graph = networkx.connected_caveman_graph(20, 10)
+print(measured(len(graph), graph.edges))
 """
     printed = {
         subprocess.run(
@@ -89,12 +91,12 @@ print(list(placed(networkx.connected_caveman_graph(20, 10))))
 
 def test_betweenness_is_told_in_thousandths() -> None:
     """The middle of a star lies on every shortest path between others, its tips on none."""
-    assert [between for _, _, between, _ in placed(networkx.star_graph(4))] == [1000, 0, 0, 0, 0]
+    assert [between for _, _, between, _ in measured(5, networkx.star_graph(4).edges)] == [1000, 0, 0, 0, 0]
 
 
 def test_groups_are_numbered_by_size() -> None:
     graph = networkx.disjoint_union(networkx.complete_graph(3), networkx.complete_graph(5))
-    assert [group for _, _, _, group in placed(graph)] == [1, 1, 1, 0, 0, 0, 0, 0]
+    assert [group for _, _, _, group in measured(len(graph), graph.edges)] == [1, 1, 1, 0, 0, 0, 0, 0]
 
 
 # ---------------------------------------------------------------- views
@@ -125,7 +127,7 @@ def test_the_views_stand_in_the_order_that_they_give_themselves(pictures: Pictur
 )
 def test_a_view_draws_the_link(view: str, link: tuple[str, str, str], data: dict[str, Any]) -> None:
     (found,) = (each for each in data["views"] if each["name"] == view)
-    paths = [path for path, _, _ in data["things"]]
+    paths = [path for path, *_ in data["things"]]
     assert link in {(paths[start], data["relations"][by], paths[end]) for start, end, by in found["links"]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kg_builder.cache import user_cache
 from kg_builder.exports import NAMES, export
 from kg_builder.graph import Graph, Project, graph_in
 from kg_builder.problems import ProblemsFound, errors
@@ -18,4 +19,5 @@ def build(project: Project, out: Path, progress: Progress = SILENT) -> Graph:
         if errors(graph.problems):
             raise ProblemsFound(graph.problems)
         export(graph, files, progress)
+        user_cache().prune()
         return graph
