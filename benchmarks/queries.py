@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph
 from tabulate import tabulate
