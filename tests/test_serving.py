@@ -10,6 +10,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,7 +25,7 @@ from openapi_spec_validator import validate
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from kg_builder import listening, open_graph
+from kg_builder import listening, open_graph, shared
 from kg_builder.answers import Answer
 from kg_builder.opened import OpenGraph
 from kg_builder.pages import Pages
@@ -477,3 +479,16 @@ def test_a_fault_of_the_server_has_the_protecting_headers_too(app: ASGIApp) -> N
     start, body = sent(app, "netclean-2018/finding/deepfakes-encountered-no")
     assert (start["status"], dict(start["headers"])[b"x-content-type-options"]) == (500, b"nosniff")
     assert body["body"].startswith(b"the request: found a fault of the server; expected an answer.")
+
+
+def test_workers_share_a_graph_that_is_loaded_before_they_are_forked(real_build: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from kg_builder import shared
+root, build = map(Path, sys.argv[1:])
+graph = shared.shared_graph(root, build)
+assert graph is shared.shared_graph(root, build)
+"""
+    served = {shared.VARIABLE: shared.named(ROOT, real_build)}
+    subprocess.run([sys.executable, "-c", program, str(ROOT), str(real_build)], check=True, env=os.environ | served)

@@ -231,7 +231,8 @@ def run_validate(options: argparse.Namespace) -> int:
     else:
         show(problems, as_json=options.format == "json")
         if options.format == "text" and not problems:
-            print("No problems: tables, shapes, queries and graph are in order.")
+            also = ", by pySHACL too" if options.reference else ""
+            print(f"No problems: tables, shapes, queries and graph are in order{also}.")
     return FAULTY if errors(problems) else DONE
 
 

@@ -32,6 +32,9 @@ from kg_builder.validate import Result, bounded, check_results, constraint_resul
 IN_MEMORY = 150_000
 """Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
 
+FEW = 20_000
+"""Rows below which the engine's optimizer takes longer than it saves."""
+
 PIECE = 32 << 20
 """Bytes of N-Triples that the store loads at once."""
 
@@ -113,6 +116,8 @@ def read_tables(
     faults = [*faults]
     unread: list[Problem] = []
     notes = gathered(unread, lambda: load(connection, schema, files, work))
+    if sum(count_rows(connection, schema).values()) < FEW:
+        connection.execute("PRAGMA disable_optimizer")
     if not unread:
         list_things(connection, schema, base)
         faults += cell_problems(connection, schema)

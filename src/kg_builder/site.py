@@ -27,6 +27,9 @@ FOLDER = "site"
 LIMIT = 20_000
 """Pages of things that a site has at most; a larger graph is for triple stores and `kg-builder serve`."""
 
+Content = str | bytes | Iterator[bytes]
+"""What a file holds: a text, bytes, or pieces of bytes."""
+
 BUNDLES = files("kg_builder") / "assets"
 """Where `make explorer` puts the scripts; absent if that was not possible."""
 
@@ -73,12 +76,14 @@ class Site:
         if self.is_wanted:
             self.write_all([("data.html", self.pages.data([*downloads(self.folder)]))])
 
-    def write_all(self, files: Iterable[tuple[str, str | bytes]]) -> None:
+    def write_all(self, files: Iterable[tuple[str, Content]]) -> None:
         """Write files at their paths."""
         for path, content in files:
             place = self.folder / FOLDER / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content.encode() if isinstance(content, str) else content)
+            with place.open("wb") as stream:
+                pieces = [content.encode()] if isinstance(content, str) else content
+                stream.writelines([pieces] if isinstance(pieces, bytes) else pieces)
 
 
 def live_pages(graph: OpenGraph) -> Pages:
@@ -93,7 +98,7 @@ def bundled() -> list[Traversable]:
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
-def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, str | bytes]]:
+def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, Content]]:
     """Yield the path and content of every file of the site but those of things, and the page of downloads."""
     paths = [thing.path for thing in pages.directory.with_page]
     editor = editor_data(pages.graph, graph.schema.prefixes, paths)
@@ -116,10 +121,10 @@ def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, str | bytes]]:
     yield "assets/names.js", script("kgNames", pages.names())
     yield "assets/pages.js", script("kgPages", pages.shown_elsewhere())
     yield "assets/graph-data.js", script("kgGraphData", pages.pictures.graph_data())
-    yield "assets/graph.nq.js", script("kgQuads", graph.lines.read_text(encoding="utf-8"))
+    yield "assets/graph.nq.js", quads_script(graph.lines)
 
 
-def thing_files(pages: Pages, thing: Thing) -> Iterator[tuple[str, str | bytes]]:
+def thing_files(pages: Pages, thing: Thing) -> Iterator[tuple[str, Content]]:
     """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
     yield thing.address, pages.thing(thing)
     for chart, answer in pages.own_charts(thing.iri):
@@ -142,6 +147,14 @@ def downloads(folder: Path) -> Iterator[Download]:
     found = [path for path in folder.rglob("*") if path.is_file() and FOLDER not in path.relative_to(folder).parts]
     for path in sorted(found, key=lambda path: (path.parent != folder, path)):
         yield Download(path.relative_to(folder).as_posix(), path.stat().st_size, checksum(path))
+
+
+def quads_script(lines: Path) -> Iterator[bytes]:
+    """Yield the script that holds all quads as one text, line by line: as a whole it would take a hundred megabytes."""
+    yield b'window.kgQuads = "'
+    with lines.open(encoding="utf-8") as stream:
+        yield from (json.dumps(line, ensure_ascii=False)[1:-1].encode() for line in stream)
+    yield b'";\n'
 
 
 def script(name: str, value: Any) -> str:
