@@ -686,8 +686,8 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         main(["--help"])
     listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     assert listed == [
-        "build", "validate", "new-report", "verify", "queries", "ask", "query", "find", "compare", "discrepancies",
-        "link", "serve",
+        "build", "validate", "new-report", "verify", "queries", "ask", "chart", "query", "find", "compare",
+        "discrepancies", "link", "serve",
     ]  # fmt: skip
 
 

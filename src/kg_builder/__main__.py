@@ -1,5 +1,17 @@
 """`python -m kg_builder` is the same as `kg-builder`."""
 
-from kg_builder.cli import main
+import sys
 
-raise SystemExit(main())
+
+def run() -> int:
+    """Run the command line; an interrupt before a command has begun ends it without a traceback."""
+    try:
+        from kg_builder.cli import main  # noqa: PLC0415  (see above)
+
+        return main()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

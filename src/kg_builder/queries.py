@@ -96,7 +96,11 @@ def header_of(file: str, text: str) -> dict[str, Any]:
     """Return the decorators of a query; raise `ProblemsFound` where they are not YAML."""
     try:
         lines = (line[2:] for line in text.splitlines() if line.startswith("#+"))
-        about = yaml.load("\n".join(lines), LOADER)  # noqa: S506  (a safe loader)
+        header = "\n".join(lines)
+        try:
+            about = yaml.load(header, LOADER)  # noqa: S506  (a safe loader)
+        except yaml.MarkedYAMLError:
+            about = yaml.safe_load(header)  # so that a fault is worded alike with and without libyaml
     except yaml.MarkedYAMLError as error:
         where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
         found = f"a header that is not YAML ({error.problem}{where})"

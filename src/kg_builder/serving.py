@@ -47,6 +47,7 @@ def ready_graph(root: Path, build: Path) -> OpenGraph:
         graph.labels,
         graph.rules,
         known(graph),
+        [*graph.questions.values()],
         Graph(),
     )  # rdflib finds the module of its store when it makes a first graph
     return graph

@@ -106,12 +106,14 @@ def _digest(root: Path) -> str:
     digest = hashlib.sha256()
     try:
         for path in sorted(path for folder in FOLDERS for path in (root / folder).rglob("*")):
+            name = path.relative_to(root).as_posix()
             if path.is_dir():
+                digest.update(f"{name}/\0".encode())
                 continue
             if not path.is_file():
                 return ""
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
     except OSError:
         return ""
     return digest.hexdigest()
