@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import unicodedata
@@ -324,7 +325,11 @@ CONSULTED = (
 
 @pytest.mark.skipif(not COUNTS.is_dir(), reason="the consulted tables are not at ../shared/datasets")
 def test_every_count_stands_on_its_lines_of_the_files_one_after_the_other() -> None:
-    result = verify(ROOT, "ncmec-cybertipline", *(COUNTS / name for name in CONSULTED))
+    copies = [COUNTS / name for name in CONSULTED]
+    (report,) = rows(ROOT / "data/ncmec-cybertipline/report.csv")
+    if hashlib.sha256(b"".join(path.read_bytes() for path in copies)).hexdigest() != report["text_sha256"]:
+        pytest.skip("the tables at ../shared/datasets are another edition than the consulted one")
+    result = verify(ROOT, "ncmec-cybertipline", *copies)
     assert (result.tokens, result.exact, result.problems) == (2412, True, ())
 
 
