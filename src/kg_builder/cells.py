@@ -117,7 +117,7 @@ def first_broken(table: Table, column: Column, v: str) -> str:
 
 
 def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
-    """Yield the rules of a value `v` of a column in the order in which a person would mend them."""
+    """Yield the rules of a value `v` of a column in the order in which a person would fix them."""
     if column.required:
         yield "minCount", f"{v} IS NULL"
     if column.required > 1:

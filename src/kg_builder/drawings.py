@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
 from importlib.metadata import version
 from queue import SimpleQueue
 from typing import Any
@@ -102,6 +103,7 @@ def drawn(specifications: list[str]) -> Iterator[tuple[str, str]]:
             end.result()
 
 
+@lru_cache(1000)
 def specification(chart: Chart) -> str:
     """Return a chart in Vega-Lite, on one line; equal pictures have equal specifications."""
     return json.dumps(chart.specification(), ensure_ascii=False, sort_keys=True)
@@ -109,7 +111,13 @@ def specification(chart: Chart) -> str:
 
 def key_of(text: str) -> str:
     """Return the key of a chart in the cache."""
-    return content_key("svg", version("vl-convert-python"), text)
+    return content_key("svg", renderer(), text)
+
+
+@cache
+def renderer() -> str:
+    """Return the version of what draws, which is read from a file."""
+    return version("vl-convert-python")
 
 
 def png(chart: Chart) -> bytes:

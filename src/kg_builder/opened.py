@@ -70,7 +70,7 @@ class OpenGraph:
         self.store = loaded(lines) if store is None else store
         ends = (graph.value for graph in self.store.named_graphs() if graph.value.endswith(ONTOLOGY_GRAPH))
         self.base = base or next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
-        self.notes = () if store else stale(root, lines)
+        self.notes = stale(root, lines) if store is None else ()
         self.samples: dict[str, tuple[dict[str, Share], int | None]] = {}  # of the same people
         self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, once asked for
 
