@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import pyoxigraph
 from rdflib import RDF, RDFS, SDO, SKOS
@@ -26,8 +27,7 @@ LONG = 60
 """Characters from which on a name is too long to stand as a link in a table."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A text, and where it leads: an address within the site, or one outside, or none."""
 
     text: str

@@ -27,6 +27,9 @@ FOLDER = "site"
 LIMIT = 20_000
 """Pages of things that a site has at most; a larger graph is for triple stores and `kg-builder serve`."""
 
+PIECE = 1 << 20
+"""Characters that are read at once."""
+
 Content = str | bytes | Iterator[bytes]
 """What a file holds: a text, bytes, or pieces of bytes."""
 
@@ -150,10 +153,11 @@ def downloads(folder: Path) -> Iterator[Download]:
 
 
 def quads_script(lines: Path) -> Iterator[bytes]:
-    """Yield the script that holds all quads as one text, line by line: as a whole it would take a hundred megabytes."""
+    """Yield the script that holds all quads as one text, piece by piece: as a whole it would take much memory."""
     yield b'window.kgQuads = "'
     with lines.open(encoding="utf-8") as stream:
-        yield from (json.dumps(line, ensure_ascii=False)[1:-1].encode() for line in stream)
+        while piece := stream.read(PIECE):
+            yield json.dumps(piece, ensure_ascii=False)[1:-1].encode()
     yield b'";\n'
 
 
