@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder import open_graph
-from kg_builder.decisions import NOT, read_table
-from kg_builder.labels import folded
-from kg_builder.matching import ALIKE, Candidate, Index, Record, Word
+from kg_builder.answers.labels import folded
+from kg_builder.linking.mapping_decisions import NOT, read_table
+from kg_builder.linking.matching import ALIKE, Candidate, Index, Record, Word
 
 SAME = ("sameAs", "exactMatch", "notation")
 CLOSE = ("closeMatch",)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-from kg_builder.schema import SOURCE, Schema, Table
-from kg_builder.shapes import read_schema
+from kg_builder.schema.model import SOURCE, Schema, Table
+from kg_builder.schema.ontology_folder import read_schema
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REPORT = "made-up-report"

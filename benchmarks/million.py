@@ -23,11 +23,11 @@ from pathlib import Path
 
 from rdflib import RDF, Graph, Literal, URIRef
 
-from kg_builder.build import build
-from kg_builder.graph import Project
-from kg_builder.iris import BASE
-from kg_builder.progress import Progress
-from kg_builder.schema import SOURCE, Column, Schema, Table
+from kg_builder.core.iris import BASE
+from kg_builder.core.progress import Progress
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import build
+from kg_builder.schema.model import SOURCE, Column, Schema, Table
 from made_up import OF_A_QUESTION, REPORT, write_project
 
 COPIES = 3

@@ -21,10 +21,10 @@ import pyoxigraph
 from tabulate import tabulate
 
 from kg_builder import open_graph
-from kg_builder.opened import OpenGraph
-from kg_builder.queries import stored_queries, stored_query
-from kg_builder.shapes import read_schema
-from kg_builder.validate import constraint_results
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.queries.stored_queries import stored_queries, stored_query
+from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.validation.constraint_checks import constraint_results
 
 ROUNDS = 3
 LOOP = 1_000_000

@@ -15,15 +15,17 @@ from typing import Any
 import pyoxigraph
 import yaml
 
-from kg_builder.cells import cell_problems
-from kg_builder.engine import PREFIXES, THINGS, connect, list_things, load
-from kg_builder.files import TableFile
-from kg_builder.graph import Project, graph_in, results
-from kg_builder.problems import Problem, ProblemsFound
-from kg_builder.queries import LOADER, StoredQuery, derived_triples, stored_queries
-from kg_builder.schema import Schema, Table
-from kg_builder.triples import LINES, render
-from kg_builder.validate import located
+from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.graph.built_graph import Project
+from kg_builder.graph.rendering import LINES, render
+from kg_builder.pipeline import graph_in
+from kg_builder.queries.stored_queries import LOADER, StoredQuery, derived_triples, stored_queries
+from kg_builder.schema.model import Schema, Table
+from kg_builder.tables.cell_checks import cell_problems
+from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load
+from kg_builder.tables.table_files import TableFile
+from kg_builder.validation.constraint_checks import located
+from kg_builder.validation.graph_validation import results
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = Path(__file__).resolve().parent / "example"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.build import build
-from kg_builder.cache import VARIABLE
-from kg_builder.graph import Project
-from kg_builder.problems import ProblemsFound
+from kg_builder.core.cache import VARIABLE
+from kg_builder.core.problems import ProblemsFound
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import build
 from tests.bench import ROOT, Bench, project_at
 from tests.draft import Draft
 

@@ -8,7 +8,7 @@ import io
 import shutil
 from pathlib import Path
 
-from kg_builder.cli import main
+from kg_builder.cli.main import main
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg_builder import open_graph
-from kg_builder.answers import Answer
+from kg_builder.answers.answer import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = ROOT / "tests" / "answers"

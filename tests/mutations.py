@@ -21,20 +21,21 @@ from pyshacl.graph_abstraction import DataGraph
 from pyshacl.validator import Validator
 from rdflib import RDF, SH, SKOS, XSD, Literal, Node, URIRef
 
-from kg_builder.cells import FORMS, cell_problems, cycles
-from kg_builder.engine import THINGS, connect, list_things, literal, load, members, name
-from kg_builder.facets import columns_of, property_results
-from kg_builder.files import table_files
-from kg_builder.graph import Project, ontology_triples
-from kg_builder.iris import BASE
-from kg_builder.jsonld import compact
-from kg_builder.problems import Problem
-from kg_builder.queries import derived_triples, stored_query
-from kg_builder.reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
-from kg_builder.schema import Column, Schema, Table, ordered
-from kg_builder.shapes import read_schema
-from kg_builder.triples import LINES, render
-from kg_builder.validate import constraint_results
+from kg_builder.core.curies import compact
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem
+from kg_builder.graph.built_graph import Project
+from kg_builder.graph.rendering import LINES, render
+from kg_builder.graph.triple_store import ontology_triples
+from kg_builder.queries.stored_queries import derived_triples, stored_query
+from kg_builder.schema.model import Column, Schema, Table, ordered
+from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
+from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name
+from kg_builder.tables.table_files import table_files
+from kg_builder.validation.constraint_checks import constraint_results
+from kg_builder.validation.facet_checks import columns_of, property_results
+from kg_builder.validation.pyshacl_reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
 from tests.bench import ROOT, lines_of, made, triple_of
 
 SHAPES = "https://w3id.org/child-protection-kg/shapes#"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.cli import main
-from kg_builder.graph import Graph, Project, graph_in
-from kg_builder.iris import BASE
+from kg_builder.cli.main import main
+from kg_builder.core.iris import BASE
+from kg_builder.graph.built_graph import Graph, Project
+from kg_builder.pipeline import graph_in
 from tests.bench import EXAMPLE, Edit, problems_of, project_at
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"

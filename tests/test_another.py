@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from kg_builder import open_graph
-from kg_builder.build import build
-from kg_builder.charts import Chart, drawn
-from kg_builder.defaults import answered, usual
-from kg_builder.graph import Graph, Project, graph_in
-from kg_builder.opened import OpenGraph
-from kg_builder.reports import new_report
+from kg_builder.answers.default_parameters import answered, usual
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.charts.charts import Chart, drawn
+from kg_builder.curation.new_report import new_report
+from kg_builder.graph.built_graph import Graph, Project
+from kg_builder.pipeline import build, graph_in
 from tests.bench import ROOT, Edit, made, problems_of, project_at
 from tests.expected import as_table
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import rdflib
 
-from kg_builder.answers import Answer
-from kg_builder.cli import main
+from kg_builder.answers.answer import Answer
+from kg_builder.cli.main import main
 from tests.bench import ROOT
 from tests.draft import Run
 from tests.processes import COMMAND, in_own_process

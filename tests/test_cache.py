@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.build import build
-from kg_builder.cache import VARIABLE, Cache, content_key, user_cache
-from kg_builder.graph import Project
+from kg_builder.core.cache import VARIABLE, Cache, content_key, user_cache
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import build
 from tests.bench import project_at
 from tests.draft import contents
 

@@ -9,11 +9,12 @@ import pytest
 from rdflib import RDF, SH
 from rdflib.term import Node
 
-from kg_builder.graph import Project, graph_in
-from kg_builder.problems import Problem
-from kg_builder.schema import Column, Schema, Table
-from kg_builder.validate import wanted
-from kg_builder.verify import Verification, verify
+from kg_builder.core.problems import Problem
+from kg_builder.curation.verification import Verification, verify
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import graph_in
+from kg_builder.schema.model import Column, Schema, Table
+from kg_builder.validation.constraint_checks import wanted
 from tests.bench import EXAMPLE, SOURCE, Bench, Case, cases, made, problems_of, project_at, sheet
 
 ALL = cases()

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from kg_builder.answers import Answer
-from kg_builder.cache import Cache
-from kg_builder.charts import Chart, drawn
-from kg_builder.drawings import Drawings, png
-from kg_builder.scales import placed
-from kg_builder.trends import GAP, HEIGHT, ends, lines, pieces, positions, rules
+from kg_builder.answers.answer import Answer
+from kg_builder.charts.charts import Chart, drawn
+from kg_builder.charts.drawings import Drawings, png
+from kg_builder.charts.scales import placed
+from kg_builder.charts.trends import GAP, HEIGHT, ends, lines, pieces, positions, rules
+from kg_builder.core.cache import Cache
 
 DRAWINGS = Drawings(Cache(None))
 svg = DRAWINGS.svg

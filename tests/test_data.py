@@ -15,12 +15,13 @@ import pytest
 import yaml
 from rdflib import RDF, RDFS, SKOS, Graph
 
-from kg_builder.graph import Project, graph_in
-from kg_builder.iris import BASE
-from kg_builder.problems import Problem
-from kg_builder.schema import Schema
-from kg_builder.shapes import read_schema
-from kg_builder.verify import verify
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem
+from kg_builder.curation.verification import verify
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import graph_in
+from kg_builder.schema.model import Schema
+from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT, sheet, tables_of
 
 REPORT = ROOT / "data/netclean-2018"

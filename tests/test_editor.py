@@ -11,11 +11,11 @@ import pytest
 from rdflib import XSD
 
 from kg_builder import open_graph
-from kg_builder.editor import editor_data, filled_in, written
-from kg_builder.opened import OpenGraph
-from kg_builder.queries import StoredQuery
-from kg_builder.questions import question_of
-from kg_builder.shapes import read_schema
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.queries.stored_queries import StoredQuery
+from kg_builder.queries.stored_questions import question_of
+from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.site.sparql_editor import editor_data, filled_in, written
 from tests.bench import ROOT
 
 PATHS = ["threat/grooming", "threat/sexual-extortion", "netclean-2018/finding/deepfakes-encountered-yes"]

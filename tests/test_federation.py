@@ -16,9 +16,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from kg_builder import joining, services
-from kg_builder.cli import main
-from kg_builder.federated import federated_questions
+from kg_builder.cli.main import main
+from kg_builder.linking import federated_execution as joining
+from kg_builder.linking import sparql_client as services
+from kg_builder.queries.federated_questions import federated_questions
 from tests.bench import ROOT, project_at
 from tests.draft import Draft, Run
 from tests.served import served

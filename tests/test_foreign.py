@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder import foreign
-from kg_builder.foreign import read_foreign
-from kg_builder.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.linking import untrusted_rdf as foreign
+from kg_builder.linking.untrusted_rdf import read_foreign
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"'
 SAID = "<http://e/a> <http://e/p> <http://e/b>"

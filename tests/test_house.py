@@ -15,9 +15,9 @@ import pytest
 import yaml
 from rdflib import DCTERMS, OWL, QB, RDF, RDFS, SH, SKOS, VANN, Graph, Literal, Namespace, Node, URIRef
 
-from kg_builder.schema import Schema
-from kg_builder.shapes import read_schema
-from kg_builder.terms import CSVW, KG, ONTOLOGY
+from kg_builder.core.terms import CSVW, KG, ONTOLOGY
+from kg_builder.schema.model import Schema
+from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT
 from tests.draft import Draft
 from tests.processes import COMMAND
@@ -192,7 +192,7 @@ def test_the_help_imports_no_heavy_library() -> None:
     )
     program = f"""
 import sys
-from kg_builder.cli import main
+from kg_builder.cli.main import main
 try:
     main(["--help"])
 except SystemExit:

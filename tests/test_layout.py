@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.layout import laid_out
+from kg_builder.answers.terminal_tables import laid_out
 
 
 def test_rows_become_a_table_with_numbers_to_the_right() -> None:

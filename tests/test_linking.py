@@ -16,12 +16,12 @@ from urllib.parse import parse_qs
 import pytest
 import yaml
 
-from kg_builder.cli import main
-from kg_builder.curies import Curies
-from kg_builder.decisions import read_table
-from kg_builder.iris import BASE
-from kg_builder.matching import Index, Record, Word
-from kg_builder.opened import OpenGraph
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.cli.main import main
+from kg_builder.core.curies import Curies
+from kg_builder.core.iris import BASE
+from kg_builder.linking.mapping_decisions import read_table
+from kg_builder.linking.matching import Index, Record, Word
 from tests.draft import Run, contents
 from tests.validators import NEEDED, validated
 

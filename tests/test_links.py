@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.iris import BASE
+from kg_builder.core.iris import BASE
 from tests.bench import EXAMPLE, ROOT, project_at, tables_of
 from tests.draft import Draft, contents
 from tests.validators import NEEDED, validated

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from rdflib import SH, URIRef
 
-from kg_builder.facets import FACETS, breakable_shapes, columns_of, property_results
-from kg_builder.iris import BASE
-from kg_builder.problems import LISTED
-from kg_builder.schema import Column, Table
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import LISTED
+from kg_builder.schema.model import Column, Table
+from kg_builder.validation.facet_checks import FACETS, breakable_shapes, columns_of, property_results
 from tests.mutations import (
     CIRCLE,
     FACETS_OF_TABLES,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from kg_builder import open_graph
-from kg_builder.defaults import answered, usual
-from kg_builder.opened import OpenGraph
-from kg_builder.problems import ProblemsFound
+from kg_builder.answers.default_parameters import answered, usual
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.problems import ProblemsFound
 from tests.bench import ROOT, project_at
 
 YES = "netclean-2018/finding/deepfakes-encountered-yes"

@@ -19,12 +19,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from rdflib import RDF, SH, XSD, BNode, Dataset, Graph
 
-from kg_builder import csvw, jsonld, statements, turtle
-from kg_builder.cli import main
-from kg_builder.graph import Project
-from kg_builder.iris import BASE
-from kg_builder.shapes import read_schema
-from kg_builder.terms import KG
+from kg_builder.cli.main import main
+from kg_builder.core.iris import BASE
+from kg_builder.core.terms import KG
+from kg_builder.exports import csvw, jsonld, statements, turtle
+from kg_builder.graph.built_graph import Project
+from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT, project_at, sheet, tables_of
 from tests.draft import Draft, Run
 from tests.processes import COMMAND, in_own_process

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from kg_builder.confidence import Confidence, Share, confidence
-from kg_builder.percentages import Rules, percentage_problems, rules_of
-from kg_builder.shapes import read_schema
+from kg_builder.answers.confidence import Confidence, Share, confidence
+from kg_builder.queries.percentage_rules import Rules, percentage_problems, rules_of
+from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT
 
 PREFIXES = """

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.build import build
-from kg_builder.graph import Project
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import build
 from tests.bench import project_at, sheet, tables_of
 from tests.draft import Draft, contents
 from tests.processes import COMMAND

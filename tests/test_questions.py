@@ -13,11 +13,12 @@ import pytest
 import rdflib
 
 from kg_builder import open_graph
-from kg_builder.answers import text, value_of
-from kg_builder.graph import Project, graph_in
-from kg_builder.opened import OpenGraph
-from kg_builder.questions import stored_questions
-from kg_builder.reference import union_of
+from kg_builder.answers.answer import text, value_of
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import graph_in
+from kg_builder.queries.stored_questions import stored_questions
+from kg_builder.validation.pyshacl_reference import union_of
 from tests.bench import ROOT
 from tests.expected import ANSWERS, as_table
 

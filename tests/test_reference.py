@@ -14,11 +14,13 @@ import pyshacl
 import pytest
 from rdflib import RDF, SH, Graph, Node
 
-from kg_builder.graph import Project, graph_in, results
-from kg_builder.iris import BASE
-from kg_builder.problems import Problem
-from kg_builder.reference import executable, union_of
-from kg_builder.schema import Schema, text
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import graph_in
+from kg_builder.schema.model import Schema, text
+from kg_builder.validation.graph_validation import results
+from kg_builder.validation.pyshacl_reference import executable, union_of
 from tests.bench import EXAMPLE, ROOT, SOURCE, Bench, Case, Edit, Sheet, cases, made, sheet_of
 
 ALL = cases()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from kg_builder import open_graph
-from kg_builder.answers import Answer
-from kg_builder.directory import Directory, Link
-from kg_builder.opened import OpenGraph
-from kg_builder.places import place_problems, view_problems
-from kg_builder.queries import StoredQuery
-from kg_builder.sections import Sections
-from kg_builder.tables import table
+from kg_builder.answers.answer import Answer
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.queries.section_headers import place_problems, view_problems
+from kg_builder.queries.stored_queries import StoredQuery
+from kg_builder.site.html_tables import table
+from kg_builder.site.page_index import Directory, Link
+from kg_builder.site.sections import Sections
 from tests.bench import ROOT
 from tests.draft import Draft
 

@@ -25,12 +25,14 @@ from openapi_spec_validator import validate
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from kg_builder import listening, open_graph, shared
-from kg_builder.answers import Answer
-from kg_builder.opened import OpenGraph
-from kg_builder.pages import Pages
-from kg_builder.serving import application
-from kg_builder.workers import Workers
+from kg_builder import open_graph
+from kg_builder.answers.answer import Answer
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.server import server_process as listening
+from kg_builder.server import shared_graph as shared
+from kg_builder.server.http_application import application
+from kg_builder.server.workers import Workers
+from kg_builder.site.pages import Pages
 from tests.bench import ROOT
 from tests.processes import in_own_process
 from tests.served import Served, served
@@ -485,7 +487,7 @@ def test_workers_share_a_graph_that_is_loaded_before_they_are_forked(real_build:
     program = """
 import sys
 from pathlib import Path
-from kg_builder import shared
+from kg_builder.server import shared_graph as shared
 root, build = map(Path, sys.argv[1:])
 graph = shared.shared_graph(root, build)
 assert graph is shared.shared_graph(root, build)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder import open_graph, site
-from kg_builder.build import build
-from kg_builder.directory import Directory
-from kg_builder.graph import Project
-from kg_builder.opened import OpenGraph
+from kg_builder import open_graph
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.graph.built_graph import Project
+from kg_builder.pipeline import build
+from kg_builder.site import writer as site
+from kg_builder.site.page_index import Directory
 from tests.bench import ROOT, project_at
 
 THING = "threat/sexual-extortion"

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from kg_builder.terminal import Times
+from kg_builder.cli.terminal import Times
 from tests.bench import project_at
 from tests.processes import COMMAND
 

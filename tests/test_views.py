@@ -15,12 +15,12 @@ import networkx
 import pytest
 
 from kg_builder import open_graph
-from kg_builder.cache import Cache
-from kg_builder.directory import Directory
-from kg_builder.iris import BASE
-from kg_builder.neighbourhoods import Neighbourhood, Neighbourhoods, shortened
-from kg_builder.positions import GAP, LARGE, measured, positions
-from kg_builder.views import Pictures
+from kg_builder.core.cache import Cache
+from kg_builder.core.iris import BASE
+from kg_builder.site.graph_layout import GAP, LARGE, measured, positions
+from kg_builder.site.graph_views import Pictures
+from kg_builder.site.page_index import Directory
+from kg_builder.site.related_items import Neighbourhood, Neighbourhoods, shortened
 from tests.bench import ROOT
 from tests.draft import Draft
 
@@ -69,7 +69,7 @@ def test_nothing_has_no_positions() -> None:
 def test_positions_are_the_same_whatever_the_hash_seed() -> None:
     program = """
 import networkx
-from kg_builder.positions import measured
+from kg_builder.site.graph_layout import measured
 graph = networkx.connected_caveman_graph(20, 10)
 print(measured(len(graph), graph.edges))
 """

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import pytest
 import uvloop
 
-from kg_builder.problems import Problem, ProblemsFound
-from kg_builder.workers import Busy, Limits, TooLong, TooMuch, Workers
+from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.server.workers import Busy, Limits, TooLong, TooMuch, Workers
 
 Result = TypeVar("Result")
 

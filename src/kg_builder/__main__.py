@@ -6,7 +6,7 @@ import sys
 def run() -> int:
     """Run the command line; an interrupt before a command has begun ends it without a traceback."""
     try:
-        from kg_builder.cli import main  # noqa: PLC0415  (see above)
+        from kg_builder.cli.main import main  # noqa: PLC0415  (see above)
 
         return main()
     except KeyboardInterrupt:

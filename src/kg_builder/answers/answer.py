@@ -1,0 +1,159 @@
+"""An answer: rows of plain values, and its forms for people and for programs."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph
+from tabulate import tabulate
+
+from kg_builder.answers.terminal_tables import laid_out, wrapped
+from kg_builder.core.iris import XSD
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+Value = str | int | bool | Decimal | None
+"""A cell: text, IRIs included; a number; true or false; None where nothing is bound."""
+
+Row = tuple[Value, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """The answer to a question, in the order of the question.
+
+    `columns` are the variables behind SELECT, parameters without the underscore; IRIs in `rows` are whole.
+    `notes` say what a reader must know; `base` is where the IRIs of things begin, left out where people read.
+    """
+
+    asked: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    base: str
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows as mappings from column to value."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def column(self, name: str) -> list[Value]:
+        """Return the values of a column; ValueError if there is none of that name."""
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    def with_columns(self, *names: str) -> Answer:
+        """Return the answer with these columns alone, in this order; ValueError if there is none of a name."""
+        places = [self.columns.index(name) for name in names]
+        return dataclasses.replace(self, columns=names, rows=tuple(tuple(row[i] for i in places) for row in self.rows))
+
+    def to_json(self) -> str:
+        """Return a JSON object: `asked`, `columns`, `rows` as objects, `notes`. Decimals are numbers as printed."""
+        whole = {"asked": self.asked, "columns": self.columns, "rows": list(self), "notes": self.notes}
+        return json.dumps(whole, ensure_ascii=False, indent=2, default=number)
+
+    def to_csv(self) -> str:
+        """Return a table in CSV (RFC 4180, but LF), with a header."""
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([[text(value) for value in row] for row in self.rows])
+        return stream.getvalue()
+
+    def to_markdown(self) -> str:
+        """Return a table in GitHub's Markdown, its notes below."""
+        rows = [[" ".join(self.shown(value).replace("|", "\\|").split()) for value in row] for row in self.rows]
+        table = tabulate(rows, list(map(spaced, self.columns)), tablefmt="github", disable_numparse=True)
+        return "\n\n".join([table, *self.notes]) + "\n"
+
+    def to_text(self, width: int = 100) -> str:
+        """Return the answer for a terminal of that many characters; columns without a value are left out."""
+        rows = [[self.shown(value) for value in row] for row in self.rows]
+        names = list(map(spaced, self.columns))
+        for index in range(len(names)):
+            folder = self.folder(index)
+            if folder:
+                names[index] = folder
+                for row in rows:
+                    row[index] = row[index].removeprefix(folder)
+        asked = [self.asked] if self.asked else []
+        notes = [line for note in self.notes for line in ("", *wrapped(note, width))]
+        return "\n".join([*asked, *(laid_out(names, rows, width) or ["", "No rows."]), *notes]).lstrip("\n") + "\n"
+
+    def folder(self, index: int) -> str:
+        """Return where all things of a column stand, such as `threat/`, if they stand in one place; else nothing."""
+        cells = {text(row[index]) for row in self.rows}
+        found = {cell.removeprefix(self.base).rpartition("/")[0] for cell in cells}
+        things = self.base and all(cell.startswith(self.base) for cell in cells)
+        return f"{found.pop()}/" if things and len(found) == 1 < len(cells) and "" not in found else ""
+
+    def drawn(self, form: str, width: int = 100) -> str:
+        """Return the answer as text of that width, or as json, csv or markdown; KeyError for another form."""
+        if form == "text":
+            return self.to_text(width)
+        return {"json": self.to_json, "csv": self.to_csv, "markdown": self.to_markdown}[form]()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return a pandas frame; ImportError without the package (`pip install kg-builder[pandas]`)."""
+        import pandas  # noqa: PLC0415  (optional, and heavy)
+
+        return pandas.DataFrame(list(self.rows), columns=list(self.columns))
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return a polars frame; ImportError without the package (`pip install kg-builder[polars]`)."""
+        import polars  # noqa: PLC0415  (optional, and heavy)
+
+        return polars.DataFrame(list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None)
+
+    def _repr_html_(self) -> str:
+        """Return the table as a notebook shows it."""
+        rows = [[self.shown(value) for value in row] for row in self.rows]
+        return str(tabulate(rows, list(map(spaced, self.columns)), tablefmt="html", disable_numparse=True))
+
+    def shown(self, value: Value) -> str:
+        """Return a value as people read it."""
+        return text(value).removeprefix(self.base) if isinstance(value, str) else text(value)
+
+
+def value_of(
+    term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple | None,
+) -> Value:
+    """Return an RDF term as a plain value."""
+    if isinstance(term, pyoxigraph.Literal):
+        datatype, written = term.datatype.value, term.value
+        if datatype == XSD + "integer":
+            return int(written)
+        if datatype == XSD + "decimal":
+            return Decimal(written)
+        return written == "true" if datatype == XSD + "boolean" else written
+    return term if term is None else str(getattr(term, "value", term))
+
+
+def text(value: Value) -> str:
+    """Return a value as text: nothing for None, true or false, decimals without an exponent."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:f}" if isinstance(value, Decimal) else "" if value is None else str(value)
+
+
+def number(value: object) -> float:
+    """Return a decimal for JSON; TypeError for anything else."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{value!r} has no place in an answer")
+
+
+def spaced(name: str) -> str:
+    """Return the name of a column as people read it."""
+    return name.removesuffix("_iri").replace("_", " ")

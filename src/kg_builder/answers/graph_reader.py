@@ -1,0 +1,346 @@
+"""A built graph that people and programs ask: stored questions, SPARQL, names, comparisons."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import chain, combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+
+from kg_builder.answers.answer import Answer, Row, value_of
+from kg_builder.answers.comparison import Comparison
+from kg_builder.answers.confidence import Confidence, Share, confidence
+from kg_builder.answers.labels import Label, Match, matches, nearest
+from kg_builder.answers.question_calls import Questions
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.queries.stored_queries import query_problems, stored_query
+from kg_builder.queries.stored_questions import Parameter, StoredQuestion
+
+if TYPE_CHECKING:
+    from kg_builder.queries.percentage_rules import Rules
+
+Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
+Terms = dict[str, Term]
+"""What the variables of a query are bound to."""
+
+ONTOLOGY_GRAPH = "graph/ontology"
+
+SAMPLE = "sample"
+"""The stored question that gives, for one number, all shares of the same people, and how many these are."""
+
+OURS = (
+    "The confidence intervals (Wilson, 95 percent) are ours, not the report's. They suppose that everybody in the base "
+    "answered and was drawn at random, which a survey like this does not claim."
+)
+
+CLEAR = 80
+"""Of 100: from here on a name is taken for the thing that is called so."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Fitting:
+    """A stored question that has an answer for a thing: how it is asked, its number of rows, whether it has shares."""
+
+    name: str
+    summary: str
+    parameters: dict[str, str]
+    rows: int
+    shares: bool
+
+
+class OpenGraph:
+    """A built graph in memory, read only; threads may share it, as each call uses up its results."""
+
+    def __init__(self, root: Path, build: Path, store: pyoxigraph.Store | None = None, base: str = "") -> None:
+        """Open what was built from the project at `root` into the folder `build`.
+
+        With `store`, which holds the triples of the graph already, and `base`, no file is read.
+        Raise `ProblemsFound` if there is no build. A stored question is read, and refused, when it is asked.
+        """
+        lines = build / "kg.nq"
+        if store is None and not lines.is_file():
+            mend = "Run `make build` (or `kg-builder build`) first."
+            raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", mend)])
+        self.root = root
+        self.questions = Questions(self.ask, root)
+        self.store = loaded(lines) if store is None else store
+        ends = (graph.value for graph in self.store.named_graphs() if graph.value.endswith(ONTOLOGY_GRAPH))
+        self.base = base or next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
+        self.notes = stale(root, lines) if store is None else ()
+        self.samples: dict[str, tuple[dict[str, Share], int | None]] = {}  # of the same people
+        self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, once asked for
+
+    # ---------------------------------------------------------------- questions and queries
+
+    def ask(self, name: str, /, **parameters: object) -> Answer:
+        """Return the answer to a stored question; parameters that are not given have their default.
+
+        A thing may be given by IRI, by `type/id`, or by a name that people use.
+        Raise `ProblemsFound` for an unknown question or parameter, or a value that fits nothing.
+        """
+        question = self.question(name)
+        return self.answer(question.query.text, self.bound(question, parameters), question.summary)
+
+    def how_sure(self, answer: Answer) -> str:
+        """Return a sentence on whether confidence intervals can be given for an answer, empty if it has no shares."""
+        sure = self.confidences(answer)
+        given = sum(1 for each in sure if not each.reason)
+        why = "; ".join(sorted({each.reason for each in sure if each.reason}))
+        if not sure:
+            return ""
+        if not given:
+            return f"No confidence interval can be given: {why}."
+        some = f"{given} of {len(sure)} shares have" if why else "All shares have"
+        return f"{some} a base, so that a confidence interval (ours, not the report's) can be given." + (
+            f" Else: {why}." if why else ""
+        )
+
+    def question(self, name: str) -> StoredQuestion:
+        """Return a stored question; raise `ProblemsFound` with the nearest names if there is none of that name."""
+        if name not in self.questions:
+            expected = f"one of the stored questions, such as {', '.join(nearest(name, self.questions))}"
+            raise ProblemsFound([Problem(name, 0, "", "name", "no question of that name", expected)])
+        return self.questions[name]
+
+    def query(self, text: str) -> Answer:
+        """Return the answer to a query: its rows, for ASK one cell, for CONSTRUCT and DESCRIBE the triples.
+
+        Raise `ProblemsFound` for an update, for SERVICE, and for sums or means of numbers that cannot be added.
+        """
+        self.refuse(text)
+        return self.answer(text, {}, "")
+
+    def serialized(self, text: str, terms: Terms, form: pyoxigraph.QueryResultsFormat | pyoxigraph.RdfFormat) -> bytes:
+        """Return the results of a query in a standard format; raise `ProblemsFound` if it is not for such results."""
+        results = self.results(text, terms)
+        if isinstance(results, pyoxigraph.QueryTriples) != isinstance(form, pyoxigraph.RdfFormat):
+            expected = "a format of RDF for triples, a format of SPARQL results for tables"
+            raise ProblemsFound([Problem("--format", 0, "", "format", form.name, expected)])
+        return results.serialize(format=form) or b""  # type: ignore[arg-type]
+
+    def refuse(self, text: str) -> None:
+        """Raise `ProblemsFound` for what a query must not do."""
+        from kg_builder.queries.percentage_rules import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
+
+        file = "the query"
+        problems = [*query_problems(file, text)] or [*percentage_problems(file, text, self.rules)]
+        if problems:
+            raise ProblemsFound(problems)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The ontology's rules for reading numbers."""
+        from kg_builder.queries.percentage_rules import rules_of  # noqa: PLC0415
+
+        ontology = pyoxigraph.NamedNode(self.base + ONTOLOGY_GRAPH)
+        stated = self.store.quads_for_pattern(None, None, None, ontology)
+        return rules_of((quad.subject, quad.predicate, quad.object) for quad in stated)
+
+    def results(
+        self, text: str, terms: Terms
+    ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
+        """Return the results of a query over all named graphs together, its variables bound to terms."""
+        bound = {pyoxigraph.Variable(name): term for name, term in terms.items()}
+        return self.store.query(text, use_default_graph_as_union=True, substitutions=bound)
+
+    def answer(self, text: str, terms: Terms, asked: str) -> Answer:
+        """Return the results of a query as an answer."""
+        results = self.results(text, terms)
+        rows: tuple[Row, ...]
+        if isinstance(results, pyoxigraph.QuerySolutions):
+            columns = tuple(each.value.removeprefix("_") for each in results.variables)
+            rows = tuple(tuple(map(value_of, solution)) for solution in results)
+        elif isinstance(results, pyoxigraph.QueryTriples):
+            columns = ("subject", "predicate", "object")
+            rows = tuple(sorted(tuple(map(value_of, triple)) for triple in results))
+        else:
+            columns, rows = ("answer",), ((bool(results),),)
+        return Answer(asked, columns, rows, self.notes, self.base)
+
+    # ---------------------------------------------------------------- parameters
+
+    def bound(self, question: StoredQuestion, given: Mapping[str, object]) -> Terms:
+        """Return what the parameters of a question are bound to."""
+        names = [parameter.name for parameter in question.parameters]
+        for name in given:
+            if name not in names:
+                expected = f"a parameter of it: {', '.join(names) or 'it has none'}"
+                raise ProblemsFound([Problem(question.name, 0, "", "parameter", f"the parameter {name}", expected)])
+        return {
+            each.variable: self.term(question, each, str(given.get(each.name, each.default)))
+            for each in question.parameters
+        }
+
+    def term(self, question: StoredQuestion, parameter: Parameter, text: str) -> Term:
+        """Return the value of a parameter as an RDF term; raise `ProblemsFound` if it fits nothing."""
+        if parameter.form != "iri":
+            literal = parameter.literal(text)
+            if literal is None:
+                expected = {"integer": "a whole number, such as 50", "decimal": "a number with a point, such as 28.6"}
+                found = Problem(question.name, 0, parameter.name, "value", quoted(text), expected[parameter.form])
+                raise ProblemsFound([found])
+            return literal
+        return self.thing(text) or self.named(question, parameter, text)
+
+    def thing(self, text: str) -> pyoxigraph.NamedNode | None:
+        """Return what an IRI, whole or without the base, stands for; None if the graph has nothing of that name."""
+        for iri in (text, self.base + text):
+            try:
+                node = pyoxigraph.NamedNode(iri)
+            except ValueError:
+                continue
+            if next(iter(self.store.quads_for_pattern(node, None, None)), None):
+                return node
+        return None
+
+    def named(self, question: StoredQuestion, parameter: Parameter, text: str) -> pyoxigraph.NamedNode:
+        """Return the allowed value that people call so; raise `ProblemsFound` with the nearest if that is not clear."""
+        allowed = self.allowed(question, parameter)
+        found = matches(text, [label for label in self.labels if label.thing in allowed])
+        best = [match for match in found if match.score == found[0].score >= CLEAR]
+        ends = [iri for iri in allowed if iri.endswith(f"/{text}")]
+        if len(ends) == 1 or len(best) == 1:
+            return pyoxigraph.NamedNode(ends[0] if len(ends) == 1 else best[0].thing)
+        close = [match.thing for match in found[:5]] or nearest(text, allowed)
+        expected = (
+            f"one of its {len(allowed)} values, such as {', '.join(iri.removeprefix(self.base) for iri in close)}"
+        )
+        raise ProblemsFound([Problem(question.name, 0, parameter.name, "value", quoted(text), expected)])
+
+    def allowed(self, question: StoredQuestion, parameter: Parameter) -> list[str]:
+        """Return the values that have an answer; other parameters have their default, if this graph holds it."""
+        whole = self.whole(question, parameter)
+        return sorted({str(value) for value in whole.column(parameter.column) if value is not None})
+
+    def whole(self, question: StoredQuestion, open_parameter: Parameter | None = None) -> Answer:
+        """Return the answer of a question about everything that a parameter of it may be; it is found once.
+
+        That is its first thing, unless another is given; the other parameters have their default, if this graph
+        holds it: pairs of all things would be too many.
+        """
+        things = [each for each in question.parameters if each.form == "iri"]
+        opened = open_parameter or next(iter(things), None)
+        key = (question.name, opened.name if opened else "")
+        if key not in self.wholes:
+            others = (each for each in question.parameters if each != opened)
+            held = ((each.variable, each.literal(each.default) or self.thing(each.default)) for each in others)
+            terms: Terms = {variable: term for variable, term in held if term}
+            self.wholes[key] = self.answer(question.query.text, terms, question.summary)
+        return self.wholes[key]
+
+    def held(self, text: str) -> str:
+        """Return the IRI of what an IRI, whole or without the base, stands for; empty if the graph has it not."""
+        node = self.thing(text)
+        return node.value if node else ""
+
+    # ---------------------------------------------------------------- names
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """All names of things that can be found by name."""
+        query = stored_query(self.root / "queries" / "find" / "labels.rq")
+        return [Label(*map(str, row)) for row in self.answer(query.text, {}, "").rows]
+
+    def find(self, words: str, limit: int = 10) -> list[Match]:
+        """Return the things that people call so, whatever the spelling, best first."""
+        return matches(words, self.labels)[:limit]
+
+    def find_questions(self, words: str, limit: int = 5) -> list[Match]:
+        """Return the stored questions whose own words are like these, best first; what matches is their names."""
+        stored = self.questions.values()
+        asked = [Label(each.name, "", each.summary, text) for each in stored for text in (each.name, each.summary)]
+        return matches(words, asked)[:limit]
+
+    def fitting(self, thing: str) -> list[Fitting]:
+        """Return the stored questions that have an answer for a thing, given by its IRI; those with shares first."""
+        node = pyoxigraph.NamedNode(thing)
+        found = []
+        for question in self.questions.values():
+            parameters = question.parameters
+            if len(parameters) == 1 and parameters[0].form == "iri":
+                rows = len(self.answer(question.query.text, {parameters[0].variable: node}, ""))
+                given = {parameters[0].name: thing.removeprefix(self.base)}
+                if rows:
+                    found.append(Fitting(question.name, question.summary, given, rows, "value" in question.columns))
+        return sorted(found, key=lambda each: (not each.shares, -each.rows, each.name))
+
+    # ---------------------------------------------------------------- numbers beside each other
+
+    def compare(self, *numbers: str) -> Comparison:
+        """Return whether shares, two at least, given by IRI or `type/id`, may be compared and added, and why not.
+
+        Raise `ProblemsFound` for what is no share that answers a question: nothing is allowed by silence.
+        """
+        sample = self.question(SAMPLE).parameters[0].name
+        for number in numbers:
+            if not self.ask(SAMPLE, **{sample: number}).rows:
+                found, expected = "something else", f"a {sample}, an answer to a survey question"
+                raise ProblemsFound([Problem(number, 0, "", "number", found, expected)])
+        pairs = [{"a": one, "b": other} for one, other in combinations(numbers, 2)]
+        return Comparison(
+            against=together([self.ask("cannot-be-compared", **pair) for pair in pairs]),
+            adding=together([self.ask("cannot-be-added", **pair) for pair in pairs]),
+            compared=together([self.ask("compared", **pair) for pair in pairs]),
+        )
+
+    def with_confidence(self, answer: Answer) -> Answer:
+        """Return an answer whose shares have Wilson's interval, which is ours and not the report's, or why not."""
+        sure = self.confidences(answer)
+        if not sure:
+            return answer
+        columns = (*answer.columns, "confidence_low", "confidence_high", "no_confidence_because")
+        rows = ((*row, *each.interval(), each.reason or None) for row, each in zip(answer.rows, sure, strict=True))
+        return dataclasses.replace(answer, columns=columns, rows=tuple(rows), notes=(*answer.notes, OURS))
+
+    def confidences(self, answer: Answer) -> list[Confidence]:
+        """Return how sure the share in each row of an answer is; nothing if there are no shares of survey answers."""
+        name = self.question(SAMPLE).parameters[0].name
+        columns = [each for each in (name, f"{name}_iri") if {each, "value"} <= set(answer.columns)]
+        return [self.confidence(str(iri)) for column in columns[:1] for iri in answer.column(column)]
+
+    def confidence(self, number: str) -> Confidence:
+        """Return how sure a share is, given by IRI or `type/id`."""
+        iri = self.base + number.removeprefix(self.base)
+        if iri not in self.samples:
+            beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
+            shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
+            self.samples |= dict.fromkeys(shares, (shares, beside[0]["size"]))
+        shares, size = self.samples[iri]
+        return confidence(shares[iri], [*shares.values()], size)
+
+
+def loaded(lines: Path) -> pyoxigraph.Store:
+    """Return a store with the quads of a built graph, which are not validated again."""
+    store = pyoxigraph.Store()
+    store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def chosen(whole: Answer, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
+    """Return the rows of a whole answer in which parameters that are things have the IRIs that are given for them.
+
+    An empty IRI leaves a parameter open.
+    """
+    things = (each for each in question.parameters if each.form == "iri" and given.get(each.name))
+    wanted = [(whole.columns.index(each.column), given[each.name]) for each in things]
+    rows = (row for row in whole.rows if all(row[place] == iri for place, iri in wanted))
+    return dataclasses.replace(whole, rows=tuple(rows))
+
+
+def together(answers: list[Answer]) -> Answer:
+    """Return the rows of several answers to one question as one answer."""
+    return dataclasses.replace(answers[0], rows=tuple(chain.from_iterable(answer.rows for answer in answers)))
+
+
+def stale(root: Path, lines: Path) -> tuple[str, ...]:
+    """Return a note if the tables, the ontology or the derivations have changed since the graph was built."""
+    sources = chain(*(root.glob(pattern) for pattern in ("data/*/*.csv", "ontology/*.ttl", "queries/derive/*.rq")))
+    newest = max(sources, key=lambda path: path.stat().st_mtime_ns, default=None)
+    if newest is None or newest.stat().st_mtime_ns <= lines.stat().st_mtime_ns:
+        return ()
+    return (f"{newest.relative_to(root).as_posix()} is newer than the built graph: run `make build` to see it.",)

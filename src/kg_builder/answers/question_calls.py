@@ -1,0 +1,65 @@
+"""The stored questions of a project as a mapping, and as calls."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from kg_builder.answers.answer import Answer
+from kg_builder.core.text_files import folder_of
+from kg_builder.queries.stored_questions import FOLDER, StoredQuestion, read_question
+
+
+class Questions(Mapping[str, StoredQuestion]):
+    """The stored questions by name; as an attribute, `how_common` for `how-common`, each is a call."""
+
+    def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
+        """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
+        folder = folder_of(root / "queries" / FOLDER, f"queries/{FOLDER}", "stored queries")
+        self._ask = ask
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+        self._questions: dict[str, StoredQuestion] = {}
+
+    def __getitem__(self, name: str) -> StoredQuestion:
+        """Return a stored question, which is read when it is first looked at.
+
+        Raise KeyError if there is none of that name, `ProblemsFound` if it cannot be asked.
+        """
+        if name not in self._questions:
+            self._questions[name] = read_question(self._paths[name])
+        return self._questions[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a question of that name."""
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, sorted."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """Return how many questions there are."""
+        return len(self._paths)
+
+    def __dir__(self) -> list[str]:
+        """Return the calls too."""
+        return [*super().__dir__(), *(name.replace("-", "_") for name in self._paths)]
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        """Return a question as a call with its parameters; raise AttributeError if there is none of that name."""
+        if name.startswith("_") or name.replace("_", "-") not in self._paths:
+            raise AttributeError(f"there is no stored question {name.replace('_', '-')!r}")
+        question = self[name.replace("_", "-")]
+
+        def call(**parameters: object) -> Answer:
+            return self._ask(question.name, **parameters)
+
+        given = [
+            inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default)
+            for each in question.parameters
+        ]
+        call.__name__ = name
+        call.__doc__ = f"{question.summary}\n\n{question.description}"
+        call.__signature__ = inspect.Signature(given, return_annotation=Answer)  # type: ignore[attr-defined]
+        return call

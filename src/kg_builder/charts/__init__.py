@@ -1,0 +1,1 @@
+"""Charts of answers: Vega-Lite specifications, drawn as SVG and PNG."""

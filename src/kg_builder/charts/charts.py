@@ -1,0 +1,253 @@
+"""Draws numbers as charts: bars, diverging stacked bars where answers stand on a scale, lines over several periods."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from kg_builder.answers.answer import Answer, Row
+from kg_builder.charts.scales import diverging
+from kg_builder.charts.trends import MOST, WIDTH, Break, Line, breaks, lines, named, trend
+
+NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
+"""The columns of an answer that can be drawn."""
+
+TREND = "trend"
+"""A column that names what is drawn as one chart over time, though question and group may change on the way."""
+
+PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start", TREND, "series"}
+"""The columns that a picture shows already, so that a table beside it leaves them out."""
+
+ON_PAPER = "#1c2430"
+"""The ink of a chart that stands alone; nothing else has quite this colour, so that a page can replace it."""
+
+BAR = "#3f88ab"
+
+BARS = 60
+"""Bars that are drawn at most."""
+
+USED = (
+    *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
+    *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
+)
+"""The columns that a chart is made of; the others are left to the table beside it."""
+
+Rows = Sequence[dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Chart:
+    """What one group of people answered to one question: cells of the columns that are used, row by row.
+
+    Rows may say `item`, `choice`, `scale` (the place on a scale around 0) and `second_print` (of a number that is
+    printed twice). A trend may hold questions that are like each other, of which rows say `trend`, `series`, `break`
+    and `break_because`. Equal charts are drawn once.
+    """
+
+    columns: tuple[str, ...]
+    cells: tuple[Row, ...]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows as mappings from column to value, each with the `name` of its bar."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.cells]
+        return [row | {"name": name} for row, name in zip(rows, named(rows), strict=True)]
+
+    @property
+    def question(self) -> str:
+        """What was asked, in a trend the question that it is drawn for."""
+        return self.trend or str(self.rows[0]["question"])
+
+    @property
+    def trend(self) -> str:
+        """What a chart over time is drawn for, if it may hold several questions; else empty."""
+        return str(self.rows[0].get(TREND) or "") if self.lines else ""
+
+    @property
+    def asked(self) -> str:
+        """The IRI of what was asked, empty if the answer does not name it, or for a trend."""
+        return "" if self.trend else str(self.rows[0].get("question_iri") or "")
+
+    @property
+    def population(self) -> str:
+        """Of whom the numbers are shares."""
+        return "; ".join(dict.fromkeys(str(row["population"]) for row in self.rows))
+
+    @property
+    def response_type(self) -> str:
+        """Whether several answers could be given."""
+        return str(self.rows[0]["response_type"])
+
+    @property
+    def unit(self) -> str:
+        """What the numbers count."""
+        return str(self.rows[0]["unit"])
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether all answers stand on a scale, so that what lies on each side of its middle can be compared."""
+        return all(row.get("scale") is not None for row in self.rows)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines over time, the highest first; none if all numbers are of one period."""
+        return lines(self.first) if len({row.get("period") for row in self.first}) > 1 else []
+
+    @cached_property
+    def breaks(self) -> list[Break]:
+        """Where the lines are broken, as wording or base change."""
+        return breaks(self.first) if self.trend else []
+
+    @property
+    def pictured(self) -> set[str]:
+        """The columns that a table beside it leaves out; a trend does not show which question a number answers."""
+        return PICTURED - {"question", "population"} if self.trend else PICTURED
+
+    @cached_property
+    def barred(self) -> Rows:
+        """The rows that are drawn as bars: all of them, or the highest if they are too many."""
+        if len(self.first) <= BARS:
+            return self.first
+        return sorted(self.first, key=lambda row: -row["value"])[:BARS]
+
+    @property
+    def left_out(self) -> str:
+        """What is not drawn, in a sentence; empty if all is."""
+        whole, kept, what = (len(self.first), BARS, "bars")
+        if self.lines:
+            whole, kept, what = (len(self.lines), MOST, "lines")
+        elif self.is_scale:
+            return ""
+        return f"{kept} of {whole:,} {what} are drawn, the highest ones; the table holds all." if whole > kept else ""
+
+    @cached_property
+    def first(self) -> Rows:
+        """The rows without second prints."""
+        return [row for row in self.rows if not row.get("second_print")]
+
+    @cached_property
+    def again(self) -> Rows:
+        """The second prints, whose values differ."""
+        return [row for row in self.rows if row.get("second_print")]
+
+    @property
+    def cautions(self) -> list[str]:
+        """The contradictions that touch one of the numbers."""
+        cautions = (part for row in self.rows for part in str(row.get("caution") or "").split("; "))
+        return sorted(set(cautions) - {""})
+
+    @property
+    def told(self) -> str:
+        """The chart in one sentence, for those who do not see it."""
+        about = f"{self.question} Of: {self.population}, in {self.unit}"
+        if self.lines:
+            told = "; ".join(line.told for line in self.lines[:MOST])
+            broken = (each.told for each in self.breaks)
+            return " ".join(filter(None, (f"Line chart over periods. {about}: {told}.", *broken, self.left_out)))
+        kind = "Diverging stacked bar chart" if self.is_scale else "Bar chart"
+        rows = self.first if self.is_scale else self.barred
+        parts = "; ".join(f"{row['name']} {row['value']:,f}" for row in rows)
+        return " ".join(filter(None, (f"{kind}. {about}: {parts}.", self.left_out)))
+
+    def specification(self, ink: str = ON_PAPER, background: str = "transparent") -> dict[str, Any]:
+        """Return the chart in Vega-Lite."""
+        if self.lines:
+            layers = trend(self.lines[:MOST], self.unit, ink, self.breaks)
+        elif self.is_scale:
+            layers = diverging(self.first, self.unit, ink)
+        else:
+            layers = bars(self.barred, self.again, self.unit, ink)
+        return framed(layers, ink, background)
+
+
+def bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
+    """Return one bar an answer in Vega-Lite, in the order of the rows, with its number; a tick marks a second print."""
+    y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
+    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit}
+    if unit == "percent":
+        x["scale"] = {"domain": [0, 100]}
+    text = {"field": "written", "type": "nominal"}
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"name": "first"},
+            "mark": {"type": "bar", "color": BAR, "height": {"band": 0.72}},
+            "encoding": {"y": y, "x": x},
+        },
+        {
+            "data": {"name": "first"},
+            "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
+            "encoding": {"y": y, "x": x, "text": text},
+        },
+    ]
+    if again:
+        tick = {"type": "tick", "color": ink, "thickness": 2, "size": 22}
+        layers.append({"data": {"name": "again"}, "mark": tick, "encoding": {"y": y, "x": x}})
+    return {"layer": layers, "height": {"step": 26}, "datasets": {"first": values(first), "again": values(again)}}
+
+
+def framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
+    """Return layers as Vega-Lite with the look that all charts share."""
+    words = {"labelFontSize": 12, "labelColor": ink}
+    titles = {"titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": WIDTH,
+        "background": background,
+        "padding": 4,
+        "config": {
+            "font": "Liberation Sans, Arial, sans-serif",
+            "axis": {**words, **titles, "domainColor": ink, "tickColor": ink, "gridColor": ink, "gridOpacity": 0.15},
+            "axisY": {"labelLimit": 240, "labelPadding": 8, "ticks": False, "domain": False},
+            "legend": {**words, "labelLimit": 240, "symbolStrokeColor": ink},
+            "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None},
+        },
+        **layers,
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """A chart with all columns of the answer that it was made of."""
+
+    chart: Chart
+    answer: Answer
+
+
+def drawn(answer: Answer) -> list[Drawn]:
+    """Return the charts of an answer: one a question, group and unit; none if it has no numbers that can be drawn.
+
+    Shares of different groups are never drawn as one, but in a trend, whose lines break. Several periods are lines,
+    several places or ages are named.
+    """
+    if not set(NEEDED) <= set(answer.columns):
+        return []
+    used = tuple(name for name in USED if name in answer.columns)
+    place = {name: answer.columns.index(name) for name in used}
+    rows = [row for row in answer.rows if isinstance(row[place["value"]], (int, Decimal)) and row[place["answer"]]]
+    over_time = {TREND, "period"} <= set(used)
+    periods = defaultdict(set)
+    for row in rows if over_time else ():
+        periods[row[place[TREND]], row[place["unit"]]].add(row[place["period"]])
+
+    def together(row: Row) -> object:
+        named = (row[place[TREND]], row[place["unit"]]) if over_time else ("", "")
+        return named if len(periods[named]) > 1 else [row[place[name]] for name in NEEDED[:4]]
+
+    groups = [tuple(group) for _, group in groupby(rows, key=together)]
+    return [
+        Drawn(
+            Chart(used, tuple(tuple(row[place[name]] for name in used) for row in group)),
+            dataclasses.replace(answer, rows=group),
+        )
+        for group in groups
+    ]
+
+
+def values(rows: Rows) -> list[dict[str, Any]]:
+    """Return rows as data of a chart."""
+    return [{"answer": row["name"], "value": float(row["value"]), "written": f"{row['value']:,f}"} for row in rows]

@@ -1,0 +1,127 @@
+"""Draws charts as SVG and PNG, each once: what was drawn before comes from the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
+from importlib.metadata import version
+from queue import SimpleQueue
+from typing import Any
+
+from kg_builder.charts.charts import ON_PAPER, Chart
+from kg_builder.core.cache import Cache, content_key
+
+ON_PAGES = "var(--text)"
+"""The ink of a chart inside a page: the colour of the text around it, in light and in dark."""
+
+SCALE = 2
+"""How many times as large as on a screen a PNG is, so that it is sharp in print."""
+
+FEW = 4
+"""Charts that are drawn sooner than another process has started."""
+
+
+class Drawings:
+    """The charts of a build as SVG; those that are not in the cache are drawn by other processes."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self.drawn: dict[str, str] = {}
+
+    def prepare(self, charts: Iterable[Chart]) -> Iterator[tuple[int, int]]:
+        """Draw charts that are not drawn yet, on all cores; yield, whenever one is done, how many are, and of how many.
+
+        The processes have their own engine each, as one engine draws one chart at a time.
+        """
+        wanted = {text: key_of(text) for text in map(specification, charts) if text not in self.drawn}
+        known = {text: self.cache.get(key) for text, key in wanted.items()}
+        self.drawn |= {text: image.decode() for text, image in known.items() if image is not None}
+        missing = [text for text, image in known.items() if image is None]
+        for done, (text, image) in enumerate(drawn(missing), 1):
+            self.drawn[text] = image
+            self.cache.put(wanted[text], image.encode())
+            yield done, len(missing)
+
+    def svg(self, chart: Chart) -> str:
+        """Return a chart without a background, to stand alone."""
+        for _ in self.prepare([chart]):
+            pass
+        return self.drawn[specification(chart)]
+
+    def inline(self, chart: Chart) -> str:
+        """Return a chart to stand in a page, whose colour of text it takes."""
+        return self.svg(chart).replace(ON_PAPER, ON_PAGES)
+
+
+def drawn(specifications: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield specifications with their pictures, in the order in which processes on all cores have them ready."""
+    if len(specifications) <= FEW:
+        from kg_builder.charts.renderer import as_svg  # noqa: PLC0415  (heavy)
+
+        yield from ((each, as_svg(json.loads(each))) for each in specifications)
+        return
+    shares = min(os.cpu_count() or 1, len(specifications) // FEW)
+    results: SimpleQueue[list[str] | None] = SimpleQueue()
+    running: list[subprocess.Popen[str]] = []
+
+    def draw(share: list[str]) -> None:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as given:
+            given.writelines(f"{each}\n" for each in share)
+            given.seek(0)
+            command = [sys.executable, "-m", "kg_builder.charts.renderer"]
+            options: dict[str, Any] = {"stdin": given, "stdout": subprocess.PIPE, "start_new_session": True}
+            with subprocess.Popen(command, **options, text=True, encoding="utf-8") as process:  # noqa: S603
+                running.append(process)
+                for line in process.stdout or ():
+                    results.put(json.loads(line))
+
+    def share_drawn(share: list[str]) -> None:
+        try:
+            draw(share)
+        finally:
+            results.put(None)
+
+    with ThreadPoolExecutor(shares) as pool:
+        ends = [pool.submit(share_drawn, specifications[start::shares]) for start in range(shares)]
+        open_ends = shares
+        try:
+            while open_ends:
+                if found := results.get():
+                    yield found[0], found[1]
+                else:
+                    open_ends -= 1
+        finally:
+            for process in running:
+                process.kill()
+        for end in ends:
+            end.result()
+
+
+@lru_cache(1000)
+def specification(chart: Chart) -> str:
+    """Return a chart in Vega-Lite, on one line; equal pictures have equal specifications."""
+    return json.dumps(chart.specification(), ensure_ascii=False, sort_keys=True)
+
+
+def key_of(text: str) -> str:
+    """Return the key of a chart in the cache."""
+    return content_key("svg", renderer(), text)
+
+
+@cache
+def renderer() -> str:
+    """Return the version of what draws, which is read from a file."""
+    return version("vl-convert-python")
+
+
+def png(chart: Chart) -> bytes:
+    """Return a chart as PNG on white, at twice the size."""
+    from kg_builder.charts.renderer import as_png  # noqa: PLC0415  (heavy)
+
+    return as_png(chart.specification(background="#ffffff"), SCALE)

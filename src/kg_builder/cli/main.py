@@ -1,0 +1,289 @@
+"""The command line: the only module that prints and exits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from kg_builder import __version__
+from kg_builder.cli.ask import add_commands
+from kg_builder.cli.link import add_linking
+from kg_builder.cli.serve import add_serving
+from kg_builder.core.problems import Problem, ProblemsFound, as_data, errors, to_json
+
+DONE, FAULTY = 0, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 if all went well, 1 if there are errors, 2 for a call that cannot be understood."""
+    options = parsed(arguments)
+    try:
+        result = options.run(options)
+        if isinstance(result, str):
+            print(result, end="")
+            sys.stdout.flush()
+            return DONE
+        return int(result)
+    except ProblemsFound as found:
+        show(found.problems, as_json=getattr(options, "json", False), end=getattr(options, "undone", ""))
+        return FAULTY
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # so that closing it at the end does not fail too
+        return FAULTY
+    except KeyboardInterrupt:
+        print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
+        return 130
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options of a call; those that a command takes as its parameters are in `parameters`."""
+    whole = parser()
+    options, rest = whole.parse_known_args(arguments)
+    if not rest:
+        options.parameters = {}
+        return options
+    pairs = " ".join(rest)
+    if not hasattr(options, "parameters"):
+        whole.error(f"unrecognized arguments: {pairs}")
+    options.parameters = {}
+    while rest:
+        name, _, value = rest.pop(0).partition("=")
+        if not name.startswith("--") or not (value or rest):
+            whole.error(f"parameters are told as --name value, found: {pairs}")
+        options.parameters[name.removeprefix("--").replace("-", "_")] = value or rest.pop(0)
+    return options
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = argparse.ArgumentParser(
+        prog="kg-builder",
+        description="Build knowledge graphs of child-protection surveys from tables and SHACL shapes.",
+    )
+    whole.add_argument("--version", action="version", version=f"kg-builder {__version__}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+
+    building = command(commands, "build", run_build, "build the graph, validate it and publish it into a folder")
+    building.add_argument("--out", type=Path, help="the folder of the outputs (default: ROOT/build)")
+    building.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="write only this output; may be repeated (default: all)",
+    )
+    graph_options(building)
+    building.add_argument("--json", action="store_true", help="print the result as JSON")
+    building.set_defaults(undone="; nothing was written")
+
+    validating = command(
+        commands, "validate", run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
+    )
+    validating.add_argument(
+        "--format",
+        choices=("text", "json", "shacl"),
+        default="text",
+        help="sentences, JSON, or a SHACL validation report in Turtle",
+    )
+    validating.add_argument(
+        "--reference", action="store_true", help="run pySHACL, the reference processor, on the whole graph too"
+    )
+    graph_options(validating)
+
+    adding = command(
+        commands, "new-report", run_new_report, "write the folder of a further report with templates for its tables"
+    )
+    adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
+
+    verifying = command(commands, "verify", run_verify, "find every printed token again in your own copy of a report")
+    verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
+    verifying.add_argument(
+        "text", type=Path, nargs="+", metavar="TEXT", help="the report as plain text in UTF-8; several files as one"
+    )
+    verifying.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    add_commands(partial(command, commands))
+
+    add_linking(partial(command, commands))
+
+    add_serving(partial(command, commands), run_serve)
+    return whole
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int | str],
+    about: str,
+) -> argparse.ArgumentParser:
+    """Return the parser of one command, with the options that all have."""
+    added = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+    added.add_argument(
+        "--root",
+        type=Path,
+        default=Path(),
+        help="the project: the folder that holds ontology/, data/ and queries/ (default: here)",
+    )
+    added.set_defaults(run=run)
+    return added
+
+
+def graph_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of commands that make the graph."""
+    command.add_argument("--base", help="where the IRIs of things begin (default: below w3id.org/child-protection-kg)")
+    command.add_argument("--verbose", action="store_true", help="print each step and its time to standard error")
+    command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
+
+
+def run_build(options: argparse.Namespace) -> int:
+    """Build and publish; print what was built, where, and what to try next."""
+    from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
+    from kg_builder.core.iris import BASE  # noqa: PLC0415
+    from kg_builder.graph.built_graph import Project  # noqa: PLC0415
+    from kg_builder.pipeline import FORMATS, build  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.site import writer as site  # noqa: PLC0415
+
+    unknown = sorted(set(options.format) - set(FORMATS))
+    if unknown:
+        found = f"the output {unknown[0]!r}"
+        raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(FORMATS)}")])
+    out = options.out or options.root / "build"
+    project = Project(
+        options.root, BASE if options.base is None else options.base, options.memory, tuple(options.format)
+    )
+    with shown_progress(verbose=options.verbose) as progress:
+        graph = build(project, out, progress)
+    by_label = {
+        table.label: graph.rows[table.classes[0]] for table in graph.schema.tables if graph.rows[table.classes[0]]
+    }
+    written = sorted(path.relative_to(out).as_posix() for path in out.iterdir())
+    validator = "the set-wise engine"
+    if options.json:
+        print(
+            json.dumps(
+                {
+                    "out": str(out),
+                    "quads": graph.quads,
+                    "rows": by_label,
+                    "written": written,
+                    "validated_by": validator,
+                    "problems": as_data(graph.problems)["problems"],
+                },
+                indent=2,
+            )
+        )
+        return DONE
+    show(graph.problems)
+    sources = sorted({file.source for file in graph.files})
+    print(
+        f"Built {graph.quads:,} quads from {sum(by_label.values()):,} rows of {', '.join(sources)}; "
+        f"valid by {validator}."
+    )
+    counts = sorted(by_label.items(), key=lambda item: (-item[1], item[0]))
+    listed = ", ".join(f"{label} {count:,}" for label, count in counts)
+    print(textwrap.fill(listed, 100, initial_indent="  ", subsequent_indent="  "))
+    print(f"In {out}: {', '.join(written)}")
+    if site.SITE not in written:
+        print("No site was made: it was not asked for, or the graph is too large for a page for everything.")
+    elif not site.bundled():
+        print("The site has no drawing, no search and no SPARQL editor: `make explorer` makes their scripts.")
+    opened = f"open {out / site.SITE / 'index.html'} in a browser, or run" if site.SITE in written else "run"
+    print(
+        f"Try next: {opened} `kg-builder serve`, `kg-builder find deepfake`, `kg-builder queries`; "
+        "load kg.nq into a triple store or kg.gexf into Gephi."
+    )
+    return DONE
+
+
+def run_validate(options: argparse.Namespace) -> int:
+    """Print every problem; return 1 if one of them is an error."""
+    from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
+    from kg_builder.core.iris import BASE  # noqa: PLC0415
+    from kg_builder.core.output_folder import writable  # noqa: PLC0415
+    from kg_builder.graph.built_graph import Project  # noqa: PLC0415
+    from kg_builder.pipeline import graph_in  # noqa: PLC0415
+    from kg_builder.validation.shacl_report import validation_report  # noqa: PLC0415
+
+    try:
+        with (
+            writable(Path(tempfile.gettempdir()), "Set TMPDIR to another folder."),
+            tempfile.TemporaryDirectory(prefix="kg-builder-") as work,
+        ):
+            base = BASE if options.base is None else options.base
+            project = Project(options.root, base, options.memory, reference=options.reference)
+            with shown_progress(verbose=options.verbose) as progress:
+                problems: Sequence[Problem] = graph_in(project, Path(work), progress).problems
+    except ProblemsFound as found:
+        problems = found.problems
+    if options.format == "shacl":
+        print(validation_report(problems, options.root / "ontology"), end="")
+    else:
+        show(problems, as_json=options.format == "json")
+        if options.format == "text" and not problems:
+            also = ", by pySHACL too" if options.reference else ""
+            print(f"No problems: tables, shapes, queries and graph are in order{also}.")
+    return FAULTY if errors(problems) else DONE
+
+
+def run_new_report(options: argparse.Namespace) -> int:
+    """Write templates and say what to do with them."""
+    from kg_builder.curation.new_report import new_report  # noqa: PLC0415
+
+    written = new_report(options.root, options.id)
+    print(f"Wrote {len(written)} tables into data/{options.id}/.")
+    print(
+        f"Try next: fill report.csv (its id is {options.id}), parts.csv, passages.csv; run `kg-builder validate`; "
+        "build/dictionary.md tells what each column holds."
+    )
+    return DONE
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Print the tokens that were not found again, and how many were."""
+    from kg_builder.curation.verification import verify  # noqa: PLC0415
+
+    result = verify(options.root, options.id, *options.text)
+    if options.json:
+        found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        show(result.problems)
+        way = (
+            "on their lines of the text that was consulted"
+            if result.exact
+            else "near their anchors (another copy than the one that was consulted)"
+        )
+        print(f"{result.tokens - len(result.problems):,} of {result.tokens:,} anchors and printed tokens found {way}.")
+    return FAULTY if result.problems else DONE
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve the graph until stopped; say where, and log to standard error."""
+    from kg_builder.server.server_process import serve  # noqa: PLC0415
+
+    level = logging.WARNING if options.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(message)s")
+    serve(options, __version__, lambda address: print(f"The graph is at http://{address}/", flush=True))
+    return DONE
+
+
+def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -> None:
+    """Print problems: JSON to standard output, sentences to standard error."""
+    if as_json:
+        print(to_json(problems))
+        return
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if errors(problems):
+        total = sum(1 + problem.more for problem in errors(problems))
+        print(f"{total:,} {'error' if total == 1 else 'errors'}{end}.", file=sys.stderr)

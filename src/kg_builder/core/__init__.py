@@ -1,0 +1,1 @@
+"""What all packages build on: problems, names of RDF terms, text files, the folder of outputs, the cache."""

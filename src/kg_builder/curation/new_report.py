@@ -1,0 +1,42 @@
+"""Makes the folder of a further report: one table with its header for each kind that reports have of their own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.schema.ontology_folder import read_schema
+
+
+def new_report(root: Path, source: str) -> list[Path]:
+    """Write the templates of a report's tables into `data/<source>/` and return them; what exists is never touched."""
+    folder = root / "data" / source
+    schema = read_schema(root / "ontology")
+    taken = {table.folder for table in schema.tables}
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source) or source in taken:
+        found = f"the id {quoted(source)}"
+        expected = "lower-case ASCII words joined by hyphens, such as netclean-2019"
+        raise ProblemsFound([Problem("data", 0, "", "id", found, expected, "Choose another id.")])
+    if folder.exists():
+        raise ProblemsFound(
+            [
+                Problem(
+                    f"data/{source}",
+                    0,
+                    "",
+                    "exists",
+                    "a folder of that name",
+                    "a new id",
+                    "Edit its tables, or choose another id.",
+                )
+            ]
+        )
+    written = []
+    for table in schema.tables:
+        if table.per_source:
+            path = folder / f"{table.stem}.csv"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(",".join(column.name for column in table.columns) + "\n", encoding="utf-8")
+            written.append(path)
+    return written

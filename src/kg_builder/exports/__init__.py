@@ -1,0 +1,1 @@
+"""The published formats of a built graph, one module for each."""

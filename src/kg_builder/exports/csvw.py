@@ -1,0 +1,131 @@
+"""Publishes the tables with CSV on the Web metadata (https://www.w3.org/TR/tabular-metadata/), made from the shapes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import unicodedata
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any
+
+from kg_builder.core.spreadsheets import neutral
+from kg_builder.graph.built_graph import Graph
+from kg_builder.schema.model import SOURCE, Column, Schema
+from kg_builder.tables.table_files import TableFile
+
+FOLDER = "tables"
+TEXTS = frozenset({"string", "anyURI"})
+"""The types whose `format` is a regular expression; for numbers, dates and truth values it is something else."""
+
+LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
+"""The parts of a pattern in which brackets and bars are none: escapes and classes of characters."""
+
+GROUP = re.compile(r"\([^()]*\)")
+
+
+def write_tables(graph: Graph, folder: Path) -> None:
+    """Write `tables/` with every table and `csv-metadata.json`; cells that a spreadsheet would run are neutralised."""
+    described = []
+    for file in graph.files:
+        place = folder / FOLDER / file.source / file.path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_table(file, place)
+        described.append(description(graph.schema, graph.project.base, file))
+    group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
+    (folder / FOLDER / "csv-metadata.json").write_text(
+        json.dumps(group, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+
+
+def write_table(file: TableFile, place: Path) -> None:
+    """Write a table in Unicode form C with the columns of its shape in their order, whatever the file's own."""
+    names = [column.name for column in file.table.columns]
+    delimiter, mark = file.table.delimiter, file.table.comment
+    with (
+        file.path.open(encoding="utf-8-sig", newline="") as given,
+        place.open("w", encoding="utf-8", newline="") as made,
+    ):
+        preamble = list(takewhile(lambda line: mark and line.startswith(mark), given))
+        made.writelines(line.rstrip("\r\n") + "\n" for line in preamble)
+        writer = csv.writer(made, lineterminator="\n", delimiter=delimiter)
+        writer.writerow(names)
+        given.seek(0)
+        for row in csv.DictReader(islice(given, len(preamble), None), delimiter=delimiter):
+            writer.writerow(neutral(unicodedata.normalize("NFC", row.get(name) or "")) for name in names)
+
+
+def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
+    """Return the metadata of one table file."""
+    table = file.table
+    dialect = {"dialect": {"delimiter": table.delimiter, "commentPrefix": table.comment}} if table.comment else {}
+    return {
+        "url": f"{file.source}/{file.path.name}",
+        **dialect,
+        "dc:title": table.label,
+        "dc:description": table.description,
+        "tableSchema": {
+            "aboutUrl": base + table.about.replace(SOURCE, file.source),
+            "primaryKey": "id",
+            "columns": [
+                *(column_metadata(schema, base, column, file.source) for column in table.columns),
+                {"virtual": True, "name": "type", "propertyUrl": "rdf:type", "valueUrl": table.classes[0]},
+            ],
+        },
+    }
+
+
+def column_metadata(schema: Schema, base: str, column: Column, source: str) -> dict[str, Any]:
+    """Return the metadata of one column."""
+    found: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": column.description,
+        "propertyUrl": column.path,
+        "required": bool(column.required),
+    }
+    if column.separator:
+        found["separator"] = column.separator
+    if column.lang:
+        found["lang"] = column.lang
+    if column.target:
+        target = schema.targets[column.target]
+        if len(target.tables) == 1 and not target.codes:
+            found["valueUrl"] = base + target.tables[0].about.replace(SOURCE, source).replace(
+                "{id}", f"{{{column.name}}}"
+            )
+        elif target.codes and not target.tables:
+            found["valueUrl"] = target.codes[0].iri.removesuffix(target.codes[0].key) + f"{{{column.name}}}"
+        return found
+    if column.is_iri:
+        return found
+    base_type = (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")
+    limits = {
+        "minimum": column.minimum,
+        "maximum": column.maximum,
+        "maxLength": column.longest,
+        "format": closed(column.pattern) if column.pattern and base_type in TEXTS else None,
+    }
+    found["datatype"] = {"base": base_type} | {name: limit for name, limit in limits.items() if limit is not None}
+    return found
+
+
+def closed(pattern: str) -> str:
+    """Return a pattern that matches a whole value, as CSVW asks for, where SHACL finds the given one somewhere in it.
+
+    >>> closed("^(https?://|urn:)")
+    '^(https?://|urn:).*$'
+    >>> closed("^a|b$")
+    '^.*(?:^a|b$).*$'
+    >>> closed("^[a-z|]+$")
+    '^[a-z|]+$'
+    """
+    outside, depth = LITERAL.sub("", pattern), 1
+    while depth:
+        outside, depth = GROUP.subn("", outside)
+    if "|" in outside:
+        return f"^.*(?:{pattern}).*$"
+    start = "" if pattern.startswith("^") else "^.*"
+    end = "" if re.search(r"(?<!\\)(\\\\)*\$$", pattern) else ".*$"
+    return start + pattern + end

@@ -1,0 +1,55 @@
+"""Writes the data dictionary: what every table and column holds, made from the shapes and the ontology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kg_builder.core.curies import compact
+from kg_builder.graph.built_graph import Graph
+from kg_builder.schema.model import Column, Schema, Table
+from kg_builder.tables.cell_checks import FORMS
+
+
+def write_dictionary(graph: Graph, folder: Path) -> None:
+    """Write `dictionary.md`."""
+    (folder / "dictionary.md").write_text("\n".join(lines(graph.schema)) + "\n", encoding="utf-8")
+
+
+def lines(schema: Schema) -> Iterator[str]:
+    """Yield the dictionary line by line: one section a table, one row a column, then the code lists."""
+    yield "# Data dictionary\n\nGenerated from `ontology/`; edit that, not this."
+    for table in schema.tables:
+        yield from section(schema, table)
+    yield "\n## Code lists\n\n| cell | means | for |\n|---|---|---|"
+    for code in schema.codes:
+        kind = next((target for target, found in schema.targets.items() if code in found.codes), "")
+        if kind:
+            cell = f"{code.kind}/{code.key}" if schema.targets[kind].qualified else code.key
+            yield f"| `{cell}` | {compact(schema.prefixes, code.iri)} | {compact(schema.prefixes, kind)} |"
+
+
+def section(schema: Schema, table: Table) -> Iterator[str]:
+    """Yield the section of one table."""
+    own = compact(schema.prefixes, table.classes[0])
+    yield f"\n## {table.url}\n\n{table.description}\nA row is a {own} at `{table.about}`.\n"
+    yield "| column | what it holds | form | property |\n|---|---|---|---|"
+    for column in table.columns:
+        needed = " (required)" if column.required else ""
+        path = compact(schema.prefixes, column.path)
+        yield f"| `{column.name}`{needed} | {column.description} | {form(schema, column)} | {path} |"
+
+
+def form(schema: Schema, column: Column) -> str:
+    """Return in words what a cell of a column looks like."""
+    several = f", several parted by `{column.separator}`" if column.separator else ""
+    if column.target:
+        target = schema.targets[column.target]
+        kind = compact(schema.prefixes, column.target)
+        return (f"`type/id` of a {kind}" if target.qualified else f"id of a {kind}") + several
+    if column.is_iri:
+        return "`prefix:name` or a whole IRI" + several
+    datatype = (column.datatype or "").rsplit("#", 1)[-1]
+    words = FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
+    bounds = [f"from {column.minimum}" if column.minimum else "", f"to {column.maximum}" if column.maximum else ""]
+    return ", ".join(filter(None, [words, *bounds])) + several

@@ -1,0 +1,66 @@
+"""The outputs of a build, but for the site: one entry for each, and nothing else to change when one is added."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from kg_builder.exports import bridges, croissant, csvw, data_dictionary, jsonld, network_files, turtle
+from kg_builder.graph.built_graph import Graph
+from kg_builder.schema.ontology_folder import MEANING, STRUCTURE
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """An output: its name for `--format`, the files and folders that it leaves, and the function that writes them.
+
+    The function takes the built graph and the folder to write into.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    write: Callable[[Graph, Path], None]
+
+
+def _write_nquads(graph: Graph, folder: Path) -> None:
+    """Write `kg.nq`: canonical order, one named graph for each source."""
+    shutil.copyfile(graph.lines, folder / "kg.nq")
+
+
+def _write_turtle(graph: Graph, folder: Path) -> None:
+    """Write `kg.ttl`: the triples of all named graphs together, each once."""
+    turtle.write_turtle(graph.lines, graph.schema.prefixes, folder / "kg.ttl")
+
+
+def _write_trig(graph: Graph, folder: Path) -> None:
+    """Write `kg.trig`: the named graphs one after the other."""
+    turtle.write_trig(graph.lines, graph.schema.prefixes, folder / "kg.trig")
+
+
+def _write_jsonld(graph: Graph, folder: Path) -> None:
+    """Write `kg.jsonld` and the context that its keys come from."""
+    jsonld.write_jsonld(graph.schema, graph.lines, folder)
+
+
+def _write_ontology(graph: Graph, folder: Path) -> None:
+    """Write `ontology/`: meaning, code lists and shapes, as they were read."""
+    (folder / "ontology").mkdir()
+    for name in (*MEANING, STRUCTURE):
+        shutil.copyfile(graph.project.root / "ontology" / name, folder / "ontology" / name)
+
+
+OUTPUTS = (
+    Output("nq", ("kg.nq",), _write_nquads),
+    Output("ttl", ("kg.ttl",), _write_turtle),
+    Output("trig", ("kg.trig",), _write_trig),
+    Output("jsonld", ("kg.jsonld", "context.jsonld"), _write_jsonld),
+    Output("bridges", ("bridges",), bridges.write_bridges),
+    Output("csvw", ("tables",), csvw.write_tables),
+    Output("dictionary", ("dictionary.md",), data_dictionary.write_dictionary),
+    Output("network", ("kg.graphml", "kg.gexf"), network_files.write_network),
+    Output("ontology", ("ontology",), _write_ontology),
+    Output("croissant", ("croissant.json",), croissant.write_croissant),
+)
+"""All outputs in the order in which they are written; the last one describes the others."""

@@ -1,0 +1,41 @@
+"""A project, and the graph that is built of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pyoxigraph
+
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem
+from kg_builder.schema.model import Schema
+from kg_builder.tables.table_files import TableFile
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """Where a project is and how it is built.
+
+    `memory` bounds the engine, e.g. `2GB`; no `formats` means all; with `reference`, pySHACL validates the graph too.
+    """
+
+    root: Path
+    base: str = BASE
+    memory: str = "2GB"
+    formats: tuple[str, ...] = ()
+    reference: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Graph:
+    """A built graph: `lines` is canonical N-Quads, `store` holds its triples, `rows` counts the rows of each kind."""
+
+    project: Project
+    schema: Schema
+    files: tuple[TableFile, ...]
+    lines: Path
+    store: pyoxigraph.Store
+    quads: int
+    rows: dict[str, int]
+    problems: tuple[Problem, ...]

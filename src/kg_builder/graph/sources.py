@@ -1,0 +1,119 @@
+"""What a project consists of beside its tables: shapes, ontology and stored queries, read and checked once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from kg_builder.core.cache import Cache, content_key, user_cache
+from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.queries.federated_questions import federated_questions
+from kg_builder.queries.percentage_rules import Rules, rules_of
+from kg_builder.queries.section_headers import place_problems, view_problems
+from kg_builder.queries.stored_queries import StoredQuery, stored_queries
+from kg_builder.queries.stored_questions import StoredQuestion, misleading, question_of, stored_questions
+from kg_builder.schema.model import Schema
+from kg_builder.schema.ontology_folder import read_schema
+
+Item = TypeVar("Item")
+
+FOLDERS = ("ontology", "queries")
+
+KEPT = 8
+"""Sources that a process keeps, the last ones; each takes some ten megabytes."""
+
+_kept: dict[str, Sources] = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Sources:
+    """The shapes and stored queries of a project; `problems` are those of the queries, which may be read all the same.
+
+    A value that depends on the contents of the files alone.
+    """
+
+    schema: Schema
+    derivations: tuple[StoredQuery, ...]
+    checks: tuple[StoredQuery, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_sources(root: Path, cache: Cache | None = None) -> Sources:
+    """Return the sources of the project at `root`; files with the contents of former ones are not read again.
+
+    Raise `ProblemsFound` where the shapes cannot be used.
+    """
+    digest = _digest(root)
+    if digest in _kept:
+        return _kept[digest]
+    found = _read(root, user_cache() if cache is None else cache)
+    if digest:
+        _kept[digest] = found
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
+    return found
+
+
+def gathered(problems: list[Problem], step: Callable[[], Iterable[Item]]) -> list[Item]:
+    """Return what a step returns; where it finds problems, add them to those of the run and return nothing."""
+    try:
+        return [*step()]
+    except ProblemsFound as found:
+        problems += found.problems
+        return []
+
+
+def _read(root: Path, cache: Cache) -> Sources:
+    schema = read_schema(root / "ontology")
+    problems: list[Problem] = []
+    derivations = gathered(problems, lambda: stored_queries(root, "derive"))
+    checks = gathered(problems, lambda: stored_queries(root, "checks"))
+    questions = gathered(problems, lambda: stored_questions(root).values())
+    joins = gathered(problems, lambda: [each.question for each in federated_questions(root).values()])
+    gathered(problems, lambda: stored_queries(root, "bridges"))
+    sections = gathered(problems, lambda: stored_queries(root, "pages"))
+    problems += view_problems(gathered(problems, lambda: stored_queries(root, "views")))
+    problems += place_problems([*sections, *(question.query for question in questions)])
+    rules = rules_of(schema.ontology)
+    problems += _misleading([*questions, *joins, *map(question_of, sections)], rules, checks, cache)
+    return Sources(schema, tuple(derivations), tuple(checks), tuple(problems))
+
+
+def _misleading(
+    questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery], cache: Cache
+) -> Iterator[Problem]:
+    """Yield where questions would mislead about percentages; what was once in order is not looked at again.
+
+    For that, rdflib takes some hundredths of a second each.
+    """
+    guards = ",".join(sorted(check.name for check in checks))
+    shown = sorted((name, *sorted(beside)) for name, beside in rules.shown_with.items())
+    stated = repr([shown, sorted(rules.dimensions), sorted(rules.exclusive), sorted(rules.others)])
+    for question in questions:
+        key = content_key("percentages", stated, guards, question.query.text)
+        if cache.get(key) is None:
+            found = [*misleading([question], rules, checks)]
+            yield from found
+            if not found:
+                cache.put(key, b"")
+
+
+def _digest(root: Path) -> str:
+    """Return a checksum of all names and contents; empty where one of them is no readable file."""
+    digest = hashlib.sha256()
+    try:
+        for path in sorted(path for folder in FOLDERS for path in (root / folder).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_dir():
+                digest.update(f"{name}/\0".encode())
+                continue
+            if not path.is_file():
+                return ""
+            content = path.read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    except OSError:
+        return ""
+    return digest.hexdigest()

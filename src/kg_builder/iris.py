@@ -1,9 +1,0 @@
-"""The few IRIs that are needed before any library of RDF is loaded."""
-
-BASE = "https://w3id.org/child-protection-kg/"
-"""Where things live unless `--base` says otherwise; reserved by convention, not yet registered at w3id.org."""
-
-ABSOLUTE = "^[a-z]+://|^urn:"
-"""What an IRI begins with that needs no prefix."""
-
-XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -1,0 +1,1 @@
+"""Data of others: untrusted files and endpoints, matching, mapping decisions, federated questions."""

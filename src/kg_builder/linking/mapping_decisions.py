@@ -1,0 +1,220 @@
+"""Proposed mappings and what was decided about them: four tables in SSSOM (https://mapping-commons.github.io/sssom/)."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+import difflib
+import hashlib
+import io
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rdflib import DCTERMS, OWL, RDFS, SKOS
+
+from kg_builder.core.curies import Curies
+from kg_builder.core.output_folder import locked, writable
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.spreadsheets import neutral
+from kg_builder.core.terms import ONTOLOGY, SEMAPV
+from kg_builder.core.text_files import text_of
+
+CANDIDATES, ACCEPTED, REJECTED, UNSURE = STATES = ("candidates", "accepted", "rejected", "unsure")
+ENDING = ".sssom.tsv"
+NOT = "Not"
+PERSON, PROGRAM = "person", "program"
+
+COLUMNS = (
+    "id", "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id", "object_label",
+    "object_source", "mapping_justification", "confidence", "author_kind", "evidence", "comment", "object_type",
+    "subject_match_field", "object_match_field", "match_string", "similarity_score", "similarity_measure",
+)  # fmt: skip
+"""Those of the tables in `data/links/`, then what a program alone has to say."""
+
+EXTENSIONS = {
+    "id": str(DCTERMS.identifier),
+    "author_kind": f"{ONTOLOGY}#authorKind",
+    "evidence": f"{ONTOLOGY}#evidence",
+}
+"""The columns that SSSOM does not know, and the properties that they stand for."""
+
+ADDRESSES = ("subject_id", "object_id", "predicate_id", "object_source", "subject_match_field", "object_match_field")
+IRI = re.compile("https?:/|urn:", re.IGNORECASE)
+OVERRIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+Row = dict[str, str]
+"""The cells of one mapping by their columns, IRIs whole."""
+
+Pair = tuple[str, str]
+"""The IRI of a thing of ours, and that of the other, or its label if it has none."""
+
+
+@dataclasses.dataclass
+class Decisions:
+    """The rows of each table of a folder, and what stands in its header."""
+
+    folder: Path
+    tables: dict[str, list[Row]]
+    header: dict[str, Any]
+
+    def decided(self) -> set[Pair]:
+        """Return the pairs about which somebody has decided, be it that they are unsure."""
+        return {pair_of(row) for state in (ACCEPTED, REJECTED, UNSURE) for row in self.tables[state]}
+
+    def propose(self, rows: Iterable[Row], decided: set[Pair]) -> None:
+        """Add candidates, in the place of those for the same pairs, but for what is decided."""
+        kept = {pair_of(row): row for row in (*self.tables[CANDIDATES], *rows)}
+        self.tables[CANDIDATES] = [row for pair, row in kept.items() if pair not in decided]
+
+    def move(self, ids: Iterable[str], state: str) -> list[Row]:
+        """Move rows to the table of a decision, which a person has then made; return them.
+
+        Raise `ProblemsFound` with the nearest for ids that no table has.
+        """
+        where = {row["id"]: (table, row) for table, rows in self.tables.items() for row in rows}
+        wanted = dict.fromkeys(ids)
+        if unknown := [each for each in wanted if each not in where]:
+            raise ProblemsFound(unknown_id(each, where) for each in unknown)
+        moved = []
+        for each in wanted:
+            table, row = where[each]
+            self.tables[table].remove(row)
+            row |= {"author_kind": PERSON, "predicate_modifier": ""}
+            self.tables[state].append(row)
+            moved.append(row)
+        return moved
+
+
+def unknown_id(text: str, known: Iterable[str]) -> Problem:
+    """Return the problem of an id that there is not."""
+    close = difflib.get_close_matches(text, known, n=1)
+    mend = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
+    return Problem("link", 0, "id", "id", quoted(text), "the id of a proposed mapping", mend)
+
+
+@contextlib.contextmanager
+def deciding(folder: Path, base: str, license_: str) -> Iterator[Decisions]:
+    """Give the tables of a folder, and write them if the block succeeds; one at a time may, another waits.
+
+    Raise `ProblemsFound` for tables that cannot be read or written; then all are as they were.
+    """
+    with writable(folder, "The tables are as they were."):
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):
+            decisions = read_decisions(folder)
+            yield decisions
+            write(decisions, base, license_)
+
+
+def read_decisions(folder: Path) -> Decisions:
+    """Return what a folder holds; a candidate that stands in another table as well is no candidate any more."""
+    tables: dict[str, list[Row]] = {}
+    header: dict[str, Any] = {"curie_map": {}}
+    for state in STATES:
+        path = folder / f"{state}{ENDING}"
+        tables[state] = []
+        if path.exists():
+            told, tables[state] = read_table(path)
+            header = {**told, "curie_map": {**header["curie_map"], **told["curie_map"]}}
+    decisions = Decisions(folder, tables, header)
+    decisions.propose((), decisions.decided())
+    return decisions
+
+
+def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
+    """Return header and rows of a table; raise `ProblemsFound` where it is none."""
+    lines = text_of(path, str(path), "SSSOM").splitlines(keepends=True)
+    told = textwrap.dedent("".join(line[1:] for line in lines if line.startswith("#")))
+    body = "".join(line for line in lines if not line.startswith("#"))
+    try:
+        header = yaml.safe_load(told) or {}
+        rows = [*csv.DictReader(io.StringIO(body), delimiter="\t", strict=True)]
+    except (yaml.YAMLError, csv.Error) as error:
+        raise unreadable(path, 0, " ".join(str(error).split())) from error
+    if not isinstance(header, dict) or not isinstance(header.setdefault("curie_map", {}), dict):
+        raise unreadable(path, 1, "another header")
+    curies = Curies({**header["curie_map"], "skos": str(SKOS), "owl": str(OWL), "rdfs": str(RDFS)})
+    for number, row in enumerate(rows, told.count("\n") + 2):
+        if None in row or None in row.values() or not row.get("subject_id"):
+            raise unreadable(path, number, "a row with other columns than the header, or without subject_id")
+        for column in ADDRESSES:
+            if row.get(column):
+                row[column] = iri_of(row[column], curies, path, number)
+    return header, rows
+
+
+def iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
+    """Return what a cell stands for; raise `ProblemsFound` if the header does not explain its prefix."""
+    iri = curies.whole(text)
+    if iri == text and not IRI.match(text):
+        raise unreadable(path, number, f"{quoted(text)}, whose prefix the header does not explain")
+    return iri
+
+
+def unreadable(path: Path, line: int, found: str) -> ProblemsFound:
+    """Return what is raised for a table that cannot be read."""
+    expected, mend = "a table of mappings in SSSOM", "Mend it, or move it away."
+    return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, mend)])
+
+
+def pair_of(row: Mapping[str, str]) -> Pair:
+    """Return what a row maps to what."""
+    return row["subject_id"], row.get("object_id") or row.get("object_label", "")
+
+
+def id_of(subject: str, other: str, base: str) -> str:
+    """Return a name for a mapping, the same on any day."""
+    place = re.sub("[^a-z0-9]+", "-", subject.removeprefix(base).lower()).strip("-")
+    return f"{place}-{hashlib.sha256(other.encode()).hexdigest()[:8]}"
+
+
+def plain(text: str) -> str:
+    """Return a text from outside as it can stand in a cell: on one line, nothing hidden in it, no formula."""
+    seen = (
+        " " if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} else each for each in OVERRIDING.sub("", text)
+    )
+    return neutral(" ".join("".join(seen).split())[:1000])
+
+
+def write(decisions: Decisions, base: str, license_: str) -> None:
+    """Write all tables beside themselves, then put them in place: candidates last, so that nothing is lost between."""
+    known = {"skos": str(SKOS), "rdfs": str(RDFS), "semapv": str(SEMAPV._NS), "cpkg": base}  # noqa: SLF001
+    curies = Curies({**decisions.header["curie_map"], **known})
+    for row in decisions.tables[REJECTED]:
+        row["predicate_modifier"] = NOT
+    short = {
+        state: [{**row, **{key: curies.short(row[key]) for key in ADDRESSES if row.get(key)}} for row in rows]
+        for state, rows in decisions.tables.items()
+    }
+    made = []
+    for state in reversed(STATES):
+        path = decisions.folder / f"{state}{ENDING}"
+        beside = path.with_name(f".{path.name}.new")
+        header = {
+            **decisions.header,
+            "curie_map": dict(sorted(curies.prefixes.items())),
+            "extension_definitions": [{"slot_name": name, "property": iri} for name, iri in EXTENSIONS.items()],
+            "license": license_,
+            "mapping_set_id": f"{base}mapping-set/{state}",
+        }
+        beside.write_text(written(header, short[state]), encoding="utf-8", newline="")
+        made.append((beside, path))
+    for beside, path in made:
+        beside.replace(path)
+
+
+def written(header: Mapping[str, Any], rows: list[Row]) -> str:
+    """Return a table as text, sorted by id."""
+    told = yaml.safe_dump(dict(header), sort_keys=True, allow_unicode=True, width=1000)
+    stream = io.StringIO()
+    columns = [*COLUMNS, *sorted({key for row in rows for key in row} - set(COLUMNS))]
+    table = csv.DictWriter(stream, columns, restval="", delimiter="\t", lineterminator="\n")
+    table.writeheader()
+    table.writerows(sorted(rows, key=lambda row: row.get("id", "")))
+    return "".join(f"#{line}\n" for line in told.splitlines()) + stream.getvalue()

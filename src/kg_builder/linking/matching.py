@@ -1,0 +1,277 @@
+"""Matches records of other data with the things of a graph: by identifiers, else by labels, else by like labels."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+import numpy
+from rapidfuzz import fuzz, process
+from rdflib import SKOS
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.labels import folded
+from kg_builder.core.iris import last_part
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.linking.label_normalisation import LONGEST, code_of, cores, squeezed
+from kg_builder.queries.stored_queries import stored_query
+
+Way = Literal["address", "code", "label", "other", "hidden", "bare", "alike"]
+"""How a match was found."""
+
+SURE: dict[Way, float] = {
+    "address": 1,
+    "code": 1,
+    "label": 0.95,
+    "other": 0.92,
+    "bare": 0.85,
+    "hidden": 0.8,
+    "alike": 0.9,
+}
+"""What each way is worth; likeness is multiplied with it."""
+
+SAME: dict[str, tuple[Way, str]] = {
+    str(SKOS.prefLabel): ("label", "same label"),
+    str(SKOS.hiddenLabel): ("hidden", "same hidden label"),
+    "": ("other", "same other label"),
+}
+"""How the same label is found, and what is said of it, by the property that holds it."""
+
+SHARED = 0.15
+"""What is taken off where several things of ours fit equally well."""
+
+ALIKE = 0.9
+"""Likeness from which on two labels may mean the same; measured by benchmarks/gold.py."""
+
+SHORT = 5
+"""Characters below which a label such as TOR, KIK or USB must be the same: like ones mean something else."""
+
+FITTING = 6
+"""Characters from which on the end of a scheme's name is enough to tell it, such as alpha3."""
+
+LABELS = 20
+"""Labels of one record that are compared."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Word:
+    """A text of a record, and the field that it stands in: an IRI or the header of a column."""
+
+    field: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """A thing of other data: its IRI or what identifies it there, its labels, its codes, and what is said to be it."""
+
+    iri: str
+    labels: tuple[Word, ...] = ()
+    codes: tuple[Word, ...] = ()
+    same: tuple[Word, ...] = ()
+    is_class: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """A thing of ours that can be linked; `definition` may be empty."""
+
+    iri: str
+    classes: tuple[str, ...]
+    kind: str
+    name: str
+    definition: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """A thing of ours that a record may mean: how well it fits, from 0 to 1, why, and which fields say so.
+
+    `likeness` is that of the two labels, 1 where they are the same; `shared` is the text that both have, empty for
+    hidden labels, which are never shown.
+    """
+
+    subject: Subject
+    score: float
+    way: Way
+    reason: str
+    field: str
+    other_field: str
+    likeness: float
+    shared: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Own:
+    """A label or code of ours."""
+
+    iri: str
+    field: str
+    text: str
+
+
+class Index:
+    """All names and identifiers of the things of a graph that can be linked, those of some kinds only if any is named.
+
+    `schemes` are the names of code schemes, such as isoalpha3, and the properties that hold their codes.
+    """
+
+    def __init__(self, graph: OpenGraph, kinds: Sequence[str] = ()) -> None:
+        self.subjects: dict[str, Subject] = {}
+        self.schemes: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.codes: dict[tuple[str, str], list[Own]] = {}
+        self.addresses: dict[str, list[Own]] = {}
+        self.labels: dict[str, list[Own]] = {}
+        for row in found(graph, "linkable"):
+            if kinds and row["kind"] not in kinds:
+                continue
+            iri = row["thing"]
+            known = self.subjects.get(iri)
+            classes = dict.fromkeys((*(known.classes if known else ()), row["class"]))
+            self.subjects[iri] = Subject(iri, tuple(classes), row["kind"], row["name"], row["definition"] or "")
+            own = Own(iri, row["property"], str(row["label"]))
+            held = self.labels.setdefault(folded(own.text), [])
+            if own not in held:
+                held.append(own)
+        self.labels.pop("", None)
+        for row in found(graph, "identifiers"):
+            if row["thing"] in self.subjects:
+                self.add_identifier(Own(row["thing"], row["property"], str(row["identifier"])), row["scheme"])
+        for iri in self.subjects:
+            self.addresses.setdefault(iri, []).append(Own(iri, "", iri))
+        self.joined = {key.replace(" ", ""): key for key in self.labels if len(key) >= SHORT}
+        self.choices = [key for key in self.labels if len(key) >= SHORT]
+
+    def add_identifier(self, own: Own, scheme: str) -> None:
+        """Note a code, or an address where there is no scheme."""
+        if not scheme:
+            self.addresses.setdefault(own.text, []).append(own)
+            return
+        self.codes.setdefault((own.field, code_of(own.text)), []).append(own)
+        self.schemes |= {squeezed(name): own.field for name in (scheme, last_part(own.field))}
+        self.names[own.field] = scheme
+
+    def scheme_of(self, name: str) -> str:
+        """Return the property of ours that holds codes of what others call so, empty if there is none."""
+        wanted = squeezed(name)
+        if wanted in self.schemes:
+            return self.schemes[wanted]
+        ends = {field for key, field in self.schemes.items() if len(wanted) >= FITTING and key.endswith(wanted)}
+        return ends.pop() if len(ends) == 1 else ""
+
+    def know(self, name: str, scheme: str) -> None:
+        """Note that others call a scheme by a name of their own; raise `ProblemsFound` if there is no such scheme."""
+        field = self.scheme_of(scheme)
+        if not field:
+            expected = f"one of {', '.join(sorted(set(self.names.values())))}"
+            raise ProblemsFound([Problem("--code", 0, "", "scheme", quoted(scheme), expected)])
+        self.schemes[squeezed(name)] = field
+
+    def matched(self, records: Sequence[Record], limit: int = 3, alike: float = ALIKE) -> Iterator[list[Candidate]]:
+        """Yield for each record the things that it may mean, best first, at most `limit` of them.
+
+        Time is that of the records times our labels, and memory too: give some thousand records at a time.
+        """
+        sure = [self.same(record) for record in records]
+        open_words = [
+            (place, word, key)
+            for place, record in enumerate(records)
+            if not sure[place]
+            for word in record.labels[:LABELS]
+            if len(key := folded(word.text[:LONGEST])) >= SHORT
+        ]
+        like = self.like([(word, key) for _, word, key in open_words], limit, alike)
+        by_place: dict[int, list[Candidate]] = {}
+        for (place, _, _), candidates in zip(open_words, like, strict=True):
+            by_place.setdefault(place, []).extend(candidates)
+        for place, candidates in enumerate(sure):
+            yield best(candidates or by_place.get(place, []))[:limit]
+
+    def same(self, record: Record) -> list[Candidate]:
+        """Return what has the same identifier, else the same label."""
+        found: list[Candidate] = []
+        for word in (Word("", record.iri), *record.same):
+            for own in self.addresses.get(word.text, ()):
+                found.append(self.candidate(own, word, "address", f"same identifier {word.text}"))
+        for word in record.codes:
+            field = self.scheme_of(last_part(word.field))
+            for own in self.codes.get((field, code_of(word.text)), ()):
+                scheme = self.names[field].removesuffix(" code")
+                found.append(self.candidate(own, word, "code", f"same identifier {scheme} {own.text}"))
+        return found or self.same_label([(word, folded(word.text[:LONGEST])) for word in record.labels[:LABELS]])
+
+    def same_label(self, keys: Sequence[tuple[Word, str]]) -> list[Candidate]:
+        """Return what has the same label, else one that is the same at its core."""
+        found: list[Candidate] = []
+        for word, key in keys:
+            for own in self.labels.get(key, ()):
+                way, reason = SAME.get(own.field, SAME[""])
+                found.append(self.candidate(own, word, way, reason))
+        if found:
+            return shared_less(found)
+        for word, key in keys:
+            for bare in {self.joined.get(key.replace(" ", ""), ""), *cores(word.text)}:
+                for own in self.labels.get(bare, ()):
+                    reason = "same label but for blanks, brackets or legal form"
+                    found.append(self.candidate(own, word, "bare", reason))
+        return shared_less(best(found))
+
+    def like(self, words: Sequence[tuple[Word, str]], limit: int, alike: float) -> Iterator[list[Candidate]]:
+        """Yield for each text what has a label like it."""
+        if not words or not self.choices:
+            yield from ([] for _ in words)
+            return
+        keys = [key for _, key in words]
+        table = process.cdist(keys, self.choices, scorer=fuzz.ratio, score_cutoff=100 * alike, dtype=numpy.float32)
+        for (word, _), row in zip(words, table, strict=True):
+            places = numpy.flatnonzero(row)
+            nearest = sorted(places, key=lambda place: (-row[place], self.choices[place]))[:limit]
+            yield shared_less(
+                [
+                    self.candidate(own, word, "alike", f"label alike {row[place] / 100:.2f}", float(row[place]) / 100)
+                    for place in nearest
+                    for own in self.labels[self.choices[place]]
+                ]
+            )
+
+    def candidate(self, own: Own, word: Word, way: Way, reason: str, likeness: float = 1) -> Candidate:
+        """Return a candidate."""
+        hidden = own.field == str(SKOS.hiddenLabel)
+        shared = "" if hidden or way in {"alike", "bare"} else own.text
+        score = round(SURE[way] * likeness, 3)
+        if hidden and way != "hidden":
+            reason = f"{reason}, of a hidden label"
+        return Candidate(self.subjects[own.iri], score, way, reason, own.field, word.field, round(likeness, 3), shared)
+
+
+def found(graph: OpenGraph, name: str) -> Iterator[dict[str, str]]:
+    """Return the rows of a stored query that finds things."""
+    return iter(graph.answer(stored_query(graph.root / "queries" / "find" / f"{name}.rq").text, {}, ""))
+
+
+def best(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates, each thing once, best first."""
+    kept: dict[str, Candidate] = {}
+    for each in sorted(candidates, key=lambda each: -each.score):
+        kept.setdefault(each.subject.iri, each)
+    return sorted(kept.values(), key=lambda each: (-each.score, each.subject.iri))
+
+
+def shared_less(candidates: list[Candidate]) -> list[Candidate]:
+    """Return candidates with less confidence where one label means several things."""
+    things = {
+        word: {each.subject.iri for each in candidates if each.reason == word}
+        for word in {each.reason for each in candidates}
+    }
+    return [
+        each
+        if len(things[each.reason]) == 1
+        else dataclasses.replace(
+            each,
+            score=round(each.score - SHARED, 3),
+            reason=f"{each.reason}, which {len(things[each.reason])} things have",
+        )
+        for each in candidates
+    ]

@@ -1,0 +1,39 @@
+"""Reads what another SPARQL endpoint calls its things, page by page, of which nothing is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode, Quad
+
+from kg_builder.linking.sparql_client import CONNECTIONS, Service, asked, refusal
+
+ROWS = 10_000
+"""Rows of a page."""
+
+PAGES = 200
+"""Pages of an endpoint; its owner knows a better way to get more."""
+
+
+def is_endpoint(text: str) -> bool:
+    """Return whether a text is an address on the web."""
+    return urlsplit(text).scheme.lower() in CONNECTIONS
+
+
+def labels_of(address: str, query: str, rows: int = ROWS) -> Iterator[Quad]:
+    """Yield what a stored query finds at an endpoint: its columns are subject, property and value.
+
+    Raise `ProblemsFound` if the endpoint does not answer, or something else, or more than `PAGES` pages.
+    """
+    service = Service("", address, file=address)
+    for page in range(PAGES):
+        found = 0
+        for solution in asked(service, f"{query}\nLIMIT {rows} OFFSET {page * rows}"):
+            found += 1
+            thing, predicate, value = solution
+            if isinstance(thing, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+                yield Quad(thing, predicate, value)
+        if found < rows:
+            return
+    raise refusal(service, f"more than {PAGES * rows:,} rows", "Save what you need of it as a file, and link that.")

@@ -1,0 +1,161 @@
+"""Other SPARQL endpoints: those that the user has listed, each asked within limits of time, size and trust."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pyoxigraph
+
+from kg_builder import __version__
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.text_files import text_of
+from kg_builder.linking.untrusted_text import JsonWatch
+from kg_builder.queries.federated_questions import LIST
+
+HEADER = ["name", "address"]
+
+SECONDS = 30
+"""Seconds that an answer may take, from the name of the host to the last byte."""
+
+ANSWER = 10_000_000
+"""Bytes of an answer."""
+
+JSON = "application/sparql-results+json"
+CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """An endpoint by the name that queries call it, where it is asked, and where that was said."""
+
+    name: str
+    address: str
+    line: int = 0
+    file: str = LIST
+
+
+def services(root: Path) -> dict[str, Service]:
+    """Return the endpoints that the user has listed, by name; raise `ProblemsFound` for what cannot be one."""
+    if not (root / LIST).exists():
+        return {}
+    rows = list(csv.reader(text_of(root / LIST, LIST, "CSV").splitlines()))
+    if rows[:1] != [HEADER]:
+        raise ProblemsFound([Problem(LIST, 1, "", "header", "another header", f"the header {','.join(HEADER)}")])
+    listed: dict[str, Service] = {}
+    problems: list[Problem] = []
+    for line, row in enumerate(rows[1:], 2):
+        found = list(row_problems(line, row, listed))
+        problems += found
+        if not found:
+            listed[row[0]] = Service(row[0], row[1], line)
+    if problems:
+        raise ProblemsFound(problems)
+    return listed
+
+
+def row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iterator[Problem]:
+    """Yield what is wrong with a row of the list."""
+    if len(row) != len(HEADER):
+        yield Problem(LIST, line, "", "row", f"{len(row)} cells", "a name and an address")
+        return
+    name, address = row
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name in listed:
+        expected = "a name of its own, of lower-case ASCII words joined by hyphens"
+        yield Problem(LIST, line, HEADER[0], "name", quoted(name), expected)
+    parts = urlsplit(address)
+    if parts.scheme not in CONNECTIONS or not parts.hostname or parts.username or re.search(r"[^!-~]", address):
+        expected = "the address of a SPARQL endpoint, which begins with http or https and holds no password"
+        yield Problem(LIST, line, HEADER[1], "address", quoted(address), expected)
+
+
+def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
+    """Return what an endpoint answers to a SELECT; raise `ProblemsFound` where it gives no answer within the limits.
+
+    No redirect is followed, nothing is unpacked, and no term is taken that is not valid.
+    """
+    body = answer_of(service, query)
+    try:
+        JsonWatch(service.file).look(body)  # pyoxigraph 0.5 crashes on deep JSON
+        found = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
+    except (ProblemsFound, SyntaxError) as error:
+        raise refusal(service, f"an answer that is no result of a query ({said_by(error)})") from error
+    if not isinstance(found, pyoxigraph.QuerySolutions):
+        raise refusal(service, "an answer without rows")
+    return found
+
+
+def said_by(error: ProblemsFound | SyntaxError) -> str:
+    """Return what is wrong with an answer."""
+    return error.problems[0].found if isinstance(error, ProblemsFound) else error.msg
+
+
+def answer_of(service: Service, query: str) -> bytes:
+    """Return the body of an answer, got by a thread, as the time-outs of sockets do not bound the whole of it."""
+    address = urlsplit(service.address)
+    connection = CONNECTIONS[address.scheme](str(address.hostname), address.port, timeout=SECONDS)
+    got: list[bytes | list[Problem]] = []  # no exceptions, whose frames would hold it in turn
+
+    def get() -> None:
+        try:
+            got.append(body_of(service, connection, query))
+        except ProblemsFound as found:
+            got.append(found.problems)
+        except (OSError, HTTPException) as error:
+            got.append(refusal(service, f"no answer ({error or type(error).__name__})").problems)
+
+    thread = threading.Thread(target=get, daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    if not got:
+        with contextlib.suppress(OSError, AttributeError):  # not connected yet, or no more
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        raise refusal(service, f"no whole answer within {SECONDS} seconds")
+    if isinstance(got[0], list):
+        raise ProblemsFound(got[0])
+    return got[0]
+
+
+def body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
+    """Return the body of an answer; raise `ProblemsFound` for one that is no table, or too long."""
+    address = urlsplit(service.address)
+    target = (address.path or "/") + (f"?{address.query}" if address.query else "")
+    headers = {
+        "Accept": JSON,
+        "Content-Type": "application/x-www-form-urlencoded",
+        "User-Agent": f"kg-builder/{__version__}",
+    }
+    with contextlib.closing(connection):
+        connection.request("POST", target, urlencode({"query": query}), headers)
+        with connection.getresponse() as response:
+            refuse_other(service, response)
+            body = response.read(ANSWER + 1)
+    if len(body) > ANSWER:
+        raise refusal(service, f"an answer of more than {ANSWER:,} bytes", "Ask for less.")
+    return body
+
+
+def refuse_other(service: Service, response: HTTPResponse) -> None:
+    """Raise `ProblemsFound` for an answer that is no table, or leads elsewhere."""
+    media = response.headers.get_content_type()
+    if 300 <= response.status < 400:  # noqa: PLR2004  (the statuses that lead elsewhere)
+        found = f"a redirect to {quoted(response.headers.get('Location', ''))}"
+        raise refusal(service, found, "None is followed: write the address that it leads to, if you trust it.")
+    if response.status != 200:  # noqa: PLR2004
+        raise refusal(service, f"the status {response.status} {response.reason}")
+    if media not in {JSON, "application/json"}:
+        raise refusal(service, f"an answer as {media}")
+
+
+def refusal(service: Service, found: str, mend: str = "") -> ProblemsFound:
+    """Return the exception for what an endpoint does."""
+    expected = f"rows as {JSON} from {service.address}"
+    return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, mend)])

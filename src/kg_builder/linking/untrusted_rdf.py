@@ -1,0 +1,196 @@
+"""Reads RDF from outside, in any format, of which nothing is trusted: no other file or host is read, all is bounded."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import pyoxigraph
+from pyoxigraph import Literal, Quad, QuadParser, RdfFormat, Triple
+
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.linking.untrusted_text import JsonWatch, TextWatch, XmlWatch
+
+FILE_LIMIT = 4_000_000_000
+"""Bytes of a file."""
+
+JSON_LIMIT = 50_000_000
+"""Bytes of a file of JSON-LD, which is held in memory some ten times over while it is read."""
+
+STATEMENT_LIMIT = 16_000_000
+"""Bytes from one statement to the next."""
+
+LITERAL_LIMIT = 1_000_000
+"""Characters of a literal."""
+
+BLOCK = 1 << 18
+LIMITS = {RdfFormat.JSON_LD: (JSON_LIMIT, JSON_LIMIT)}
+WATCHES = {RdfFormat.JSON_LD: (JsonWatch,), RdfFormat.RDF_XML: (XmlWatch,)}
+ENDINGS = {"json": RdfFormat.JSON_LD, "n3": RdfFormat.TURTLE, "owl": RdfFormat.RDF_XML, "xml": RdfFormat.RDF_XML}
+"""Endings of files that are no format's own."""
+
+CONTENTS = (
+    (re.compile(r"<[?!]|<[\w.-]+(:[\w.-]+)?\s[^>]*xmlns"), RdfFormat.RDF_XML),
+    (re.compile(r'\{\s*"|\[\s*[\[{]'), RdfFormat.JSON_LD),
+    (re.compile(r'(.*\n)*?\S+\s+<[^>]*>\s+(<[^>]*>|_:\S+|".*"\S*)\s+(<[^>]*>|_:\S+)\s*\.'), RdfFormat.N_QUADS),
+)
+"""How the formats begin that TriG, of which Turtle and N-Triples are parts, is not."""
+
+
+def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
+    """Yield the quads of a file as they are read; raise `ProblemsFound` at its first fault, which may come late.
+
+    The format is that of the media type, else of the ending, else of the content. Literals and IRIs are valid,
+    no term is a triple, and blank nodes bear the names that they have in the file.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Take it away.")
+        with path.open("rb") as stream:
+            form = format_of(path, media, stream)
+            watched = Watched(path, stream, form)
+            for quad in quads_of(path, watched, form):
+                watched.since = 0
+                refuse_unfit(path, quad)
+                yield quad
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror or error})"
+        raise fault(path, 0, "file", found, "a readable file of RDF") from error
+
+
+def format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
+    """Return the format by media type, ending or content; the stream is left at its begin."""
+    ending = path.suffix[1:].lower()
+    said = RdfFormat.from_media_type(media) if media else None
+    said = said or ENDINGS.get(ending) or RdfFormat.from_extension(ending)
+    if said:
+        return RdfFormat.TURTLE if said == RdfFormat.N3 else said
+    head = stream.read(BLOCK).decode("utf-8-sig", errors="replace")
+    stream.seek(0)
+    text = re.sub(r"\A(\s+|#.*)+", "", head)
+    return next((form for pattern, form in CONTENTS if pattern.match(text)), RdfFormat.TRIG)
+
+
+class Watched(io.RawIOBase):
+    """A file that is looked at block by block before a parser sees it; reading raises `ProblemsFound`.
+
+    `line` is the number of the line that the parser is at: of XML, which it takes line by line, exactly.
+    `since` counts the bytes since it was last set to zero.
+    """
+
+    def __init__(self, path: Path, stream: BinaryIO, form: RdfFormat) -> None:
+        super().__init__()
+        self.path, self.stream, self.by_line = path, stream, form == RdfFormat.RDF_XML
+        self.limit, self.pause = LIMITS.get(form, (FILE_LIMIT, STATEMENT_LIMIT))
+        self.watches = [watch(str(path)) for watch in (TextWatch, *WATCHES.get(form, ()))]
+        self.block, self.piece, self.line, self.size, self.since = io.BytesIO(), b"", 1, 0, 0
+        self.ended = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most some bytes, none at the end."""
+        self.line += self.piece.count(b"\n")
+        self.piece = self.next_piece(size)
+        if not self.piece and self.next_block():
+            self.piece = self.next_piece(size)
+        self.since += len(self.piece)
+        if self.since > self.pause:
+            found = f"more than {self.pause:,} bytes without a statement"
+            raise fault(self.path, self.line, "size", found, "shorter texts")
+        return self.piece
+
+    def next_piece(self, size: int) -> bytes:
+        """Return the next bytes of the block."""
+        return self.block.readline(size) if self.by_line else self.block.read(size)
+
+    def next_block(self) -> bool:
+        """Read and look at the next block; return whether there is one."""
+        if self.ended:
+            return False
+        content = self.stream.read(BLOCK)
+        if not self.size:
+            content = content.removeprefix(codecs.BOM_UTF8)
+        self.size += len(content)
+        if self.size > self.limit:
+            raise fault(self.path, 0, "size", f"more than {self.limit:,} bytes", "a smaller file", "Cut it into files.")
+        for watch in self.watches:
+            watch.look(content)
+        self.block = io.BytesIO(content)
+        self.ended = not content
+        return not self.ended
+
+
+def quads_of(path: Path, watched: Watched, form: RdfFormat) -> Iterator[Quad]:
+    """Yield the quads of a watched file; raise `ProblemsFound` where it does not parse."""
+    lenient = form == RdfFormat.JSON_LD  # else it drops what has a bad IRI, without a word
+    try:
+        parser = pyoxigraph.parse(cast("IO[bytes]", watched), format=form, lenient=lenient)
+        yield from strict(path, parser) if lenient else parser
+        watched.read()
+    except SyntaxError as error:
+        raise unparsed(path, watched, form, error) from error
+    except MemoryError as error:  # pyoxigraph's own limit on a token, of some 16 MB
+        raise fault(path, 0, "size", "a text that is too long", "shorter texts") from error
+
+
+def strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
+    """Yield what a lenient parser of JSON-LD finds, but for keys without a meaning, which are no statements.
+
+    Raise `ProblemsFound` for terms that are not valid.
+    """
+    for quad in parser:
+        if ":" not in quad.predicate.value:
+            continue
+        line = f"{quad} ."
+        try:
+            yield from pyoxigraph.parse(line, format=RdfFormat.N_QUADS)
+        except SyntaxError as error:
+            term = line[(error.offset or 1) - 1 : (error.end_offset or 1) - 1].strip("<>")
+            found = f"{quoted(term or str(quad))} ({said_by(error)})"
+            number = line_of(path, term) if term else 0
+            raise fault(path, number, "syntax", found, "absolute IRIs and valid terms") from error
+
+
+def line_of(path: Path, text: str) -> int:
+    """Return the number of the first line that has a text, 0 where none has it."""
+    with path.open("rb") as stream:
+        return next((number for number, line in enumerate(stream, 1) if text.encode() in line), 0)
+
+
+def unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) -> ProblemsFound:
+    """Return the exception for what a parser says; a context that stands elsewhere is told as such."""
+    said = said_by(error)
+    if form == RdfFormat.JSON_LD and re.search("LoadDocumentCallback|remote context", said):
+        found, expected = "a context that stands elsewhere", "a context within the file"
+        mend = "It is not fetched: put the context itself in its place."
+        return fault(
+            path, max(line_of(path, '"@context"'), line_of(path, '"@import"')), "context", found, expected, mend
+        )
+    line = watched.line if watched.by_line else error.lineno or 0
+    column = f" at column {error.offset}" if error.offset else ""
+    mend = "Give the base in the file." if "No scheme found" in said else ""
+    return fault(path, line, "syntax", f"a syntax error{column} ({said})", str(form).strip("<>"), mend)
+
+
+def said_by(error: SyntaxError) -> str:
+    """Return what a parser says, without the place."""
+    return re.sub(r"^Parser error at [^:]*: ", "", error.msg)[:200]
+
+
+def refuse_unfit(path: Path, quad: Quad) -> None:
+    """Raise `ProblemsFound` for a statement about a statement, and for a literal that is too long or has a NUL."""
+    value = quad.object
+    if isinstance(value, Triple) or isinstance(quad.subject, Triple):
+        raise fault(path, 0, "triple", "a statement about a statement", "RDF 1.1, whose terms are no triples")
+    if isinstance(value, Literal) and (len(value.value) > LITERAL_LIMIT or "\0" in value.value):
+        found = f"a literal that has a NUL or more than {LITERAL_LIMIT:,} characters, of {quad.subject}"
+        raise fault(path, 0, "literal", found, "shorter plain text")
+
+
+def fault(path: Path, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+    """Return the exception for a file that cannot be read on."""
+    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, mend)])

@@ -1,0 +1,131 @@
+"""Reads tables from outside, in CSV or TSV, of which nothing is trusted, as records that are to be matched."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from kg_builder.answers.labels import folded
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.linking.matching import Record, Word
+
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
+"""The endings of tables."""
+
+LINE_LIMIT = 1_000_000
+"""Bytes of one line."""
+
+CELL_LIMIT = 131_072
+"""Characters of one cell, over all its lines."""
+
+IDS = frozenset({"id", "iri", "uri", "identifier"})
+LABELS = re.compile(
+    r"(pref|alt|alternative|hidden|other|short|full|english )?\s*(label|name|title|term)s?( [a-z]{2,3})?"
+)
+SAME = frozenset({"same as", "sameas", "exact match", "exactmatch"})
+"""What columns are called, folded, that hold identifiers, names, and addresses of the same thing elsewhere."""
+
+IRI = re.compile(r"(https?:/|urn:)[^\s<>\"{}|\\^`]+", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """Which columns of a table say what; those that are not named are found by their headers."""
+
+    ids: str = ""
+    labels: tuple[str, ...] = ()
+    namespace: str = ""
+
+
+def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
+    """Yield a record for each row of a table; raise `ProblemsFound` at its first fault.
+
+    `scheme_of` tells the property of ours that holds codes of what a header names, or nothing.
+    What is in the column of identifiers and no IRI comes behind `given.namespace`; without one, records have no IRI.
+    """
+    rows = rows_of(path)
+    header = next(rows, (0, []))[1]
+    if not any(header):
+        raise fault(path, 1, "header", "no header", "a line with the names of the columns", "Write one.")
+    places = {name: place for place, name in reversed([*enumerate(header)])}
+    for name in filter(None, (given.ids, *given.labels)):
+        if name not in places:
+            raise fault(path, 1, "column", f"no column {quoted(name)}", f"one of {', '.join(map(quoted, header))}")
+    ids = [places[given.ids]] if given.ids else [place for name, place in places.items() if folded(name) in IDS][:1]
+    labels = [places[name] for name in given.labels] or [
+        place for name, place in places.items() if LABELS.fullmatch(folded(name.replace("_", " ")))
+    ]
+    codes = [place for name, place in places.items() if scheme_of(name) and place not in labels]
+    same = [place for name, place in places.items() if folded(name.replace("_", " ")) in SAME]
+    if not (ids or labels or codes):
+        found = f"the columns {', '.join(map(quoted, header))}"
+        mend = "Name them by --label COLUMN and --id COLUMN."
+        raise fault(path, 1, "column", found, "one called id or iri, label, name or title", mend)
+    for _, row in rows:
+        words = [Word(header[place], row[place].strip()) if place < len(row) else None for place in range(len(header))]
+
+        def held(chosen: Sequence[int], words: Sequence[Word | None] = words) -> tuple[Word, ...]:
+            return tuple(word for place in chosen if (word := words[place]) and word.text)
+
+        own = next((word.text for word in held(ids)), "")
+        yield Record(address(own, given.namespace), held(labels), held(codes), held(same))
+
+
+def address(text: str, namespace: str) -> str:
+    """Return an identifier as an IRI, empty if it is none and has no namespace."""
+    if IRI.fullmatch(text):
+        return text
+    return namespace + quote(text, safe="") if namespace and text else ""
+
+
+def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table with their lines; raise `ProblemsFound` where it is no table in UTF-8."""
+    delimiter = DELIMITERS[path.suffix.lower()]
+    reader = csv.reader(lines_of(path), delimiter=delimiter, strict=True)
+    width = 0
+    try:
+        for row in reader:
+            if not width:
+                width = len(row)
+                if width == 1 and re.search("[;|\t,]", row[0]):
+                    expected = "columns parted by commas in .csv, by tabs in .tsv"
+                    raise fault(path, 1, "delimiter", f"the header {quoted(row[0])}", expected, "Save it like that.")
+            if row and len(row) != width:
+                found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
+                raise fault(path, reader.line_num, "row", found, f"{width}, as in the header")
+            if row:
+                yield reader.line_num, row
+    except csv.Error as error:
+        expected = f"cells of at most {CELL_LIMIT:,} characters, quotes that open and close a whole cell"
+        raise fault(path, reader.line_num, "row", str(error), expected) from error
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Yield the lines of a file; raise `ProblemsFound` for other files, other encodings and lines without an end."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Take it away.")
+        with path.open("rb") as stream:
+            number = 0
+            while line := stream.readline(LINE_LIMIT + 1):
+                number += 1
+                if len(line) > LINE_LIMIT:
+                    found = f"a line of more than {LINE_LIMIT:,} bytes"
+                    raise fault(path, number, "length", found, "shorter cells", "Shorten the cell.")
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8").replace("\0", "\ufffd")
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{error.object[error.start]:02X}, which is not UTF-8"
+        raise fault(path, number, "encoding", found, "UTF-8 text", "Save the table as UTF-8.") from error
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror or error})"
+        raise fault(path, 0, "file", found, "a readable table") from error
+
+
+def fault(path: Path, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+    """Return what ends the reading of a file."""
+    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, mend)])

@@ -1,0 +1,116 @@
+"""Looks at files from outside as bytes, before a parser of RDF sees them: what would harm it or pass it unseen."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+from xml.parsers import expat
+
+from kg_builder.core.problems import Problem, ProblemsFound
+
+DEPTH_LIMIT = 200
+"""Elements, objects or arrays within each other; pyoxigraph 0.5 crashes on deep JSON, and is slow on deep XML."""
+
+ATTRIBUTES_LIMIT = 1000
+"""Attributes of an element."""
+
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+TOKEN = re.compile(rb'["{}\[\]]|\\.?', re.DOTALL)
+
+
+class TextWatch:
+    """Refuses what is not UTF-8, and control characters."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.line, self.offset = name, 1, 0
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def look(self, content: bytes) -> None:
+        """Look at the next bytes, none at the end; raise `ProblemsFound`."""
+        waiting = self.decoder.getstate()[0]
+        try:
+            self.decoder.decode(content, final=not content)
+        except UnicodeDecodeError as error:
+            at = error.start - len(waiting)
+            found = f"the byte 0x{error.object[error.start]:02X} at offset {self.offset + at}, which is not UTF-8"
+            raise self.refusal(content, at, "encoding", found, "UTF-8 text", "Save the file as UTF-8.") from error
+        if match := CONTROL.search(content):
+            found = f"the control character U+{match[0][0]:04X} at offset {self.offset + match.start()}"
+            raise self.refusal(content, match.start(), "control", found, "plain text without it")
+        self.line += content.count(b"\n")
+        self.offset += len(content)
+
+    def refusal(self, content: bytes, at: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+        """Return the exception for a byte of a block."""
+        line = self.line + content.count(b"\n", 0, max(at, 0))
+        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, mend)])
+
+
+class XmlWatch:
+    """Refuses XML with a DOCTYPE, which could define entities without end, and XML that is not well-formed."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.line, self.tail, self.depth = name, 1, b"", 0
+        self.parser = expat.ParserCreate("UTF-8")
+        self.parser.StartElementHandler = self.open
+        self.parser.EndElementHandler = self.close
+
+    def look(self, content: bytes) -> None:
+        """Look at the next bytes, none at the end; raise `ProblemsFound`.
+
+        The bytes are searched, as expat may put off what it has been given while another parser goes on.
+        """
+        seen = self.tail + content
+        if match := DECLARATION.search(seen):
+            found = match[0].decode().upper()
+            line = self.line + seen.count(b"\n", len(self.tail), match.end())
+            raise self.refusal(line, "doctype", f"{found} in RDF/XML", "RDF/XML without it", "Write its entities out.")
+        self.line += content.count(b"\n")
+        self.tail = seen[-len("<!DOCTYPE") :]
+        try:
+            self.parser.Parse(content, not content)
+        except expat.ExpatError as error:
+            found = f"a syntax error at column {error.offset + 1} ({expat.ErrorString(error.code)})"
+            raise self.refusal(error.lineno, "syntax", found, "well-formed XML") from error
+
+    def open(self, _: str, attributes: dict[str, Any]) -> None:
+        """Count an element that begins."""
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT or len(attributes) > ATTRIBUTES_LIMIT:
+            found = f"more than {DEPTH_LIMIT} elements within each other, or {ATTRIBUTES_LIMIT:,} attributes in one"
+            raise self.refusal(self.parser.CurrentLineNumber, "depth", found, "RDF/XML that is flat")
+
+    def close(self, _: str) -> None:
+        """Count an element that ends."""
+        self.depth -= 1
+
+    def refusal(self, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+        """Return the exception for a line."""
+        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, mend)])
+
+
+class JsonWatch:
+    """Refuses JSON whose objects and arrays stand too deep within each other."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.line, self.depth, self.tail, self.text = name, 1, 0, b"", False
+
+    def look(self, content: bytes) -> None:
+        """Look at the next bytes; raise `ProblemsFound`."""
+        content = self.tail + content
+        self.tail = b""
+        for match in TOKEN.finditer(content):
+            token = match[0]
+            if token == b"\\":
+                self.tail = token
+            elif token == b'"':
+                self.text = not self.text
+            elif not self.text and len(token) == 1:
+                self.depth += 1 if token in b"{[" else -1
+                if self.depth > DEPTH_LIMIT:
+                    found = f"more than {DEPTH_LIMIT} objects or arrays within each other"
+                    line = self.line + content.count(b"\n", 0, match.start())
+                    raise ProblemsFound([Problem(self.name, line, "", "depth", found, "JSON-LD that is flat")])
+        self.line += content.count(b"\n")

@@ -1,0 +1,98 @@
+"""Builds a project: reads sources, loads tables, renders, derives, validates, exports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kg_builder.core.cache import user_cache
+from kg_builder.core.output_folder import staged
+from kg_builder.core.problems import Problem, ProblemsFound, errors, quoted
+from kg_builder.core.progress import SILENT, Progress
+from kg_builder.core.second_process import beside
+from kg_builder.exports.downloads import SITE
+from kg_builder.exports.outputs import OUTPUTS
+from kg_builder.graph.built_graph import Graph, Project
+from kg_builder.graph.rendering import add_lines, graph_of, write_quads
+from kg_builder.graph.sources import gathered, read_sources
+from kg_builder.graph.triple_store import derive, fill, stated_triples, store_for
+from kg_builder.site.writer import Site
+from kg_builder.tables.engine import resting
+from kg_builder.tables.loading import count_rows, engine, read_tables
+from kg_builder.tables.table_files import table_files
+from kg_builder.validation.constraint_checks import located
+from kg_builder.validation.graph_validation import results
+
+FORMATS = (*(output.name for output in OUTPUTS), SITE)
+"""The names that `--format` takes."""
+
+
+def build(project: Project, out: Path, progress: Progress = SILENT) -> Graph:
+    """Build and publish into the folder `out`; raise `ProblemsFound` and leave `out` alone if anything forbids it."""
+    with staged(out, {SITE, *(file for output in OUTPUTS for file in output.files)}) as (files, work):
+        graph = graph_in(project, work, progress)
+        if errors(graph.problems):
+            raise ProblemsFound(graph.problems)
+        export(graph, files, progress)
+        user_cache().prune()
+        return graph
+
+
+def graph_in(project: Project, work: Path, progress: Progress = SILENT) -> Graph:
+    """Return the graph of a project, made and validated in the folder `work`.
+
+    Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
+    """
+    refuse_base(project.base)
+    progress.step("reading shapes and queries")
+    sources = read_sources(project.root)
+    schema = sources.schema
+    faults = [*sources.problems]
+    files = gathered(faults, lambda: table_files(project.root / "data", schema))
+    with engine(work, project.memory) as connection:
+        progress.step("reading tables")
+        notes = read_tables(connection, schema, files, work, project.base, faults)
+        progress.step("rendering N-Quads")
+        rows = count_rows(connection, schema)
+        stated = stated_triples(connection, project, schema, work)
+        progress.step("deriving")
+        store = store_for(sum(rows.values()), work)
+        with resting(connection, project.memory):
+            fill(store, stated)
+            derived = derive(store, sources.derivations, work)
+        progress.step("sorting")
+        for source, path in derived:
+            add_lines(connection, path, graph_of(project.base, source))
+        quads = write_quads(connection, work / "kg.nq")
+        progress.step("validating")
+        with resting(connection, project.memory):
+            added = [work / "ontology.nt", *(path for _, path in derived)]
+            found = results(store, schema, sources.checks, work / "kg.nq", added, reference=project.reference)
+        problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
+    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
+
+
+def refuse_base(base: str) -> None:
+    """Raise `ProblemsFound` unless things can live at addresses that begin so."""
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", base):
+        expected = "an absolute IRI that ends in / or #"
+        raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
+
+
+def export(graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+    """Write all outputs, or those that the project names, into a folder; the site beside the others."""
+    formats = graph.project.formats or FORMATS
+    wanted = [output for output in OUTPUTS if output.name in formats]
+
+    def write_files() -> None:
+        for output in wanted:
+            progress.step(f"writing {output.name}")
+            output.write(graph, folder)
+
+    if SITE not in formats:
+        write_files()
+        return
+    site = Site(graph, folder, progress)
+    with beside(write_files):
+        site.write_pages()
+    site.write_downloads()

@@ -1,0 +1,1 @@
+"""Stored SPARQL queries: files with typed headers, parameters, and the rules for percentages."""

@@ -1,0 +1,129 @@
+"""Stored questions that join the graph with other endpoints, and where in their text these are asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.queries.stored_queries import SERVICE, StoredQuery, code_of, place, query_problems, stored_query
+from kg_builder.queries.stored_queries import header_problems as query_problems_of_header
+from kg_builder.queries.stored_questions import StoredQuestion, header_problems, question_of
+
+LIST = "services.csv"
+"""The list of endpoints in the project's folder; nothing stands in it that the user has not written."""
+
+FOLDER = "federated"
+CALL = re.compile(r"service\s+<service:([a-z0-9-]+)>\s*\{", re.IGNORECASE)
+SLICE = re.compile(r"\b(limit|offset)\b", re.IGNORECASE)
+VARIABLE = re.compile(r"[?$](\w+)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """Where a query asks an endpoint: offsets of SERVICE, of its braces, of SELECT and of the outermost brace."""
+
+    name: str
+    start: int
+    opening: int
+    end: int
+    select: int
+    outermost: int
+
+
+@dataclasses.dataclass(frozen=True)
+class FederatedQuestion:
+    """A question whose `text` asks endpoints; as a stored question it asks the graph alone, and binds less."""
+
+    question: StoredQuestion
+    text: str
+    services: tuple[str, ...]
+
+
+def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
+    """Return the federated questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
+    problems: list[Problem] = []
+    found = {}
+    for path in sorted((root / "queries" / FOLDER).glob("*.rq")):
+        try:
+            query = stored_query(path)
+            problems += query_problems_of_header(query)
+            question = federated(query)
+            problems += [*query_problems(query.file, question.question.query.text, "answers")] or [
+                *header_problems(question.question),
+                *own_problems(root, question),
+            ]
+            found[query.name] = question
+        except ProblemsFound as caught:
+            problems += caught.problems
+    if problems:
+        raise ProblemsFound(problems)
+    return found
+
+
+def federated(query: StoredQuery) -> FederatedQuestion:
+    """Return a stored query as a federated question; raise `ProblemsFound` where SERVICE stands otherwise."""
+    text, names = query.text, []
+    while call := call_in(query.file, text):
+        names.append(call.name)
+        if problems := [*query_problems(query.file, alone(text, call))]:
+            raise ProblemsFound(problems)
+        group = text[call.start : call.end]
+        own = variables_of(group)
+        unbound = f"VALUES ({' '.join(own)}) {{ ({'UNDEF ' * len(own)}) }}" + "\n" * group.count("\n")
+        text = text[: call.start] + unbound + text[call.end :]
+    return FederatedQuestion(question_of(dataclasses.replace(query, text=text)), query.text, tuple(names))
+
+
+def call_in(file: str, text: str) -> Call | None:
+    """Return where a query first asks an endpoint, None if it asks none; raise `ProblemsFound` for another form."""
+    code = code_of(text)
+    seen = SERVICE.search(code)
+    if not seen:
+        return None
+    opened: list[int] = []
+    for brace in re.finditer(r"[{}]", code[: seen.start()]):
+        opened = [*opened, brace.start()] if brace[0] == "{" else opened[:-1]
+    call = CALL.match(text, seen.start())
+    select = re.search(r"\bselect\b", code, re.IGNORECASE)
+    if not (call and select and len(opened) == 1):
+        line, column = place(code, seen.start())
+        expected = "SERVICE <service:NAME> { … } in the outermost group of a SELECT"
+        mend = f"The name is one of those in {LIST}, which each user writes."
+        raise ProblemsFound([Problem(file, line, "", "service", f"SERVICE at column {column}", expected, mend)])
+    end, depth = call.end(), 1
+    while depth and end < len(code):
+        depth += {"{": 1, "}": -1}.get(code[end], 0)
+        end += 1
+    return Call(call[1], seen.start(), call.end() - 1, end, select.start(), opened[0])
+
+
+def alone(text: str, call: Call) -> str:
+    """Return what an endpoint is asked as a query of its own, in the lines and columns that it stands in."""
+    start = "SELECT *"
+    between = re.sub(r"[^\n]", " ", text[call.select + len(start) : call.opening])
+    return text[: call.select] + start + between + text[call.opening : call.end]
+
+
+def variables_of(group: str) -> list[str]:
+    """Return the variables of a part of a query, sorted."""
+    return sorted({f"?{name}" for name in VARIABLE.findall(code_of(group))})
+
+
+def own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
+    """Yield what other stored questions may be or do, and those that ask other endpoints not."""
+    query = question.question.query
+    if (root / "queries" / "answers" / f"{query.name}.rq").exists():
+        yield Problem(query.file, 0, "", "name", f"the name {query.name}", "another than that of a stored answer")
+    named = query.about.get("services")
+    if named != list(question.services):
+        found = f"services {quoted(str(named))}"
+        expected = f"the services that it asks: [{', '.join(question.services)}]"
+        yield Problem(query.file, 1, "", "header", found, expected, "Say whom the question asks.")
+    if cut := SLICE.search(code_of(question.text)):
+        line, _ = place(question.text, cut.start())
+        found = cut[0].upper()
+        mend = "An endpoint is asked in pieces, of each of which it would be a part."
+        yield Problem(query.file, line, "", "slice", found, "a question about all rows", mend)

@@ -1,0 +1,186 @@
+"""Keeps queries from misleading about percentages: what must stand beside a number, and what may be added up."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from rdflib import QB, RDF, URIRef, Variable
+from rdflib.paths import AlternativePath, MulPath, Path, SequencePath
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+
+from kg_builder.core.iris import last_part
+from kg_builder.core.problems import Problem
+from kg_builder.core.terms import KG
+
+ADDING = {"Aggregate_Sum": "sum", "Aggregate_Avg": "mean"}
+NOT_A_NUMBER = "Aggregate_Count"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What the ontology says about the reading of numbers; all but the columns are IRIs.
+
+    `shown_with`: for each property that holds a number, the columns that stand beside it.
+    `dimensions`: what identifies a number. `exclusive`: codes that let shares be added up; `others`: their siblings.
+    """
+
+    shown_with: dict[str, frozenset[str]]
+    dimensions: frozenset[str]
+    exclusive: frozenset[str]
+    others: frozenset[str]
+
+
+def rules_of(triples: Iterable[tuple[object, object, object]]) -> Rules:
+    """Return the rules that the ontology states, whose triples may be terms of any library or text."""
+    stated = {(plain(subject), plain(predicate), plain(value)) for subject, predicate, value in triples}
+    shown: dict[str, frozenset[str]] = {}
+    for number, _, beside in (each for each in stated if each[1] == str(KG.shownWith)):
+        shown[number] = shown.get(number, frozenset()) | {column_of(beside)}
+    exclusive = {code for code, predicate, _ in stated if predicate == str(KG.exclusive)}
+    kinds = {kind for code, predicate, kind in stated if predicate == str(RDF.type) and code in exclusive}
+    alike = {code for code, predicate, kind in stated if predicate == str(RDF.type) and kind in kinds}
+    dimensions = {dimension for _, predicate, dimension in stated if predicate == str(QB.dimension)}
+    return Rules(shown, frozenset(dimensions), frozenset(exclusive), frozenset(alike - exclusive))
+
+
+def plain(term: object) -> str:
+    """Return what a term says, without marks."""
+    return str(getattr(term, "value", term))
+
+
+def column_of(iri: str) -> str:
+    """Return the name that a column has which shows a property: its last part in snake case."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last_part(iri)).lower()
+
+
+def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = False) -> Iterator[Problem]:
+    """Yield where a query adds up what may not be added, and, if it is `shown` to people, what it leaves out.
+
+    The query has been found to be SPARQL before; what rdflib cannot read, it cannot run.
+    """
+    if "\\" not in text and not any(re.search(f"[:#]{last_part(number)}\\b", text) for number in rules.shown_with):
+        return  # no number is named, not even by an escape
+    try:
+        algebra = algebra_of(text)
+    except Exception as error:  # noqa: BLE001  (rdflib raises what it likes, Exception itself too)
+        found = f"a query that rdflib does not read ({str(error).splitlines()[0][:80] if str(error) else 'no reason'})"
+        yield Problem(file, 0, "", "sparql", found, "a query that any engine runs", "Write it in plain SPARQL 1.1.")
+        return
+    for node in nodes(algebra):
+        if node.name == "AggregateJoin":
+            yield from sum_problems(file, node, rules)
+    if shown:
+        columns = {str(variable) for variable in algebra.PV or ()}
+        held = {number for number in rules.shown_with if columns & variables_of(number, algebra)}
+        missing = set().union(*(rules.shown_with[number] for number in held)) - columns
+        if missing:
+            found = f"{', '.join(sorted(map(last_part, held)))} without {', '.join(sorted(missing))}"
+            mend = "Nobody should meet a number without its base."
+            yield Problem(file, 0, "", "context", found, "numbers with all that they are read with", mend)
+
+
+@lru_cache(1000)
+def algebra_of(text: str) -> CompValue:
+    """Return the algebra of a query, which takes rdflib some hundredths of a second."""
+    return translateQuery(parseQuery(text)).algebra
+
+
+def sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
+    """Yield why an aggregate of a query must not be formed, if so."""
+    numbers = {name for number in rules.shown_with for name in variables_of(number, join.p)}
+    added = [each for each in join.A if each.name in ADDING and names_in(each.vars) & numbers]
+    if not added:
+        return
+    grouped = set().union(*(names_in(each) for each in join.p.expr or ()))
+    fixed = {
+        end
+        for _, predicate, value in triples(join.p)
+        for end in ends(predicate)
+        if str(value) in grouped or isinstance(value, URIRef)
+    }
+    loose = rules.dimensions - fixed
+    codes = {str(term) for term in terms(join.p) if isinstance(term, URIRef)}
+    what = " and ".join(sorted({ADDING[each.name] for each in added}))
+    if len(loose) > 1:
+        unlike = ", ".join(sorted(map(last_part, loose)))
+        found = f"the {what} of numbers that may differ in {unlike}"
+        mend = "Group by them: shares of unlike bases cannot be added."
+        yield Problem(file, 0, "", "unlike", found, "all dimensions but one in GROUP BY", mend)
+    elif not codes & rules.exclusive or codes & rules.others:
+        found = f"the {what} of answers that may overlap"
+        expected = f"answers that exclude each other ({', '.join(sorted(map(last_part, rules.exclusive)))})"
+        mend = "Ask for their type in the query: who gives several answers would be counted twice."
+        yield Problem(file, 0, "", "overlap", found, expected, mend)
+
+
+def variables_of(number: str, algebra: Any) -> set[str]:
+    """Return the variables of a query that hold the objects of a property, or what is made of them."""
+    found = {
+        str(value)
+        for _, predicate, value in triples(algebra)
+        if isinstance(value, Variable) and number in ends(predicate)
+    }
+    made = [(node.var, node.expr) for node in nodes(algebra) if node.name == "Extend"]
+    made += [(node.res, node.vars) for node in nodes(algebra) if is_aggregate(node) and node.name != NOT_A_NUMBER]
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        found |= {str(name) for name, expression in made if names_in(expression) & found}
+    return found
+
+
+def is_aggregate(node: CompValue) -> bool:
+    """Return whether a node of the algebra is an aggregate."""
+    return str(node.name).startswith("Aggregate_")
+
+
+def ends(predicate: object) -> set[str]:
+    """Return the properties by which a predicate or path may arrive at its object."""
+    if isinstance(predicate, URIRef):
+        return {str(predicate)}
+    if isinstance(predicate, SequencePath):
+        return ends(predicate.args[-1])
+    if isinstance(predicate, AlternativePath):
+        return set().union(*map(ends, predicate.args))
+    return ends(predicate.path) if isinstance(predicate, MulPath) else set()
+
+
+def triples(algebra: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the triple patterns of an algebra."""
+    for node in nodes(algebra):
+        yield from node.triples or () if node.name == "BGP" else ()
+
+
+def names_in(expression: Any) -> set[str]:
+    """Return the variables of an expression."""
+    return {str(term) for term in terms(expression) if isinstance(term, Variable)}
+
+
+def nodes(tree: Any) -> Iterator[CompValue]:
+    """Yield the nodes of an algebra, outermost first."""
+    return (each for each in parts(tree) if isinstance(each, CompValue))
+
+
+def terms(tree: Any) -> Iterator[Any]:
+    """Yield the variables and RDF terms of an algebra."""
+    return (each for each in parts(tree) if isinstance(each, str))
+
+
+def parts(tree: Any) -> Iterator[Any]:
+    """Yield an algebra and all that it is made of."""
+    yield tree
+    inner: Iterable[Any] = ()
+    if isinstance(tree, dict):
+        inner = tree.values()
+    elif isinstance(tree, (list, tuple, set)):
+        inner = tree
+    elif isinstance(tree, Path):
+        inner = getattr(tree, "args", ())
+    for each in inner:
+        yield from parts(each)

@@ -1,0 +1,273 @@
+"""Stored queries: one per file, described by grlc's `#+` header, run on the embedded store."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Generator, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pyoxigraph
+import yaml
+
+from kg_builder.core.cache import content_key, user_cache
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.text_files import folder_of, text_of
+
+SIZE_LIMIT = 100_000
+"""Characters of a query; a longer one is refused."""
+
+DEPTH_LIMIT = 100
+"""Braces and brackets within each other; deeper ones would exhaust the parser's stack."""
+
+NOT_CODE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'  # strings …
+    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'(?:[^'\\\n]|\\.)*'|"
+    r'<[^<>"{}|^`\\\s]*>|'  # IRIs …
+    r"#[^\n]*",  # and comments
+    re.DOTALL,
+)
+SERVICE = re.compile(r"(?<![\w?$:-])service(?![\w:-])", re.IGNORECASE)
+UPDATE = re.compile(
+    r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
+)
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Reads headers; libyaml is some ten times as fast, and not everywhere."""
+
+BLANK = re.compile(rb"_:|[^\"]* _:")
+"""A line of N-Triples with a blank node, outside the text of a literal."""
+
+Kind = Literal["answers", "bridges", "checks", "derive", "pages", "views"]
+"""The folders of stored queries: questions that people ask, forms for other ontologies, checks whose rows are faults,
+derivations, parts of pages, views to draw."""
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredQuery:
+    """One `.rq` file: its name without ending, its name in messages, its decorators (https://grlc.readthedocs.io)."""
+
+    name: str
+    file: str
+    about: dict[str, Any]
+    text: str
+
+
+def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
+    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used.
+
+    All are SELECTs but for bridges and derivations, which are CONSTRUCTs; a check selects `?this`, a view
+    `?from ?relation ?to`.
+    """
+    problems: list[Problem] = []
+    queries = []
+    folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
+    for path in sorted(folder.glob("*.rq")):
+        try:
+            queries.append(usable_query(path, kind))
+        except ProblemsFound as found:
+            problems += found.problems
+    if problems:
+        raise ProblemsFound(problems)
+    return queries
+
+
+def usable_query(path: Path, kind: Kind) -> StoredQuery:
+    """Return the query of a file; raise `ProblemsFound` where it cannot be used as one of its kind."""
+    query = stored_query(path)
+    if problems := [*header_problems(query), *query_problems(query.file, query.text, kind)]:
+        raise ProblemsFound(problems)
+    return query
+
+
+def stored_query(path: Path) -> StoredQuery:
+    """Return the query of a file; raise `ProblemsFound` where it is no text, or its header no YAML."""
+    file = "/".join(path.parts[-3:])
+    text = text_of(path, file, "SPARQL")
+    return StoredQuery(path.stem, file, header_of(file, text), text)
+
+
+def header_of(file: str, text: str) -> dict[str, Any]:
+    """Return the decorators of a query; raise `ProblemsFound` where they are not YAML."""
+    try:
+        lines = (line[2:] for line in text.splitlines() if line.startswith("#+"))
+        header = "\n".join(lines)
+        try:
+            about = yaml.load(header, LOADER)  # noqa: S506  (a safe loader)
+        except yaml.MarkedYAMLError:
+            about = yaml.safe_load(header)  # so that a fault is worded alike with and without libyaml
+    except yaml.MarkedYAMLError as error:
+        where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
+        found = f"a header that is not YAML ({error.problem}{where})"
+        mend = "Put text that has a colon in quotes."
+        raise ProblemsFound([Problem(file, 1, "", "header", found, "YAML behind #+", mend)]) from error
+    return about if isinstance(about, dict) else {}
+
+
+def header_problems(query: StoredQuery) -> Iterator[Problem]:
+    """Yield what is wrong with the decorators."""
+    if "summary" not in query.about:
+        yield Problem(query.file, 1, "", "header", "no summary", "a line `#+ summary: …`", "Say what the query asks.")
+    severity = query.about.get("severity", "error")
+    if severity not in {"error", "warning", "note"}:
+        found = f"the severity {quoted(str(severity))}"
+        yield Problem(query.file, 1, "", "header", found, "error, warning or note", "Choose one of them.")
+
+
+def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[Problem]:
+    """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form.
+
+    A stored query that was once in order is not parsed again, which takes some hundredths of a second.
+    """
+    if kind is None:
+        yield from faults_of(file, text, kind)
+        return
+    cache, key = user_cache(), content_key("query", kind, text)
+    if cache.get(key) is None:
+        problems = [*faults_of(file, text, kind)]
+        yield from problems
+        if not problems:
+            cache.put(key, b"")
+
+
+def faults_of(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+    """Yield why a query cannot be run, as its text tells."""
+    code = code_of(text)
+    if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
+        expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
+        yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
+        return
+    if asks_others(text):
+        seen = SERVICE.search(code)
+        line, column = place(code, seen.start()) if seen else (0, 0)
+        found = f"SERVICE at column {column}" if seen else "SERVICE"
+        mend = "No other host is asked."
+        yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
+        return
+    yield from form_problems(file, text, kind)
+
+
+def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+    """Yield that a query is not SPARQL, or of another form than its kind.
+
+    Its solutions may stand in no frame below which rdflib parses: pyparsing leaves such frames to be dropped by a
+    thread that may not touch solutions.
+    """
+    try:
+        answer = pyoxigraph.Store().query(text)
+    except SyntaxError as error:
+        yield syntax_problem(file, code_of(text), error)
+        return
+    if kind in {"bridges", "derive"} and not isinstance(answer, pyoxigraph.QueryTriples):
+        yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
+    if kind == "checks" and "this" not in variables(answer):
+        mend = "Every row names the thing at fault."
+        yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+    if kind in {"answers", "pages"} and not isinstance(answer, pyoxigraph.QuerySolutions):
+        yield Problem(file, 0, "", "form", "another form of query", "a SELECT", "An answer is a table.")
+    if kind == "views" and variables(answer) != ["from", "relation", "to"]:
+        mend = "Every row is a line that is drawn."
+        yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", mend)
+
+
+def code_of(text: str) -> str:
+    """Return a query with blanks in the place of strings, IRIs and comments; offsets stay as they are."""
+    return NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def asks_others(text: str) -> bool:
+    """Return whether a query has SERVICE anywhere in its algebra; text that does not parse asks nobody."""
+    if not re.search(r"service|\\u", text, re.IGNORECASE):
+        return False
+    from pyparsing import ParseBaseException  # noqa: PLC0415  (heavy, and hardly ever needed)
+    from rdflib.plugins.sparql.parser import parseQuery  # noqa: PLC0415
+
+    try:
+        return "ServiceGraphPattern" in set(pattern_names(parseQuery(text)))
+    except ParseBaseException:
+        return SERVICE.search(text) is not None
+
+
+def pattern_names(tree: object) -> Iterator[str]:
+    """Yield the names of all patterns of a query that rdflib has parsed."""
+    if name := getattr(tree, "name", None):
+        yield str(name)
+    parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, Iterable) else ()
+    for part in parts if not isinstance(tree, str) else ():
+        yield from pattern_names(part)
+
+
+def depth(code: str) -> int:
+    """Return how many braces, brackets and parentheses of a query stand within each other."""
+    deepest = now = 0
+    for bracket in re.findall(r"[{}()\[\]]", code):
+        now += 1 if bracket in "{([" else -1
+        deepest = max(deepest, now)
+    return deepest
+
+
+@lru_cache(1000)
+def columns_of(text: str) -> tuple[str, ...]:
+    """Return the variables behind SELECT; a query that was parsed once is not parsed again."""
+    cache, key = user_cache(), content_key("columns", text)
+    if known := cache.get(key):
+        return tuple(json.loads(known))
+    found = variables(pyoxigraph.Store().query(text))
+    cache.put(key, json.dumps(found).encode())
+    return tuple(found)
+
+
+def variables(answer: object) -> list[str]:
+    """Return the variables of a SELECT, none for other forms."""
+    return [each.value for each in answer.variables] if isinstance(answer, pyoxigraph.QuerySolutions) else []
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, both counted from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
+    """Return the problem of a query that does not parse; an update is none."""
+    expected = "one SELECT, ASK, CONSTRUCT or DESCRIBE"
+    if update := UPDATE.match(code):
+        line, _ = place(code, update.start(2))
+        return Problem(
+            file, line, "", "sparql", f"an update ({update[2].upper()})", expected, "Stored queries only read."
+        )
+    where, _, rest = error.msg.splitlines()[0].removeprefix("error at ").partition(": ")
+    line_text, _, column = where.partition(":")
+    found = f"a syntax error at column {column}" if column.isdigit() else error.msg.splitlines()[0]
+    wanted = rest.removeprefix("expected ").replace(", [_]", "")[:80]
+    if "Prefix not found" in wanted:
+        wanted = "a prefix that is declared"
+    wanted = expected if wanted in {"", "[_]"} else wanted
+    return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Mend the query.")
+
+
+def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
+    """Write what a derivation makes as N-Triples and return the path; raise `ProblemsFound` for blank nodes."""
+    made = store.query(query.text)
+    assert isinstance(made, pyoxigraph.QueryTriples)  # noqa: S101  (checked when the query was read)
+    made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    with path.open("rb") as lines:
+        if any(b"_:" in line and BLANK.match(line) for line in lines):
+            mend = "Make an IRI with IRI(CONCAT(…))."
+            raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", mend)])
+    return path
+
+
+def rows(store: pyoxigraph.Store, text: str) -> Generator[dict[str, str]]:
+    """Yield the rows of a SELECT as plain text, unbound variables left out.
+
+    Close it in the thread that asked: solutions may not be touched, not even dropped, by another.
+    """
+    found = store.query(text)
+    names = variables(found)
+    for solution in found:  # type: ignore[union-attr]
+        yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}

@@ -1,0 +1,168 @@
+"""Stored questions: queries with an answer for people, and the parameters by which they are asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import pyoxigraph
+
+from kg_builder.core.iris import XSD
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, columns_of, stored_queries, usable_query
+
+if TYPE_CHECKING:
+    from kg_builder.queries.percentage_rules import Rules
+
+FOLDER: Final = "answers"
+
+Form = Literal["iri", "string", "integer", "decimal"]
+
+PARAMETER = re.compile(r"[?$](_([a-z][a-z0-9_]*?)_(iri|string|integer|decimal))\b")
+"""A parameter is a variable that says its name and form, such as `?_topic_iri` (https://grlc.readthedocs.io)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """What a question is asked with: its name, its variable, its form, and its default as tables write it."""
+
+    name: str
+    variable: str
+    form: Form
+    default: str
+
+    @property
+    def column(self) -> str:
+        """The column of an answer that holds it."""
+        return self.variable.removeprefix("_")
+
+    def literal(self, text: str) -> pyoxigraph.Literal | None:
+        """Return a value as an RDF literal; None if it has not the form. IRIs are no literals."""
+        if self.form == "iri":
+            return None
+        if self.form == "string":
+            return pyoxigraph.Literal(text)
+        number = r"[+-]?[0-9]+" if self.form == "integer" else r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"
+        if not re.fullmatch(number, text):
+            return None
+        return pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(XSD + self.form))
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredQuestion:
+    """A stored query that answers people: what it asks, what an answer shows and how to read it, and its topics."""
+
+    query: StoredQuery
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The variables behind SELECT."""
+        return columns_of(self.query.text)
+
+    @property
+    def name(self) -> str:
+        """The name by which it is asked, that of its file."""
+        return self.query.name
+
+    @property
+    def summary(self) -> str:
+        """The question in plain words."""
+        return str(self.query.about["summary"])
+
+    @property
+    def description(self) -> str:
+        """What a row is and how to read it."""
+        return str(self.query.about.get("description", "")).strip()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a chart helps to read the answer."""
+        return bool(self.query.about.get("chart"))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about, the main topic first."""
+        return tuple(map(str, self.query.about.get("tags") or ()))
+
+
+def read_question(path: Path) -> StoredQuestion:
+    """Return the question of a file; raise `ProblemsFound` if it cannot be asked."""
+    question = question_of(usable_query(path, FOLDER))
+    if problems := [*header_problems(question)]:
+        raise ProblemsFound(problems)
+    return question
+
+
+def stored_questions(root: Path) -> dict[str, StoredQuestion]:
+    """Return the stored questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
+    questions = {query.name: question_of(query) for query in stored_queries(root, FOLDER)}
+    problems = [problem for question in questions.values() for problem in header_problems(question)]
+    if problems:
+        raise ProblemsFound(problems)
+    return questions
+
+
+def question_of(query: StoredQuery) -> StoredQuestion:
+    """Return a stored query as a question."""
+    defaults = {name: str(value) for each in entries(query, "defaults") for name, value in each.items()}
+    code = NOT_CODE.sub(" ", query.text)
+    found: dict[str, Parameter] = {}
+    for variable, name, form in PARAMETER.findall(code):
+        found.setdefault(name, Parameter(name, variable, form, defaults.get(name, "")))
+    return StoredQuestion(query, tuple(found.values()))
+
+
+def entries(query: StoredQuery, decorator: str) -> Iterator[dict[str, object]]:
+    """Yield the entries of a decorator that holds a list of mappings."""
+    listed = query.about.get(decorator)
+    yield from (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+
+
+def header_problems(question: StoredQuestion) -> Iterator[Problem]:
+    """Yield what a question lacks to be listed and asked."""
+    file = question.query.file
+    if not question.summary.endswith("?"):
+        found = f"the summary {quoted(question.summary)}"
+        yield Problem(file, 1, "", "header", found, "a question that ends with ?", "Ask as a person would.")
+    if not (question.description and question.topics):
+        expected = "a line `#+ description: …` and a list `#+ tags:`"
+        found = "a header without one of them"
+        yield Problem(file, 1, "", "header", found, expected, "Say how to read the answer, and where to list it.")
+    names = {parameter.name for parameter in question.parameters}
+    stray = {name for each in entries(question.query, "defaults") for name in each} - names
+    for name in sorted(stray):
+        found = f"a default of {quoted(name)}"
+        expected = f"one of the parameters: {', '.join(sorted(names)) or 'there are none'}"
+        yield Problem(file, 1, "", "header", found, expected, "A parameter is a variable such as ?_topic_iri.")
+    for parameter in question.parameters:
+        if not parameter.default:
+            expected = f"a list `#+ defaults:` with `#+   - {parameter.name}: …`"
+            found = f"no default of {quoted(parameter.name)}"
+            yield Problem(file, 1, "", "header", found, expected, "With it the question has an answer as it is.")
+        if parameter.variable not in question.columns:
+            found = f"the parameter ?{parameter.variable} not selected"
+            mend = "What is not selected cannot be bound, nor listed."
+            yield Problem(file, 0, "", "parameter", found, "parameters among the variables behind SELECT", mend)
+
+
+def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery]) -> Iterator[Problem]:
+    """Yield where stored questions would mislead about percentages.
+
+    A question may add numbers up if its header names, as `guarded_by`, a stored check that refuses data in which
+    these numbers could not be added; where the checks themselves are at fault, that is not looked at.
+    """
+    from kg_builder.queries.percentage_rules import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
+
+    guards = {check.name for check in checks}
+    for question in questions:
+        guard = question.query.about.get("guarded_by")
+        if guard and guards and guard not in guards:
+            found = f"the guard {quoted(str(guard))}"
+            yield Problem(question.query.file, 1, "", "header", found, "the name of a stored check", "Which one is it?")
+        for problem in percentage_problems(question.query.file, question.query.text, rules, shown=True):
+            if not (guard and problem.rule in {"unlike", "overlap"}):
+                yield problem

@@ -1,0 +1,288 @@
+"""The schema of the tables, read from the shapes: one node shape is one table, one property shape is one column."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from rdflib import RDF, RDFS, SH, Graph, Literal, Node, URIRef
+from rdflib.collection import Collection
+
+from kg_builder.core.iris import BASE, last_part
+from kg_builder.core.terms import CSVW, KG
+
+SOURCE = "{source}"
+"""Stands in `csvw:url` and `csvw:aboutUrl` for the folder of a report; a table without it is shared."""
+
+SHARED = "shared"
+
+ANY = "*"
+"""Stands in `csvw:url` for the name of a file, where a table has files of any name."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One column: a property shape. Bounds, pattern and lengths are those of SHACL; `None` means unbounded."""
+
+    name: str
+    shape: str
+    path: str
+    description: str
+    message: str
+    order: float
+    datatype: str | None
+    lang: str | None
+    target: str | None
+    allowed: tuple[str, ...]
+    separator: str | None
+    required: int
+    pattern: str | None
+    minimum: str | None
+    maximum: str | None
+    longest: int | None
+    not_above: str | None
+    acyclic: bool
+    is_iri: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a cell holds one value that is no reference to a table or a code."""
+        return self.target is None and self.separator is None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether cells name other things, of this graph or elsewhere."""
+        return self.target is not None or self.is_iri
+
+
+@dataclasses.dataclass(frozen=True)
+class Constraint:
+    """A SHACL-SPARQL constraint: what spans rows. Those that only say what `kg:acyclic` columns check are left out."""
+
+    name: str
+    message: str
+    select: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """One table: a node shape. `classes` is its own class first, then every superclass.
+
+    Its files have cells parted by `delimiter`, and may begin with lines of metadata behind the mark `comment`.
+    A `*` in the `url` stands for files of any name.
+    """
+
+    shape: str
+    label: str
+    description: str
+    url: str
+    about: str
+    classes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    constraints: tuple[Constraint, ...]
+    delimiter: str = ","
+    comment: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """The folder under `data/`, or `SOURCE` for that of a report."""
+        return self.url.split("/")[0]
+
+    @property
+    def per_source(self) -> bool:
+        """Whether each report has a table of its own."""
+        return self.folder == SOURCE
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and ending, which is also the name of its table in the engine."""
+        name = self.place(self.folder).rpartition("/")[2]
+        return self.folder if name == ANY else name
+
+    @property
+    def ending(self) -> str:
+        """How the names of its files end, such as `.csv`."""
+        return self.url[self.url.index(".") :]
+
+    def place(self, folder: str) -> str:
+        """Return the folder and the name, without ending, that its file has in a folder under `data/`."""
+        return self.url.replace(SOURCE, folder).removesuffix(self.ending)
+
+    @property
+    def kind(self) -> str:
+        """The word of the address that stands before the id, as in `threat/grooming`."""
+        return self.about.rsplit("/", 2)[-2]
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name; KeyError if there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """A concept that the ontology itself declares and that cells may name by the last part of its address."""
+
+    iri: str
+    classes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The word that a cell holds."""
+        return last_part(self.iri)
+
+    @property
+    def kind(self) -> str:
+        """The word of the address that stands before the key, as in `origin/legend`."""
+        return re.split("[/#]", self.iri)[-2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What a reference may name: tables, codes, and whether the cell must say which table, as in `type/id`."""
+
+    tables: tuple[Table, ...]
+    codes: tuple[Code, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of things that could be meant, sorted."""
+        return tuple(sorted({table.kind for table in self.tables} | {code.kind for code in self.codes}))
+
+    @property
+    def qualified(self) -> bool:
+        """Whether cells write `type/id`, because things of several kinds could be meant."""
+        return len(self.kinds) > 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """Tables in the order of their shapes' names, codes, prefixes, and the graphs that they came from."""
+
+    tables: tuple[Table, ...]
+    codes: tuple[Code, ...]
+    prefixes: dict[str, str]
+    ontology: Graph
+    shapes: Graph
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """For each class that a reference names: the tables and codes that hold its members."""
+        wanted = {column.target for table in self.tables for column in table.columns if column.target}
+        return {
+            name: Target(
+                tuple(table for table in self.tables if name in table.classes),
+                tuple(code for code in self.codes if name in code.classes),
+            )
+            for name in sorted(wanted)
+        }
+
+    def tables_in(self, folder: str) -> list[Table]:
+        """Return the tables that a folder under `data/` may have; every folder that none names is a report's."""
+        named = [table for table in self.tables if table.folder == folder]
+        return named or [table for table in self.tables if table.per_source]
+
+    def table_at(self, folder: str, name: str) -> Table | None:
+        """Return the table for a file of a folder under `data/`, or None; `a.csv` may be cut into `a.2.csv`, ….."""
+        stem = name.split(".", maxsplit=1)[0]
+        return next(
+            (table for table in self.tables_in(folder) if Path(table.url).name.split(".")[0] in {stem, ANY}), None
+        )
+
+
+def schema_of(ontology: Graph, shapes: Graph) -> Schema:
+    """Return the schema that the shapes state; faults in them are `kg_builder.shapes`' subject."""
+    nodes = ordered(node for node in shapes.subjects(RDF.type, SH.NodeShape) if (node, CSVW.url, None) in shapes)
+    prefixes = {prefix: str(name) for prefix, name in shapes.namespaces()} | {
+        prefix: str(name) for prefix, name in ontology.namespaces()
+    }
+    used = {prefix: name for prefix, name in sorted(prefixes.items()) if prefix}
+    tables = tuple(table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
+    return Schema(tables, codes_of(ontology), used, ontology, shapes)
+
+
+def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
+    """Return the table that a node shape describes."""
+    columns = [column_of(shapes, shape) for shape in shapes.objects(node, SH.property)]
+    constraints = [
+        Constraint(str(name), text(shapes, name, SH.message), text(shapes, name, SH.select))
+        for name in ordered(shapes.objects(node, SH.sparql))
+        if (name, KG.acyclic, None) not in shapes
+    ]
+    return Table(
+        shape=str(node),
+        label=text(shapes, node, RDFS.label),
+        description=text(shapes, node, SH.description),
+        url=text(shapes, node, CSVW.url),
+        about=text(shapes, node, CSVW.aboutUrl),
+        classes=superclasses(ontology, shapes.value(node, SH.targetClass)),
+        columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
+        constraints=tuple(constraints),
+        delimiter=text(shapes, node, CSVW.delimiter) or ",",
+        comment=text(shapes, node, CSVW.commentPrefix) or None,
+    )
+
+
+def column_of(shapes: Graph, shape: Node) -> Column:
+    """Return the column that a property shape describes."""
+    listed = shapes.value(shape, SH["in"])
+    target = text(shapes, shape, SH["class"]) or None
+    return Column(
+        name=text(shapes, shape, CSVW.name),
+        shape=str(shape),
+        path=text(shapes, shape, SH.path),
+        description=text(shapes, shape, SH.description),
+        message=text(shapes, shape, SH.message),
+        order=float(text(shapes, shape, SH.order) or 0),
+        datatype=text(shapes, shape, SH.datatype) or None,
+        lang=text(shapes, shape, CSVW.lang) or None,
+        target=target,
+        allowed=tuple(str(item) for item in Collection(shapes, listed)) if listed else (),
+        separator=text(shapes, shape, CSVW.separator) or None,
+        required=int(text(shapes, shape, SH.minCount) or 0),
+        pattern=text(shapes, shape, SH.pattern) or None,
+        minimum=text(shapes, shape, SH.minInclusive) or None,
+        maximum=text(shapes, shape, SH.maxInclusive) or None,
+        longest=int(text(shapes, shape, SH.maxLength) or 0) or None,
+        not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
+        acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
+        is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
+    )
+
+
+def sparql_prefixes(shapes: Graph) -> str:
+    """Return the PREFIX lines that the constraints of the shapes rely on."""
+    return "".join(
+        f"PREFIX {text(shapes, node, SH.prefix)}: <{text(shapes, node, SH.namespace)}>\n"
+        for node in ordered(shapes.objects(None, SH.declare))
+    )
+
+
+def codes_of(ontology: Graph) -> tuple[Code, ...]:
+    """Return the things under our base that the ontology declares, with all their classes, sorted."""
+    found = {
+        node: {name for kind in ontology.objects(node, RDF.type) for name in superclasses(ontology, kind)}
+        for node in ontology.subjects(RDF.type, None)
+        if str(node).startswith(BASE)
+    }
+    return tuple(Code(str(node), tuple(sorted(classes))) for node, classes in sorted(found.items()))
+
+
+def superclasses(ontology: Graph, name: Node | None) -> tuple[str, ...]:
+    """Return a class and all its superclasses, the class itself first, the rest sorted."""
+    rest = {str(above) for above in ontology.transitive_objects(name, RDFS.subClassOf)} - {str(name)}
+    return (str(name), *sorted(rest))
+
+
+def ordered(nodes: Iterable[Node]) -> list[Node]:
+    """Return nodes sorted by what they say, which is the same on every machine."""
+    return sorted(nodes, key=str)
+
+
+def text(graph: Graph, subject: Node, predicate: URIRef) -> str:
+    """Return a value as text, empty where there is none."""
+    value = graph.value(subject, predicate)
+    return "" if value is None else str(value)

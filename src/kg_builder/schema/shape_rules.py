@@ -1,0 +1,159 @@
+"""What shapes must be for the builder to understand them; whatever it would not heed is refused, with file and line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import duckdb
+from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Node, URIRef
+
+from kg_builder.core.iris import last_part
+from kg_builder.core.problems import Problem, quoted
+from kg_builder.core.terms import CSVW, KG
+from kg_builder.queries.stored_queries import query_problems
+from kg_builder.schema.model import SOURCE, ordered, sparql_prefixes, text
+
+SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
+NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
+ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.delimiter, CSVW.commentPrefix}
+
+NUMBERS = {SH.order, SH.minCount, SH.maxCount, SH.maxLength, SH.minInclusive, SH.maxInclusive}
+NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
+ON_COLUMNS = (
+    {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
+    | {SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.pattern, SH.lessThanOrEquals}
+    | NEEDED_ON_COLUMNS
+    | NUMBERS
+)
+DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "gYear", "anyURI"}
+DELIMITERS = ("", ",", "\t")
+URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
+
+Fault = tuple[Node, str, str, str, str]
+"""What is wrong with a shape: the shape, the rule, what was found, what is expected, how to mend it."""
+
+
+def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) -> Iterator[Problem]:
+    """Yield what in the shapes the builder would not understand, or must not run; `lines` are the text of the file."""
+    tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
+    columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
+    declared = {*ontology.subjects(RDF.type, None), RDFS.label}
+    for shape, rule, found, expected, mend in (
+        *forbidden(shapes),
+        *(fault for node in tables for fault in table_faults(shapes, node)),
+        *(fault for node in columns for fault in column_faults(shapes, node)),
+        *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
+    ):
+        yield Problem(file, line_of(lines, shape), "", rule, found, expected, mend, shape=str(shape))
+    for node, select in sorted(shapes.subject_objects(SH.select), key=str):
+        for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
+            found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
+            mend = f"Mend the query of {short(node)}."
+            yield Problem(file, line_of(lines, node), "", problem.rule, found, problem.expected, mend, shape=str(node))
+
+
+def forbidden(shapes: Graph) -> Iterator[Fault]:
+    """Yield imports and scripts: a build reads nothing from elsewhere and runs no code of a shape."""
+    for node in ordered(shapes.subjects(OWL.imports, None)):
+        yield (
+            node,
+            "imports",
+            "owl:imports",
+            "no imports, because a build reads nothing from elsewhere",
+            "Take it away.",
+        )
+    for node in ordered({*shapes.subjects(SH.js, None), *shapes.subjects(SH.jsLibrary, None)}):
+        if isinstance(node, URIRef):
+            yield node, "script", "a JavaScript constraint", "SHACL Core or SHACL-SPARQL", "Write it as SPARQL."
+
+
+def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
+    """Yield what is wrong with a node shape as the description of a table."""
+    yield from term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
+    url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
+    if url and not URL.fullmatch(url):
+        expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
+        yield node, "url", f"csvw:url {quoted(url)}", expected, "Mend the place."
+    delimiter = text(shapes, node, CSVW.delimiter)
+    if delimiter not in DELIMITERS:
+        expected = " or ".join(map(quoted, DELIMITERS[1:]))
+        yield node, "delimiter", f"csvw:delimiter {quoted(delimiter)}", expected, "Choose one of them."
+    pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
+    if about and not re.fullmatch(pattern, about):
+        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Mend it."
+    parts = list(shapes.objects(node, SH.property))
+    for part in ordered(parts):
+        if (part, RDF.type, SH.PropertyShape) not in shapes:
+            yield node, "shape-part", short(part), "a property shape that is defined in this file", "Define it."
+    for name, number in sorted(Counter(text(shapes, part, CSVW.name) for part in parts).items()):
+        if name and number > 1:
+            yield node, "shape-part", f"{number} columns named {name}", "each column once", "Rename one of them."
+
+
+def column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
+    """Yield what is wrong with a property shape as the description of a column."""
+    yield from term_faults(shapes, node, "column", ON_COLUMNS, NEEDED_ON_COLUMNS, {RDF.type})
+    for term in sorted(NUMBERS):
+        for value in shapes.objects(node, term):
+            if not isinstance(value, Literal) or (not isinstance(value.value, (int, float)) and not is_decimal(value)):
+                yield node, "number", f"sh:{short(term)} {quoted(str(value))}", "a number", "Write it without quotes."
+    for value in shapes.objects(node, SH.datatype):
+        if short(value) not in DATATYPES:
+            yield node, "datatype", short(value), f"one of {', '.join(sorted(DATATYPES))}", "Choose one of them."
+    for value in shapes.objects(node, SH.pattern):
+        try:
+            re.compile(str(value))
+            duckdb.execute("SELECT regexp_matches('', ?)", [str(value)])
+        except (re.error, duckdb.Error):
+            expected = "a regular expression without look-around and back-references (RE2)"
+            yield node, "pattern", quoted(str(value)), expected, "Mend the pattern."
+
+
+def is_decimal(value: Literal) -> bool:
+    """Return whether a literal is a decimal number."""
+    return re.fullmatch(r"-?[0-9]+([.][0-9]+)?", str(value)) is not None and value.value is not None
+
+
+def term_faults(
+    shapes: Graph, node: Node, kind: str, allowed: set[URIRef], needed: set[URIRef], several: set[URIRef]
+) -> Iterator[Fault]:
+    """Yield the terms on a shape that the builder would not heed, those that it misses, and those that stand twice."""
+    counts = Counter(shapes.predicates(node, unique=False))
+    for term in ordered(set(counts) - allowed - {SH.js}):
+        yield node, "shape-term", f"{short(term)} on a {kind}", "a term that the builder knows", nearest(term, allowed)
+    for term in sorted(needed - set(counts)):
+        yield node, "shape-part", f"a {kind} without {short(term)}", f"one {short(term)}", "Add it."
+    for term in sorted(allowed - several):
+        if counts[term] > 1:
+            yield node, "shape-part", f"{counts[term]} {short(term)} on a {kind}", "one", "Take the others away."
+
+
+def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
+    """Yield the properties and classes that a shape names and nobody declares."""
+    for term in (SH.path, SH.targetClass, SH["class"], SH.lessThanOrEquals):
+        for value in ordered(set(shapes.objects(node, term)) - declared):
+            if not isinstance(value, URIRef):
+                yield node, "path", f"a {short(term)} that is not one property", "the IRI of a property", "Name one."
+                continue
+            found = f"{short(term)} {short(value)}"
+            yield node, "declared", found, "a term that ontology/kg.ttl declares", nearest(value, declared)
+
+
+def line_of(lines: list[str], node: Node) -> int:
+    """Return the line on which a subject's paragraph begins, 0 if it cannot be told."""
+    opening = re.compile(rf"^(\w*:|<[^>]*[/#]){re.escape(short(node))}>?\s")
+    return next((number for number, line in enumerate(lines, 1) if opening.match(line)), 0)
+
+
+def short(term: Node) -> str:
+    """Return the last part of an IRI."""
+    return last_part(str(term).rstrip("/#"))
+
+
+def nearest(term: Node, known: Iterable[Node]) -> str:
+    """Return a sentence that names the closest known term, or a general one."""
+    close = difflib.get_close_matches(short(term), sorted(map(short, known)), n=1)
+    return f"Did you mean {close[0]}?" if close else "Mend the name, or declare the term first."

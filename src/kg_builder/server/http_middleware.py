@@ -1,0 +1,107 @@
+"""What every answer over HTTP has: a tag that saves sending it twice, headers that protect, a line in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from werkzeug.http import parse_etags
+
+from kg_builder.core.media_types import HTML, JSON, preferred
+from kg_builder.core.problems import Problem, as_data
+
+ACCESS = logging.getLogger("kg_builder.access")
+
+PROTECTING = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""No page may load anything from elsewhere, be framed, or tell another host where its reader was."""
+
+FRAMING = frozenset({"Content-Security-Policy", "X-Frame-Options"})
+"""Those that an answer may bring itself."""
+
+
+class Refused(Exception):  # noqa: N818  (an answer, not an error)
+    """Raised for a request that gets no other answer than a status and the reasons."""
+
+    def __init__(self, status: int, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.problems = problems
+        self.headers = headers
+        super().__init__(f"{status}: {len(problems)} problems")
+
+
+def delivered(request: Request, body: bytes, media: str, tag: str = "") -> Response:
+    """Return an answer that depends on the Accept header; 304 without a body if the client has it already."""
+    headers = {"ETag": f'"{tag or tag_of(body)}"', "Vary": "Accept"}
+    known = request.method in {"GET", "HEAD"} and parse_etags(request.headers.get("if-none-match"))
+    if known and known.contains_weak(headers["ETag"].strip('"')):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media, headers=headers)
+
+
+def tag_of(body: bytes) -> str:
+    """Return what is the same for the same bytes alone."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def refusal(request: Request, refused: Refused) -> Response:
+    """Return the reasons as JSON, or as sentences where the Accept header wants something else."""
+    headers = {**(refused.headers or {}), "Vary": "Accept"}
+    if preferred(request, (JSON, HTML, "text/plain")) == JSON:
+        return JSONResponse(as_data(refused.problems), refused.status, headers)
+    return PlainTextResponse("".join(f"{each}\n" for each in refused.problems), refused.status, headers)
+
+
+class Delivery:
+    """Puts the protecting headers on every answer of an application, its failures too, and logs it.
+
+    A line of the log holds method, path without what is asked of it, status, bytes and milliseconds.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = size = 0
+
+        async def protected(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                framed = "Content-Security-Policy" in headers  # then an answer says itself where it may be shown
+                for name, value in PROTECTING.items():
+                    if not (framed and name in FRAMING):
+                        headers[name] = value
+                headers.setdefault("Cache-Control", "no-cache")
+                tag = headers.get("ETag", "W/")
+                if "Content-Encoding" in headers and not tag.startswith("W/"):
+                    headers["ETag"] = f"W/{tag}"  # the same thing in other bytes
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, protected)
+        finally:
+            spent = (time.perf_counter() - began) * 1000
+            ACCESS.info("%s %s %d %d %.1f", scope["method"], quote(scope["path"]), status, size, spent)

@@ -1,0 +1,83 @@
+"""The stored questions as an OpenAPI description, made from their headers (https://spec.openapis.org/oas/v3.1.1)."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.media_types import ANSWERS, HTML, JSON
+from kg_builder.queries.stored_questions import Parameter, StoredQuestion
+
+FEW = 40
+"""Values up to which all that a parameter takes are listed."""
+
+NUMBERS = {"integer": "integer", "decimal": "number"}
+
+
+def openapi(graph: OpenGraph, version: str) -> dict[str, Any]:
+    """Return the description; what all questions have in common is in the template."""
+    whole: dict[str, Any] = json.loads((files("kg_builder") / "templates" / "openapi.json").read_text("utf-8"))
+    whole["info"]["version"] = version
+    for question in graph.questions.values():
+        whole["paths"][f"/questions/{question.name}"] = {"get": operation(graph, question)}
+    return whole
+
+
+def operation(graph: OpenGraph, question: StoredQuestion) -> dict[str, Any]:
+    """Return how a question is asked and what it answers."""
+    row = {"type": "object", "required": [*shown(question)], "additionalProperties": False}
+    row["properties"] = {column: {"type": ["string", "number", "boolean", "null"]} for column in shown(question)}
+    answer = {"allOf": [referred("schemas", "Answer"), {"properties": {"rows": {"items": row}}}]}
+    texts = {media: {"schema": {"type": "string"}} for media in (*ANSWERS.values(), HTML) if media != JSON}
+    return {
+        "operationId": question.name,
+        "summary": question.summary,
+        "description": question.description,
+        "tags": [*question.topics],
+        "parameters": [
+            *(parameter(graph, question, each) for each in question.parameters),
+            referred("parameters", "format"),
+        ],
+        "responses": {
+            "200": {"description": "The answer.", "content": {JSON: {"schema": answer}, **texts}},
+            "304": {"description": "The client has the answer already."},
+            **{status: referred("responses", name) for status, name in REFUSALS.items()},
+        },
+    }
+
+
+REFUSALS = {"400": "NotUnderstood", "404": "NotFound", "406": "NotOffered", "500": "Failed", "503": "NotNow"}
+"""What the template says of answers that are none."""
+
+
+def shown(question: StoredQuestion) -> list[str]:
+    """Return the columns as answers call them."""
+    return [column.removeprefix("_") for column in question.columns]
+
+
+def parameter(graph: OpenGraph, question: StoredQuestion, asked: Parameter) -> dict[str, Any]:
+    """Return one parameter; a thing may be given by address or by name, so its values are no more than listed."""
+    schema: dict[str, Any] = {"type": NUMBERS.get(asked.form, "string"), "default": asked.default}
+    if asked.form in NUMBERS:
+        schema["default"] = json.loads(asked.default)
+    if asked.form == "iri":
+        values = [iri.removeprefix(graph.base) for iri in graph.allowed(question, asked)]
+        listed = [{"enum": values}] if len(values) <= FEW else []
+        schema = {"anyOf": [*listed, {"type": "string"}], "default": asked.default, "examples": values[:FEW]}
+    return {
+        "name": asked.name,
+        "in": "query",
+        "schema": schema,
+        "example": schema["default"],
+        "description": DESCRIPTIONS.get(asked.form, "A value."),
+    }
+
+
+DESCRIPTIONS = {"iri": "A thing: its address, whole or without the base, or a name that people use for it."}
+
+
+def referred(kind: str, name: str) -> dict[str, str]:
+    """Return a reference to a part of the template."""
+    return {"$ref": f"#/components/{kind}/{name}"}

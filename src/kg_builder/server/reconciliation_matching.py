@@ -1,0 +1,234 @@
+"""Matches a client's records by the Reconciliation Service API 0.2, in a worker, with what the API calls entities.
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import pyoxigraph
+from rdflib import XSD
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.labels import folded
+from kg_builder.core.media_types import JSON
+from kg_builder.linking.label_normalisation import LONGEST
+from kg_builder.linking.matching import Candidate, Index, Record, Subject, Word, best, found
+from kg_builder.server.reconciliation_requests import MOST, VALUES, Asking
+from kg_builder.server.sparql_protocol import Reply, whole
+
+PAGE = 20
+"""Suggestions at a time."""
+
+LIKELY = 0.7
+"""Likeness from which on a candidate is shown: a person chooses among them, so that it may be less than for `link`."""
+
+CERTAIN = 0.9
+"""Score from which on the only candidate that good is taken for the one that is meant."""
+
+WEIGHT = 0.2
+"""How much of a score depends on whether the properties fit that a query names."""
+
+NUMBERS = {str(XSD.integer): "int", str(XSD.decimal): "float", str(XSD.double): "float"}
+
+Json = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What a service knows of a graph: its entities, and the properties of each type, the commonest first."""
+
+    index: Index
+    types: Mapping[str, str]
+    properties: Mapping[str, Mapping[str, str]]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of all properties."""
+        return {iri: name for each in self.properties.values() for iri, name in each.items()}
+
+
+@lru_cache(2)
+def known(graph: OpenGraph) -> Known:
+    """Return what a service knows of a graph; it reads files when it is first asked, which workers cannot do."""
+    index = Index(graph)
+    types = {each: subject.kind for subject in index.subjects.values() for each in subject.classes[:1]}
+    properties: dict[str, dict[str, str]] = {}
+    for row in found(graph, "properties"):
+        properties.setdefault(row["class"], {})[row["property"]] = row["name"]
+    list(index.matched([Record("", (Word("", "what imports its modules when it is first asked"),))]))
+    return Known(index, dict(sorted(types.items(), key=lambda item: item[1])), properties)
+
+
+def reconciled(graph: OpenGraph, batch: Mapping[str, Asking]) -> Reply:
+    """Return the candidates for each query of a batch."""
+    return reply({name: {"result": results(graph, each)} for name, each in batch.items()})
+
+
+def results(graph: OpenGraph, asked: Asking) -> list[Json]:
+    """Return the candidates for one query, best first."""
+    index = known(graph).index
+    scored = sorted(
+        ((fitted(graph, each, asked.values), each) for each in candidates(graph, asked)),
+        key=lambda item: (-item[0], item[1].subject.iri),
+    )[: asked.limit]
+    certain = [score for score, _ in scored if score >= CERTAIN]
+    return [
+        {
+            **entity(graph, each.subject),
+            "type": types(index.subjects[each.subject.iri]),
+            "score": round(100 * score, 1),
+            "match": len(certain) == 1 and score == certain[0],
+            "features": [
+                {"id": "same_identifier", "value": each.way in {"address", "code"}},
+                {"id": "label_likeness", "value": each.likeness},
+            ],
+        }
+        for score, each in scored
+    ]
+
+
+def candidates(graph: OpenGraph, asked: Asking) -> list[Candidate]:
+    """Return what one query may mean, of the types that it wants."""
+    index = known(graph).index
+    words: tuple[Word, ...] = (Word("", asked.text), Word("", graph.base + asked.text)) if asked.text else ()
+    codes = tuple(Word(pid, value) for pid, value in asked.values)
+    record = Record("", words[:1], codes, words)
+    said = next(index.matched([record], MOST, LIKELY))
+    fitting = [each for each in said if of_type(each.subject, asked.types)]
+    if not fitting and asked.text:
+        like = next(index.like([(words[0], folded(asked.text[:LONGEST]))], MOST, LIKELY))
+        fitting = [each for each in best(like) if of_type(each.subject, asked.types)]
+    if not fitting and not asked.text:
+        for pid, value in asked.values[:1]:
+            holders = {subject.iri: subject for subject in index.subjects.values() if holds(graph, subject, pid, value)}
+            return [
+                Candidate(each, CERTAIN - 0.1, "code", "", "", pid, 1, "")
+                for each in holders.values()
+                if of_type(each, asked.types)
+            ]
+    return fitting
+
+
+def of_type(subject: Subject, wanted: Sequence[str]) -> bool:
+    """Return whether a thing has one of some types; any will do if none is named."""
+    return not wanted or bool({*subject.classes, subject.kind} & {*wanted})
+
+
+def fitted(graph: OpenGraph, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
+    """Return the score of a candidate, less where the properties that a query names do not fit."""
+    by_property: dict[str, list[bool]] = {}
+    for pid, value in values:
+        by_property.setdefault(pid, []).append(holds(graph, candidate.subject, pid, value))
+    if not by_property or candidate.way in {"address", "code"}:
+        return candidate.score
+    share = sum(any(each) for each in by_property.values()) / len(by_property)
+    return candidate.score * (1 - WEIGHT + WEIGHT * share)
+
+
+def holds(graph: OpenGraph, subject: Subject, pid: str, value: str) -> bool:
+    """Return whether a thing has a value of a property, be it written otherwise, or be it the name of a thing."""
+    wanted = {folded(value), folded(graph.base + value)} - {""}
+    return any(
+        folded(text) in wanted
+        for term in terms(graph, subject.iri, pid)
+        for text in (term.value, name_of(graph, term))
+        if text
+    )
+
+
+def extended(graph: OpenGraph, ids: Sequence[str], wanted: Mapping[str, int]) -> Reply:
+    """Return the values of some properties of some things; an empty list for what is not known."""
+    names = known(graph).names
+    meta = [{"id": pid, "name": names.get(pid, pid)} for pid in wanted]
+    rows = {
+        each: {
+            pid: [cell(graph, term) for term in terms(graph, graph.base + each.removeprefix(graph.base), pid)][:limit]
+            for pid, limit in wanted.items()
+        }
+        for each in ids
+    }
+    return reply({"meta": meta, "rows": rows})
+
+
+def terms(graph: OpenGraph, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
+    """Return the values of a property that may be shown, sorted, each once."""
+    service = known(graph)
+    if iri not in service.index.subjects or pid not in service.names:
+        return []
+    stated = graph.store.quads_for_pattern(pyoxigraph.NamedNode(iri), pyoxigraph.NamedNode(pid), None)
+    values = {quad.object for quad in stated if isinstance(quad.object, pyoxigraph.NamedNode | pyoxigraph.Literal)}
+    return sorted(values, key=str)[:VALUES]
+
+
+def cell(graph: OpenGraph, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> Json:
+    """Return a value as the API writes it."""
+    if isinstance(term, pyoxigraph.NamedNode):
+        name = name_of(graph, term)
+        return {"id": term.value.removeprefix(graph.base), "name": name} if name else {"str": term.value}
+    datatype = term.datatype.value
+    if datatype in NUMBERS:
+        return {NUMBERS[datatype]: (int if NUMBERS[datatype] == "int" else float)(term.value)}
+    if datatype == str(XSD.date):
+        return {"date": f"{term.value[:10]}T00:00:00Z"}
+    return {"str": term.value}
+
+
+def name_of(graph: OpenGraph, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> str:
+    """Return the name of an entity, empty for anything else."""
+    subject = known(graph).index.subjects.get(term.value)
+    return subject.name if subject and isinstance(term, pyoxigraph.NamedNode) else ""
+
+
+def suggested(graph: OpenGraph, what: str, prefix: str, cursor: int) -> Reply:
+    """Return the entities, properties or types whose names begin like some letters, or have a word that does."""
+    service = known(graph)
+    if what == "entity":
+        offers = [
+            (own.text, {**entity(graph, subject), "notable": types(subject)})
+            for owns in service.index.labels.values()
+            for own in owns
+            for subject in [service.index.subjects[own.iri]]
+        ]
+    else:
+        listed = service.names if what == "property" else service.types
+        offers = [(name, {"id": iri, "name": name}) for iri, name in listed.items()]
+    wanted = folded(prefix[:200])
+    ranks: dict[str, tuple[int, str, Json]] = {}
+    for label, offer in offers:
+        key = folded(label)
+        rank = 0 if prefix in {offer["id"], graph.base + offer["id"]} else 1 if key == wanted else 2
+        rank = rank if rank < 2 or key.startswith(wanted) else 3 if f" {wanted}" in key else 4  # noqa: PLR2004
+        entry = (rank, offer["name"], offer)
+        ranks[offer["id"]] = min(ranks.get(offer["id"], entry), entry, key=lambda each: each[:2])
+    chosen = sorted((each for each in ranks.values() if each[0] < 4), key=lambda each: (*each[:2], each[2]["id"]))  # noqa: PLR2004
+    return reply({"result": [offer for _, _, offer in chosen[cursor : cursor + PAGE]]})
+
+
+def proposed(graph: OpenGraph, type_: str, limit: int) -> Reply:
+    """Return the properties of a type, or of all types, that data may be fetched of, the commonest first."""
+    service = known(graph)
+    properties = service.properties.get(type_, {}) if type_ else service.names
+    listed = [{"id": iri, "name": name} for iri, name in properties.items()][:limit]
+    return reply({"type": type_, "limit": limit, "properties": listed})
+
+
+def entity(graph: OpenGraph, subject: Subject) -> Json:
+    """Return a thing as the API writes it, under its name, never under a hidden label."""
+    about = {"description": subject.definition} if subject.definition else {}
+    return {"id": subject.iri.removeprefix(graph.base), "name": subject.name, **about}
+
+
+def types(subject: Subject) -> list[Json]:
+    """Return the types of a thing."""
+    return [{"id": each, "name": subject.kind} for each in subject.classes[:1]]
+
+
+def reply(value: Json) -> Reply:
+    """Return a JSON value as an answer."""
+    return whole(json.dumps(value, ensure_ascii=False).encode(), JSON)

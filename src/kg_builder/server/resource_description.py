@@ -1,0 +1,33 @@
+"""What a graph says of one thing, as data: the statements in which it is subject or object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyoxigraph
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.media_types import SHORT, TRIPLES
+from kg_builder.server.sparql_protocol import triples_form
+
+ENDINGS = {
+    ending: next(media for media in TRIPLES if media in SHORT[ending]) for ending in ("ttl", "nt", "jsonld", "rdf")
+}
+"""The endings of the addresses of data, and their media types."""
+
+
+def described(graph: OpenGraph, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return the statements about a thing, those of which it is the subject first, each once."""
+    about = sorted({quad.triple for quad in graph.store.quads_for_pattern(thing, None, None)}, key=str)
+    beside = sorted({quad.triple for quad in graph.store.quads_for_pattern(None, None, thing)}, key=str)
+    return pyoxigraph.serialize([*about, *beside], format=triples_form(media), prefixes=dict(prefixes)) or b""
+
+
+def prefixes_of(graph: OpenGraph) -> dict[str, str]:
+    """Return the prefixes of the project's ontology, in which data are written; nothing if it has none."""
+    file = graph.root / "ontology" / "kg.ttl"
+    if not file.is_file():
+        return {}
+    stated = pyoxigraph.parse(path=file)
+    next(stated, None)
+    return dict(stated.prefixes)

@@ -1,0 +1,37 @@
+"""The graph that the workers of a server share: the process that they are forked from loads it once, on import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.problems import ProblemsFound
+from kg_builder.server.http_application import ready_graph
+
+VARIABLE = "KG_BUILDER_SERVED"
+"""Names, for the process that workers are forked from, the project and the build whose graph is to be loaded."""
+
+
+def shared_graph(root: Path, build: Path) -> OpenGraph:
+    """Return the graph of a build; it is loaded now if the process that this one was forked from has not."""
+    if _LOADED and _LOADED[0] == named(root, build):
+        return _LOADED[1]
+    return ready_graph(root, build)
+
+
+def named(root: Path, build: Path) -> str:
+    """Return the value of the variable for a project and a build."""
+    return f"{root.absolute()}{os.pathsep}{build.absolute()}"
+
+
+def _load() -> tuple[str, OpenGraph] | None:
+    wanted = os.environ.get(VARIABLE, "")
+    root, _, build = wanted.partition(os.pathsep)
+    try:
+        return (wanted, ready_graph(Path(root), Path(build))) if build else None
+    except ProblemsFound:
+        return None  # a worker meets the same, and says so
+
+
+_LOADED = _load()

@@ -1,0 +1,190 @@
+"""The query operation of the SPARQL 1.1 Protocol, read only (https://www.w3.org/TR/sparql11-protocol/)."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl
+
+import pyoxigraph
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.media_types import RESULTS, TRIPLES, wanted
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.queries.stored_queries import NOT_CODE
+from kg_builder.server.http_middleware import Refused, tag_of
+
+BODY = 1_000_000
+"""Bytes of a request; a query may have a tenth of that in characters, and more bytes where they are escaped."""
+
+RESULT = 64_000_000
+"""Bytes of a result; a larger one is refused whole."""
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+DATASET = re.compile(r"(?:^|[\s)}*])from(?=\s)", re.IGNORECASE)
+"""The keyword in a query without its strings, IRIs and comments."""
+
+QUERIES = logging.getLogger("kg_builder.queries")
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A query, its graphs if the request names any, and the media types for tables and triples; None for neither."""
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    tables: str | None
+    triples: str | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """A whole answer, its media type, and what is the same for the same answer alone."""
+
+    body: bytes
+    media: str
+    tag: str
+
+
+# ---------------------------------------------------------------- in the server
+
+
+async def asked(request: Request) -> Asked | None:
+    """Return what a request asks, None for a GET without a query; raise `Refused` for what is no query operation."""
+    given = await parameters(request)
+    if "update" in given:
+        raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
+    if "query" not in given:
+        if request.method == "POST":
+            raise Refused(400, [fault("query", "no query", "a parameter named query")])
+        return None
+    for name in ("query", "format"):
+        if len(given.get(name, ())) > 1:
+            raise Refused(400, [fault(name, f"{len(given[name])} parameters named {name}", "one of them")])
+    form = given.get("format", [""])[0]
+    tables, triples = wanted(request, form, RESULTS), wanted(request, form, TRIPLES)
+    default, named = (tuple(given.get(f"{kind}-graph-uri", ())) for kind in ("default", "named"))
+    return Asked(given["query"][0], default, named, tables, triples)
+
+
+async def parameters(request: Request) -> dict[str, list[str]]:
+    """Return the values of each parameter of an operation, wherever they stand; raise `Refused` for other bodies."""
+    pairs = list(decoded(request.scope["query_string"]))
+    if request.method == "POST":
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media == UPDATE:
+            raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
+        if media not in {FORM, QUERY}:
+            raise Refused(415, [fault("type", f"the media type {quoted(media)}", f"{FORM} or {QUERY}")])
+        body = await body_of(request)
+        pairs += decoded(body) if media == FORM else [("query", text_of(body))]
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    return given
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body of a request; raise `Refused` as soon as it is too long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY:
+            raise Refused(413, [fault("size", "a longer request", f"at most {BODY:,} bytes")])
+    return bytes(body)
+
+
+def decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
+    """Return names and values of a form; raise `Refused` where they are not UTF-8 or too many."""
+    try:
+        return parse_qsl(pairs.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise Refused(
+            400, [fault("encoding", "other bytes", "at most 100 parameters, in percent-encoded UTF-8")]
+        ) from error
+
+
+def text_of(body: bytes) -> str:
+    """Return a query; raise `Refused` if it is not UTF-8."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(400, [fault("encoding", "other bytes", "a query in UTF-8")]) from error
+
+
+def fault(rule: str, found: str, expected: str, mend: str = "") -> Problem:
+    """Return what is wrong with a request."""
+    return Problem("the request", 0, "", rule, found, expected, mend)
+
+
+def service_description(address: str, names: Iterable[str], media: str) -> bytes:
+    """Return what the endpoint says of itself (https://www.w3.org/TR/sparql11-service-description/)."""
+    environment = Environment(loader=PackageLoader("kg_builder", "templates"), undefined=StrictUndefined)  # noqa: S701  (Turtle, of names that are IRIs)
+    turtle = environment.get_template("endpoint.ttl").render(graphs=sorted(names))
+    described = pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE, base_iri=address)
+    triples = [quad.triple for quad in described]
+    return pyoxigraph.serialize(triples, format=triples_form(media), prefixes=described.prefixes) or b""
+
+
+# ---------------------------------------------------------------- in a worker
+
+
+class Bounded(io.BytesIO):
+    """Bytes up to a number of them."""
+
+    def write(self, more: bytes, /) -> int:  # type: ignore[override]
+        """Add bytes; raise `ProblemsFound` if they are too many."""
+        if self.tell() + len(more) > RESULT:
+            raise ProblemsFound([fault("result", "a larger result", f"at most {RESULT:,} bytes", "Use LIMIT.")])
+        return super().write(more)
+
+
+def reply(graph: OpenGraph, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
+    """Return the results of a query, complete; raise `ProblemsFound` for what it must not do."""
+    graph.refuse(asked.text)
+    given = {iri: graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}
+    own = DATASET.search(NOT_CODE.sub(" ", asked.text)) is not None
+    results = graph.store.query(
+        asked.text,
+        use_default_graph_as_union=not given and not own,  # else the engine passes over FROM
+        default_graph=[given[iri] for iri in asked.default_graphs] if given else None,
+        named_graphs=[given[iri] for iri in asked.named_graphs] if given else None,
+    )
+    rows = Bounded()
+    media = asked.triples if isinstance(results, pyoxigraph.QueryTriples) else asked.tables
+    if media is None:
+        kinds = TRIPLES if isinstance(results, pyoxigraph.QueryTriples) else RESULTS
+        raise ProblemsFound([fault("format", "another format", f"one of {', '.join(kinds)}")])
+    if isinstance(results, pyoxigraph.QueryTriples):
+        pyoxigraph.serialize(results, rows, format=triples_form(media), prefixes=dict(prefixes))
+    else:
+        results.serialize(rows, format=getattr(pyoxigraph.QueryResultsFormat, RESULTS[media]))
+    return whole(rows.getvalue(), media)
+
+
+def graph_named(graph: OpenGraph, iri: str) -> pyoxigraph.NamedNode:
+    """Return the graph of that name; raise `ProblemsFound` if there is none, as nothing is fetched."""
+    named = next((each for each in graph.store.named_graphs() if each.value == iri), None)
+    if not isinstance(named, pyoxigraph.NamedNode):
+        names = ", ".join(sorted(str(each.value) for each in graph.store.named_graphs()))
+        raise ProblemsFound([fault("graph", f"the graph {quoted(iri)}", f"one of {names}", "No other one is fetched.")])
+    return named
+
+
+def triples_form(media: str) -> pyoxigraph.RdfFormat:
+    """Return the format of triples with that media type."""
+    return getattr(pyoxigraph.RdfFormat, TRIPLES[media])  # type: ignore[no-any-return]
+
+
+def whole(body: bytes, media: str) -> Reply:
+    """Return a reply."""
+    return Reply(body, media, tag_of(body))

@@ -1,0 +1,221 @@
+"""Processes that do a stranger's work on a state of their own, within limits, and can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import math
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
+from typing import Any, Self, TypeVar, cast
+
+from kg_builder.core.problems import Problem, ProblemsFound
+
+Result = TypeVar("Result")
+
+Outcome = tuple[object, list[Problem] | Exception | None]
+"""What a task makes, and why it fails: one of them is nothing."""
+
+READY = "ready"
+
+ROOM = 2**24
+"""Bytes that a worker must have left once its state is made."""
+
+LOADING = 60
+"""Seconds that a worker may take until it is ready."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """How many workers there are, seconds and bytes that each may take, and how many requests may wait for them."""
+
+    workers: int = 2
+    seconds: float = 10
+    memory: int = 2**30
+    waiting: int = 64
+
+
+class TooLong(Exception):  # noqa: N818  (it is told as a limit, not as an error)
+    """Raised for a task that was killed because its time had passed."""
+
+
+class TooMuch(Exception):  # noqa: N818
+    """Raised for a task that ended its worker: it asked for more memory, or a deeper stack, than there is."""
+
+
+class Busy(Exception):  # noqa: N818
+    """Raised for a task that was not begun, because too many others wait."""
+
+
+class Workers:
+    """Processes with a state each, such as an open graph; a context that leaves none of them behind.
+
+    They are forked from a server of forks, as this process has threads, and can open neither file nor socket
+    once their state is made. pebble and the pools of the standard library stay broken after a worker has died idle.
+    """
+
+    def __init__(self, make: Callable[[], object], modules: Iterable[str], limits: Limits) -> None:
+        """Start the workers; `make` makes their state, `modules` are what it imports.
+
+        Raise `ProblemsFound` if a worker cannot make its state within its memory.
+        """
+        self.make = make
+        self.limits = limits
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload([*modules])
+        self.idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self.asked = 0
+        self.stopped = False
+        self.all = {Worker(self) for _ in range(limits.workers)}
+        for worker in self.all:
+            if not (worker.pipe.poll(LOADING) and worker.is_ready()):
+                self.stop()
+                found = f"{limits.memory:,} bytes"
+                raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "room for the graph", "Allow more.")])
+            self.idle.put_nowait(worker)
+
+    def __enter__(self) -> Self:
+        """Return the workers."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no worker behind."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Kill all workers, whatever they do; who waits for them meets `Busy`."""
+        self.stopped = True
+        for worker in self.all:
+            worker.kill()
+
+    async def run(self, task: Callable[..., Result], *arguments: object) -> Result:
+        """Return what a task makes of a worker's state and arguments, all of which can be pickled.
+
+        Raise `ProblemsFound` if the task does, `RuntimeError` for its other faults, and `Busy`, `TooLong` or `TooMuch`.
+        """
+        if self.asked >= self.limits.workers + self.limits.waiting:
+            raise Busy
+        self.asked += 1
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                worker = await self.idle.get()
+            return await self.answer(worker, task, arguments)
+        except TimeoutError as error:
+            raise Busy from error
+        finally:
+            self.asked -= 1
+
+    async def answer(self, worker: Worker, task: Callable[..., Result], arguments: tuple[object, ...]) -> Result:
+        """Return what a worker answers; unless it has answered whole, it is replaced, lest the rest answers another."""
+        try:
+            result, failure = await worker.answer(task, arguments)
+        except BaseException:
+            if self.stopped:
+                raise Busy from None
+            worker.kill()
+            self.all.discard(worker)
+            worker = Worker(self)
+            self.all.add(worker)
+            raise
+        finally:
+            self.idle.put_nowait(worker)
+        if isinstance(failure, list):
+            raise ProblemsFound(failure)
+        if failure:
+            raise failure
+        return cast("Result", result)
+
+
+class Worker:
+    """One process, and this side of the pipe to it."""
+
+    def __init__(self, workers: Workers) -> None:
+        """Start the process; it is ready some tenths of a second later."""
+        self.limits = workers.limits
+        self.ready = False
+        self.pipe, other = workers.context.Pipe()
+        arguments = (other, workers.make, workers.limits)
+        self.process = workers.context.Process(target=work, args=arguments, daemon=True)
+        self.process.start()
+        other.close()
+
+    def is_ready(self) -> bool:
+        """Return whether the process, which has answered or ended, has made its state."""
+        with contextlib.suppress(EOFError, OSError):
+            self.ready = self.ready or self.pipe.recv() == READY
+        return self.ready
+
+    async def answer(self, task: Callable[..., object], arguments: tuple[object, ...]) -> Outcome:
+        """Return what becomes of the task; raise `TooLong`, or `TooMuch` if the process has ended."""
+        try:
+            if not self.ready:
+                await self.said(LOADING)
+                if not self.is_ready():
+                    raise TooMuch
+            self.pipe.send((task, arguments))
+            await self.said(self.limits.seconds)
+            return cast("Outcome", self.pipe.recv())
+        except (EOFError, ConnectionError) as error:
+            raise TooMuch from error
+
+    async def said(self, seconds: float) -> None:
+        """Wait until the process says something or has ended; raise `TooLong` if it does neither in time.
+
+        No thread waits for it, as that one would have to wait for the interpreter's lock as well.
+        """
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self.pipe.fileno(), event.set)
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError as error:
+            raise TooLong from error
+        finally:
+            loop.remove_reader(self.pipe.fileno())
+            os.set_blocking(self.pipe.fileno(), True)  # uvloop makes it give up in the middle of a large answer
+
+    def kill(self) -> None:
+        """End the process and wait until it has ended; what waits for it finds the pipe at its end."""
+        self.process.kill()
+        self.process.join()
+
+
+def work(pipe: Connection, make: Callable[[], object], limits: Limits) -> None:
+    """Do tasks until the other side is gone, in a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the server ends its workers
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    state = make()
+    bytearray(ROOM)  # a state that was made before the fork is not bound by the limit, but what comes now is
+    close_the_door()
+    pipe.send(READY)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            task, arguments = pipe.recv()
+            signal.alarm(math.ceil(limits.seconds) + 1)  # ends this process even where the server is gone
+            pipe.send(outcome(task, state, arguments))
+            signal.alarm(0)
+
+
+def close_the_door() -> None:
+    """Let this process open nothing more: no file, and no socket, whatever a query makes the engine do."""
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, lowest))
+
+
+def outcome(task: Callable[..., object], state: object, arguments: tuple[Any, ...]) -> Outcome:
+    """Return what a task makes and nothing, or nothing and why it fails: problems, or an exception."""
+    try:
+        return task(state, *arguments), None
+    except ProblemsFound as found:
+        return None, found.problems
+    except (MemoryError, RecursionError):
+        return None, TooMuch()
+    except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on; some cannot be pickled)
+        return None, RuntimeError(f"{type(error).__name__}: {error}")

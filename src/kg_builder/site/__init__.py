@@ -1,0 +1,1 @@
+"""The static site: pages, tables, sections, graph views."""

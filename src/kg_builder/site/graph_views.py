@@ -1,0 +1,130 @@
+"""The graph as pictures: stored views of links between things, with positions and measures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from kg_builder.core.cache import Cache, content_key
+from kg_builder.queries.stored_queries import stored_queries
+from kg_builder.site.page_index import Directory, Thing
+
+LIBRARIES = ("networkx", "numpy", "scipy")
+"""What layouts and measures are made with."""
+
+Item = TypeVar("Item")
+
+Link = tuple[str, str, str]
+"""Whence, by which relation in words, whither."""
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A stored view: what it shows, the types that are left out at first, and its links in the order of the query."""
+
+    name: str
+    title: str
+    description: str
+    hidden: tuple[str, ...]
+    whole: bool
+    links: tuple[Link, ...]
+
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """The things that are linked, in the order of the alphabet."""
+        return tuple(sorted({node for start, _, end in self.links for node in (start, end)}))
+
+    @property
+    def edges(self) -> list[tuple[int, int]]:
+        """What is linked, without directions and relations: pairs of places in the list of nodes, sorted."""
+        numbers = ordered(self.nodes)
+        return sorted({(numbers[start], numbers[end]) for start, _, end in self.links})
+
+
+class Pictures:
+    """What can be drawn of a graph; each part is made when it is first asked for."""
+
+    def __init__(self, directory: Directory, cache: Cache) -> None:
+        """Take the things of a graph, with their names, and the cache of layouts."""
+        self.cache = cache
+        self.graph = directory.graph
+        self.named = directory.things
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The stored views in the order that they give themselves; raise `ProblemsFound` for faulty ones."""
+        stored = sorted(stored_queries(self.graph.root, "views"), key=lambda query: query.about.get("order", 0))
+        return [
+            View(
+                query.name,
+                str(query.about["summary"]),
+                str(query.about.get("description", "")).strip(),
+                tuple(query.about.get("hidden", ())),
+                bool(query.about.get("whole")),
+                tuple(self.links(query.text)),
+            )
+            for query in stored
+        ]
+
+    def links(self, text: str) -> Iterator[Link]:
+        """Yield the links that a query selects between things; rows with anything else are left out."""
+        for start, relation, end in self.graph.answer(text, {}, "").rows:
+            if start in self.named and end in self.named:
+                yield str(start), str(relation), str(end)
+
+    def placed(self, view: View) -> list[list[int]]:
+        """Return for each node of a view its x and y, its betweenness in thousandths, and its group, numbered by size.
+
+        That takes seconds for large views, and comes from the cache where nothing has changed.
+        """
+        key = content_key("layout", *map(version, LIBRARIES), json.dumps([len(view.nodes), view.edges]))
+        if known := self.cache.get(key):
+            return list(json.loads(known))
+        from kg_builder.site.graph_layout import measured  # noqa: PLC0415  (heavy)
+
+        made = measured(len(view.nodes), view.edges)
+        self.cache.put(key, json.dumps(made).encode())
+        return made
+
+    def graph_data(self) -> dict[str, Any]:
+        """Return all views as JSON; things, types and relations are listed once and named by their place in a list.
+
+        `types` and `relations` are names, `things` [path, name, type, address if it has no page of its own], a view's
+        `things` [thing, x, y, betweenness in thousandths, number of its group], its `links` [thing, thing, relation].
+        """
+        drawn = ordered(node for view in self.views for node in view.nodes)
+        relations = ordered(relation for view in self.views for _, relation, _ in view.links)
+        found = [self.named[iri] for iri in drawn]
+        types = ordered(thing.kind for thing in found)
+        return {
+            "types": list(types),
+            "relations": list(relations),
+            "things": [told(thing, types[thing.kind]) for thing in found],
+            "views": [
+                {
+                    "name": view.name,
+                    "title": view.title,
+                    "description": view.description,
+                    "hidden": [types[name] for name in view.hidden if name in types],
+                    "things": [
+                        [drawn[node], *values] for node, values in zip(view.nodes, self.placed(view), strict=True)
+                    ],
+                    "links": [[drawn[start], drawn[end], relations[relation]] for start, relation, end in view.links],
+                }
+                for view in self.views
+            ],
+        }
+
+
+def told(thing: Thing, kind: int) -> list[Any]:
+    """Return a thing as the data of the views hold it; `kind` is the place of its type in their list."""
+    return [thing.path, thing.name, kind, *([] if thing.has_page else [thing.address])]
+
+
+def ordered(items: Iterable[Item]) -> dict[Item, int]:
+    """Return items, each once, with their place in the order in which they came first."""
+    return {item: place for place, item in enumerate(dict.fromkeys(items))}

@@ -1,0 +1,188 @@
+"""What everything in a graph is called, where its page is, and what is said of it in both directions."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import pyoxigraph
+from rdflib import RDF, RDFS, SDO, SKOS
+
+from kg_builder.answers.answer import Answer
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.iris import last_part
+from kg_builder.queries.stored_queries import stored_query
+
+NAMES = frozenset(str(name) for name in (RDFS.label, SKOS.prefLabel, SKOS.hiddenLabel, SKOS.definition, SDO.text))
+"""Properties that pages leave out: name and definition stand above, and outdated terms are there to be found only."""
+
+REST = "things.html"
+"""The page that shows things which belong to none that has a page, such as units."""
+
+LONG = 60
+"""Characters from which on a name is too long to stand as a link in a table."""
+
+
+class Link(NamedTuple):
+    """A text, and where it leads: an address within the site, or one outside, or none."""
+
+    text: str
+    path: str = ""
+    outside: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Thing:
+    """A thing of the graph: its IRI, that without the base, what kind of thing it is, and what it is called.
+
+    `address` is where the site shows it: its own page, or a fragment of the page of what it belongs to.
+    """
+
+    iri: str
+    path: str
+    kind: str
+    name: str
+    address: str
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it has a page of its own."""
+        return "#" not in self.address
+
+
+@dataclasses.dataclass(frozen=True)
+class Sentences:
+    """The statements of one property about a thing; `inverse` if the thing is what they end with."""
+
+    says: str
+    inverse: bool
+    others: tuple[Link, ...]
+
+
+class Directory:
+    """All things of a graph."""
+
+    def __init__(self, graph: OpenGraph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def things(self) -> dict[str, Thing]:
+        """The things of the graph by IRI: what lives below the base, but for terms of the ontology."""
+        base = self.graph.base
+        return {
+            iri: Thing(iri, iri.removeprefix(base), kind, name, self.address(iri))
+            for iri, (kind, name) in self.names.items()
+            if iri.startswith(base) and "#" not in iri
+        }
+
+    @cached_property
+    def with_page(self) -> list[Thing]:
+        """The things that have a page of their own."""
+        return [thing for thing in self.things.values() if thing.has_page]
+
+    @cached_property
+    def belonging(self) -> dict[str, list[Thing]]:
+        """The things without a page of their own, by the path of the page that shows them."""
+        found: dict[str, list[Thing]] = defaultdict(list)
+        for thing in self.things.values():
+            page, _, fragment = thing.address.partition("#")
+            if fragment:
+                found[page].append(thing)
+        return found
+
+    def address(self, iri: str) -> str:
+        """Return where the site shows a thing; on the list of all things if it belongs to none that has a page."""
+        path, page = iri.removeprefix(self.graph.base), self.page_of(iri)
+        shown = f"{page.removeprefix(self.graph.base)}.html" if page else REST
+        return shown if page == iri else f"{shown}#{path}"
+
+    def page_of(self, iri: str, steps: int = 5) -> str:
+        """Return the thing on whose page a thing is shown: itself, or what links lead to in some steps, or nothing."""
+        if iri in self.pages:
+            return iri
+        ways = self.ways.get(iri, ()) if steps else ()
+        return next(filter(None, (self.page_of(other, steps - 1) for other in ways)), "")
+
+    @cached_property
+    def pages(self) -> set[str]:
+        """The things that have a page of their own, below the base."""
+        return {row["thing"] for row in self.found("pages") if row["thing"].startswith(self.graph.base)}
+
+    @cached_property
+    def ways(self) -> dict[str, list[str]]:
+        """For each thing the others that lead to the page on which it is shown, best first."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.found("leads-to-page"):
+            found[row["thing"]].append(row["to"])
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Kind and name of everything in the graph, terms of the ontology included, by IRI."""
+        return {row["thing"]: (row["kind"], row["name"]) for row in self.found("things")}
+
+    @cached_property
+    def terms(self) -> set[str]:
+        """The classes and properties that the page of the ontology explains."""
+        return {row["term"] for row in self.found("terms")}
+
+    def found(self, name: str) -> Answer:
+        """Return what a stored query finds that pages rely on."""
+        query = stored_query(self.graph.root / "queries" / "find" / f"{name}.rq")
+        return self.graph.answer(query.text, {}, "")
+
+    def link(self, iri: str, text: str = "") -> Link:
+        """Return a link to what an IRI stands for, under its name unless it is called otherwise."""
+        if thing := self.things.get(iri):
+            return Link(text or thing.name, thing.address)
+        name = text or self.names.get(iri, ("", iri))[1]
+        if iri.startswith(self.graph.base):
+            return Link(name, f"ontology.html#{last_part(iri)}" if iri in self.terms else "")
+        return Link(name, iri, outside=True) if re.match("https?:", iri) else Link(name)
+
+    def cell(self, iri: str, text: str) -> Link:
+        """Return a link for a table: without a text under its name, or under its kind where the name is long."""
+        kind, name = self.names.get(iri, ("", ""))
+        return self.link(iri, text or (kind if len(name) > LONG else name))
+
+    def definition(self, iri: str) -> str:
+        """Return what a thing is, in a sentence, or nothing."""
+        node, definition = pyoxigraph.NamedNode(iri), pyoxigraph.NamedNode(str(SKOS.definition))
+        found = self.graph.store.quads_for_pattern(node, definition, None)
+        return min((written(quad.object) for quad in found), default="")
+
+    def sentences(self, iri: str) -> list[Sentences]:
+        """Return what is said of a thing, sorted: first what it is the subject of, then what leads to it."""
+        node = pyoxigraph.NamedNode(iri)
+        store = self.graph.store
+        out = [(quad.predicate.value, quad.object) for quad in store.quads_for_pattern(node, None, None)]
+        into = [(quad.predicate.value, quad.subject) for quad in store.quads_for_pattern(None, None, node)]
+        return [*self.grouped(out, inverse=False), *self.grouped(into, inverse=True)]
+
+    def grouped(self, found: Sequence[tuple[str, object]], *, inverse: bool) -> list[Sentences]:
+        """Return statements by property, each once."""
+        by_property: dict[str, set[Link]] = {}
+        for predicate, other in found:
+            if predicate in NAMES:
+                continue
+            link = self.link(other.value) if isinstance(other, pyoxigraph.NamedNode) else Link(written(other))
+            if predicate != str(RDF.type) or not link.outside:
+                by_property.setdefault(predicate, set()).add(link)
+        sentences = [
+            Sentences(
+                self.names.get(predicate, ("", last_part(predicate)))[1],
+                inverse,
+                tuple(sorted(links, key=lambda link: (link.text, link.path))),
+            )
+            for predicate, links in by_property.items()
+        ]
+        return sorted(sentences, key=lambda each: each.says)
+
+
+def written(term: object) -> str:
+    """Return a literal as people read it."""
+    return str(getattr(term, "value", term))

@@ -1,0 +1,100 @@
+"""What the stored queries say about each thing: every query is run once, and its rows are dealt to their things."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain
+
+from kg_builder.answers.answer import Answer
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.queries.section_headers import Place, places
+from kg_builder.queries.stored_queries import StoredQuery, stored_queries
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A part of the page of a thing: the rows of a stored query that concern it; `query` is empty for page queries."""
+
+    heading: str
+    about: str
+    answer: Answer
+    drawn: bool
+    query: str
+    order: int
+
+
+class Sections:
+    """The sections of all pages: those that headers ask for, and the answers to questions about a single thing."""
+
+    def __init__(self, graph: OpenGraph) -> None:
+        self.graph = graph
+
+    def of(self, iri: str) -> list[Section]:
+        """Return the sections of a thing's page that their headers ask for, in their order."""
+        return sorted(self.placed.get(iri, []), key=lambda section: section.order)
+
+    def asked(self, iri: str) -> list[Section]:
+        """Return the answers of the stored questions that can be asked about a thing, those with shares first."""
+        shown = {section.query for section in self.placed.get(iri, [])}
+        rest = [section for section in self.dealt_questions.get(iri, []) if section.query not in shown]
+        return sorted(rest, key=lambda section: ("value" not in section.answer.columns, section.query))
+
+    @cached_property
+    def placed(self) -> dict[str, list[Section]]:
+        """The sections that headers ask for, by thing."""
+        asked = ((each.query, each.name, self.graph.whole(each)) for each in self.graph.questions.values())
+        own = ((each, "", self.graph.answer(each.text, {}, str(each.about["summary"]))) for each in self.queries)
+        return together(
+            dealt(whole, query, place, name) for query, name, whole in chain(asked, own) for place in places(query)
+        )
+
+    @cached_property
+    def queries(self) -> list[StoredQuery]:
+        """The stored queries that are no questions people ask."""
+        return stored_queries(self.graph.root, "pages")
+
+    @cached_property
+    def dealt_questions(self) -> dict[str, list[Section]]:
+        """The answers of the stored questions that take one thing, by thing."""
+        single = [
+            (each, each.parameters[0])
+            for each in self.graph.questions.values()
+            if len(each.parameters) == 1 and each.parameters[0].form == "iri"
+        ]
+        return together(
+            dealt(self.graph.whole(each), each.query, Place(parameter.column, each.summary), each.name)
+            for each, parameter in single
+        )
+
+
+def dealt(whole: Answer, query: StoredQuery, place: Place, name: str) -> dict[str, Section]:
+    """Return the answer of a stored query cut into sections, by the thing in a column."""
+    rows = defaultdict(list)
+    for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
+        if thing is not None:
+            rows[str(thing)].append(row)
+    kept = [name for name in place.columns or whole.columns if name in whole.columns]
+    about = str(query.about.get("description", "")).strip()
+    return {
+        thing: Section(
+            place.heading,
+            about,
+            dataclasses.replace(whole, rows=tuple(found)).with_columns(*kept),
+            place.shown == "charts",
+            name,
+            place.order,
+        )
+        for thing, found in rows.items()
+    }
+
+
+def together(found: Iterable[dict[str, Section]]) -> dict[str, list[Section]]:
+    """Return all sections by thing."""
+    listed = defaultdict(list)
+    for sections in found:
+        for thing, section in sections.items():
+            listed[thing].append(section)
+    return listed

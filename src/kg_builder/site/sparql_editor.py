@@ -1,0 +1,87 @@
+"""What the SPARQL page knows of a graph: prefixes, terms to complete, and the stored questions as queries to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyoxigraph
+from rdflib import OWL, RDF, XSD
+
+from kg_builder.answers.default_parameters import usual
+from kg_builder.answers.graph_reader import OpenGraph, Terms
+from kg_builder.core.curies import compact
+from kg_builder.queries.stored_queries import NOT_CODE, stored_query
+from kg_builder.queries.stored_questions import StoredQuestion
+
+PLAIN = {str(XSD.integer), str(XSD.decimal)}
+"""Datatypes of numbers that SPARQL writes without quotes."""
+
+
+def editor_data(graph: OpenGraph, prefixes: dict[str, str], paths: Iterable[str]) -> dict[str, Any]:
+    """Return JSON values: `base`, `prefixes`, `folders` in which the things at `paths` have pages, and lists.
+
+    `numbers` are the properties whose values must not be added up without care.
+    `terms` are rows of prefixed name, whether it is a class, label, definition; `questions` are objects by topic.
+    Questions that may add numbers up, as a stored check guards them, are left out: as free queries they are refused.
+    """
+    free = [each for each in graph.questions.values() if "guarded_by" not in each.query.about]
+    asked = [(each, usual(graph, each)) for each in sorted(free, key=by_topic)]
+    return {
+        "base": graph.base,
+        "prefixes": dict(prefixes),
+        "folders": sorted({path.rpartition("/")[0] for path in paths}),
+        "numbers": sorted(compact(prefixes, number) for number in graph.rules.shown_with),
+        "terms": terms(graph, prefixes),
+        "questions": [example(graph, each, given) for each, given in asked if "" not in given.values()],
+    }
+
+
+def terms(graph: OpenGraph, prefixes: dict[str, str]) -> list[list[Any]]:
+    """Return the classes and properties that the ontology declares, as the page completes them."""
+    rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq").text, {}, "")
+    declared = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(RDF.type), pyoxigraph.NamedNode(OWL.Class))
+    classes = {str(quad.subject.value) for quad in declared if isinstance(quad.subject, pyoxigraph.NamedNode)}
+    found = {
+        str(row["term"]): [compact(prefixes, str(row["term"])), row["term"] in classes, row["label"], row["definition"]]
+        for row in rows
+    }
+    return [found[iri] for iri in sorted(found)]
+
+
+def by_topic(question: StoredQuestion) -> tuple[str, str]:
+    """Return what questions are sorted by: the main topic, then the question."""
+    return question.topics[0], question.summary
+
+
+def example(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> dict[str, str]:
+    """Return a question as the page lists it, its parameters filled in."""
+    return {
+        "name": question.name,
+        "topic": question.topics[0],
+        "summary": question.summary,
+        "description": question.description,
+        "query": filled_in(question, graph.bound(question, given)),
+    }
+
+
+def filled_in(question: StoredQuestion, bound: Terms) -> str:
+    """Return the query of a question without its header, VALUES as first pattern where parameters are bound.
+
+    Behind the whole query VALUES would come too late for what the pattern computes.
+    """
+    lines = question.query.text.splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
+    if bound:
+        start = NOT_CODE.sub(lambda skipped: " " * len(skipped[0]), text).index("{") + 1
+        names = " ".join(f"?{name}" for name in bound)
+        values = " ".join(map(written, bound.values()))
+        text = f"{text[:start]}\n    VALUES ({names}) {{ ({values}) }}{text[start:]}"
+    return f"# {question.summary}\n\n{text}"
+
+
+def written(term: object) -> str:
+    """Return a term as people write it in a query."""
+    number = isinstance(term, pyoxigraph.Literal) and term.datatype.value in PLAIN
+    point = isinstance(term, pyoxigraph.Literal) and (("." in term.value) == (term.datatype.value == str(XSD.decimal)))
+    return term.value if number and point else str(term)  # type: ignore[attr-defined]

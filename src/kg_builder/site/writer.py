@@ -1,0 +1,147 @@
+"""Writes all pages of a graph as a site that opens from a file and needs no server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from kg_builder.answers.default_parameters import answered, usual
+from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.core.cache import user_cache
+from kg_builder.core.progress import SILENT, Progress
+from kg_builder.core.second_process import beside
+from kg_builder.exports.downloads import SITE, downloads
+from kg_builder.graph.built_graph import Graph
+from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.site.page_index import Thing
+from kg_builder.site.pages import Pages
+from kg_builder.site.sparql_editor import editor_data
+
+LIMIT = 20_000
+"""Pages of things that a site has at most; a larger graph is for triple stores and `kg-builder serve`."""
+
+PIECE = 1 << 20
+"""Characters that are read at once."""
+
+Content = str | bytes | Iterator[bytes]
+"""What a file holds: a text, bytes, or pieces of bytes."""
+
+BUNDLES = files("kg_builder") / "assets"
+"""Where `make explorer` puts the scripts; absent if that was not possible."""
+
+
+class Site:
+    """Writes `site/`; nothing for a graph of which more than `LIMIT` things would have a page."""
+
+    def __init__(self, graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+        self.graph = graph
+        self.folder = folder
+        self.progress = progress
+        opened = OpenGraph(graph.project.root, folder, graph.store, graph.project.base)
+        self.pages = Pages(opened, graph.schema, [each.name for each in bundled()], user_cache())
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the graph is small enough."""
+        return len(self.pages.directory.with_page) <= LIMIT
+
+    def write_pages(self) -> None:
+        """Write all but the page of downloads."""
+        if not self.is_wanted:
+            return
+        self.progress.step("answering the stored questions")
+        self.pages.answer_all()
+        self.progress.step("drawing charts")
+        for done, wanted in self.pages.drawings.prepare(self.pages.charts()):
+            self.progress.count(done, wanted)
+        self.progress.step("writing pages")
+        things = self.pages.directory.with_page
+        first, second = things[::2], things[1::2]
+        with beside(lambda: self.write_things(second)):
+            self.write_all(contents(self.pages, self.graph))
+            self.write_things(first)
+
+    def write_things(self, things: Sequence[Thing]) -> None:
+        """Write the pages of things, with what can be taken from them."""
+        for done, thing in enumerate(things, 1):
+            self.write_all(thing_files(self.pages, thing))
+            self.progress.count(done, len(things))
+
+    def write_downloads(self) -> None:
+        """Write the page of downloads, which lists all other outputs; they must have been written before."""
+        if self.is_wanted:
+            self.write_all([("data.html", self.pages.data([*downloads(self.folder)]))])
+
+    def write_all(self, files: Iterable[tuple[str, Content]]) -> None:
+        """Write files at their paths."""
+        for path, content in files:
+            place = self.folder / SITE / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as stream:
+                pieces = [content.encode()] if isinstance(content, str) else content
+                stream.writelines([pieces] if isinstance(pieces, bytes) else pieces)
+
+
+def live_pages(graph: OpenGraph) -> Pages:
+    """Return the pages of a graph that is served, ready to be made one by one."""
+    pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()], user_cache())
+    _ = pages.directory.things  # which else the first page would wait for
+    return pages
+
+
+def bundled() -> list[Traversable]:
+    """Return the bundled scripts and their licences; nothing if they were not made."""
+    return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
+
+
+def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, Content]]:
+    """Yield the path and content of every file of the site but those of things, and the page of downloads."""
+    paths = [thing.path for thing in pages.directory.with_page]
+    editor = editor_data(pages.graph, graph.schema.prefixes, paths)
+    yield "index.html", pages.home()
+    yield "questions.html", pages.list_of_questions()
+    yield "things.html", pages.list_of_things()
+    yield "graph.html", pages.page("graph.html", "graph.html", views=pages.pictures.views)
+    yield "ontology.html", pages.ontology()
+    yield "dictionary.html", pages.page("dictionary.html", "dictionary.html", schema=graph.schema)
+    yield "sparql.html", pages.page("sparql.html", "sparql.html", editor=editor)
+    for question in pages.graph.questions.values():
+        given = usual(pages.graph, question)
+        answer = answered(pages.graph, question, given)
+        yield f"questions/{question.name}.html", pages.stored(question, given, answer)
+        yield f"questions/{question.name}.csv", answer.to_csv()
+        yield f"questions/{question.name}.json", answer.to_json()
+    yield "assets/style.css", (files("kg_builder") / "templates" / "style.css").read_bytes()
+    for bundle in bundled():
+        yield f"assets/{bundle.name}", bundle.read_bytes()
+    yield "assets/names.js", script("kgNames", pages.names())
+    yield "assets/pages.js", script("kgPages", pages.shown_elsewhere())
+    yield "assets/graph-data.js", script("kgGraphData", pages.pictures.graph_data())
+    yield "assets/graph.nq.js", quads_script(graph.lines)
+
+
+def thing_files(pages: Pages, thing: Thing) -> Iterator[tuple[str, Content]]:
+    """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
+    yield thing.address, pages.thing(thing)
+    for chart, answer in pages.own_charts(thing.iri):
+        yield f"{thing.path}.svg", pages.drawings.svg(chart)
+        yield f"{thing.path}.csv", answer.to_csv()
+        yield f"{thing.path}.json", answer.to_json()
+
+
+def quads_script(lines: Path) -> Iterator[bytes]:
+    """Yield the script that holds all quads as one text, piece by piece: as a whole it would take much memory."""
+    yield b'window.kgQuads = "'
+    with lines.open(encoding="utf-8") as stream:
+        while piece := stream.read(PIECE):
+            yield json.dumps(piece, ensure_ascii=False)[1:-1].encode()
+    yield b'";\n'
+
+
+def script(name: str, value: Any) -> str:
+    """Return a script that sets a global variable: pages that were opened from a file may read scripts only."""
+    return f"window.{name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"

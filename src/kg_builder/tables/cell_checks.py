@@ -1,0 +1,259 @@
+"""Checks every cell against its column's shape, set-wise in the engine; memory and report stay bounded."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+import duckdb
+
+from kg_builder.core.curies import compact
+from kg_builder.core.problems import LISTED, Problem, quoted
+from kg_builder.schema.model import SOURCE, Column, Schema, Table
+from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, values
+from kg_builder.tables.preamble import CURIE_MAP
+
+NEAR = 20_000
+"""How many ids are compared to suggest the nearest."""
+
+FORMS = {
+    "decimal": ("-?(0|[1-9][0-9]{0,29})([.][0-9]{1,30})?", "a decimal number with a point, such as 28.6"),
+    "integer": ("-?(0|[1-9][0-9]{0,17})", "a whole number, such as 272"),
+    "boolean": ("true|false", "true or false"),
+    "gYear": ("[0-9]{4}", "a year of four digits, such as 2018"),
+    "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date that exists, as YYYY-MM-DD"),
+    "anyURI": ('[a-z][a-z0-9+.-]*:[^ <>"{}|\\\\^`]+', "an absolute address"),
+}
+"""For each datatype: the form that a cell must have (RE2, the whole cell) and how a message names it."""
+
+Rule = tuple[str, str]
+"""The name of a rule and the SQL condition under which a value breaks it."""
+
+
+def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
+    """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
+    for table in schema.tables:
+        if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
+            continue
+        yield from repeated_ids(connection, table)
+        yield from faulty_cells(connection, schema, table)
+        for column in table.columns:
+            if column.acyclic:
+                yield from cycles(connection, table, column)
+
+
+def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
+    """Yield the ids that stand in more than one row of a kind, naming the rows."""
+    places = "list(_file || ':' || _line ORDER BY _file, _line)"
+    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
+    rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
+    for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
+        file, line = last.rsplit(":", 1)
+        rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places will do)
+        found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
+        more = len(rows) - LISTED if number == LISTED else 0
+        mend = "Give one of the rows an id of its own."
+        shape = table.column("id").shape
+        yield Problem(file, int(line), "id", "unique", found, "each id once", mend, more=more, shape=shape)
+
+
+def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+    """Yield the cells of a table that break a rule; of several rules of one cell the first."""
+    broken = " UNION ALL ".join(faults(schema, table))
+    group = "PARTITION BY c, rule"
+    counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
+    listed = f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
+    for column_name, rule, file, line, value, total, number in connection.execute(listed).fetchall():
+        column = table.column(column_name)
+        found = "an empty cell" if value is None else quoted(value)
+        if rule == "class":
+            found = f"a reference to {'another kind' if is_thing(connection, value) else 'nothing'}, {found}"
+        yield Problem(
+            file,
+            line,
+            column_name,
+            rule,
+            found,
+            expectation(schema, table, column, rule).replace(SOURCE, file.split("/")[-2]),
+            nearest(connection, schema, column, value) if rule == "class" else advice(column, rule, value or ""),
+            more=total - LISTED if number == LISTED else 0,
+            shape=column.shape,
+        )
+
+
+def faults(schema: Schema, table: Table) -> Iterator[str]:
+    """Yield the SQL for the faulty values of a table: `c` (the column), `rule`, `_file`, `_line` and `v`.
+
+    All columns with plain values are looked at in one query, as planning takes longer than running for small tables.
+    """
+    plain = [column for column in table.columns if column.is_plain]
+    checked = (
+        f"{{'c': {literal(column.name)}, 'rule': {first_broken(table, column, name(column.name))}, "
+        f"'v': {name(column.name)}}}"
+        for column in plain
+    )
+    if plain:
+        cells = f"SELECT _file, _line, unnest([{', '.join(checked)}]) AS x FROM {name(table.stem)}"
+        yield f"SELECT x.c AS c, x.rule AS rule, _file, _line, x.v AS v FROM ({cells}) WHERE x.rule IS NOT NULL"
+    for column in table.columns:
+        if column.is_plain:
+            continue
+        found = f"({values(table, column)}) AS r"
+        if column.target:
+            within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
+            found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
+        rule = first_broken(table, column, "v")
+        checked_values = f"SELECT {literal(column.name)} AS c, {rule} AS rule, _file, _line, v FROM {found}"
+        yield f"SELECT DISTINCT * FROM ({checked_values}) WHERE rule IS NOT NULL"
+
+
+def first_broken(table: Table, column: Column, v: str) -> str:
+    """Return the SQL for the first rule of a column that a value `v` breaks, null if it breaks none."""
+    return (
+        f"CASE {' '.join(f'WHEN {condition} THEN {literal(rule)}' for rule, condition in rules(table, column, v))} END"
+    )
+
+
+def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
+    """Yield the rules of a value `v` of a column in the order in which a person would fix them."""
+    if column.required:
+        yield "minCount", f"{v} IS NULL"
+    if column.required > 1:
+        given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"
+        yield "minCount", f"len({given}) < {column.required} AND {v} = {given}[1]"
+    if column.separator:
+        again = (
+            f"len(list_filter(string_split({name(column.name)}, {literal(column.separator)}), lambda x: x = {v})) > 1"
+        )
+        yield "distinct", again
+    yield "blank", f"{v} = '' OR {v} <> trim({v}, ' ' || chr(160))"
+    if column.longest:
+        yield "maxLength", f"length({v}) > {column.longest}"
+    if column.pattern:
+        yield "pattern", f"NOT regexp_matches({v}, {literal(column.pattern)})"
+    datatype = (column.datatype or "").rsplit("#", 1)[-1]
+    if datatype in FORMS:
+        faulty = f"NOT regexp_full_match({v}, {literal(FORMS[datatype][0])})"
+        yield (
+            "datatype",
+            f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
+        )
+    yield from bounds(table, column, v)
+    if column.is_iri:
+        yield "prefix", f"{v} IS NOT NULL AND expanded({v}) IS NULL"
+        yield "iri", f"NOT regexp_full_match(expanded({v}), {literal(FORMS['anyURI'][0])})"
+    if column.allowed:
+        given = f"expanded({v})" if column.is_iri else v
+        yield "in", f"{given} NOT IN ({', '.join(literal(item) for item in column.allowed)})"
+    if column.target:
+        yield "class", f"{v} IS NOT NULL AND t.key IS NULL"
+
+
+def bounds(table: Table, column: Column, v: str) -> Iterator[Rule]:
+    """Yield the rules that compare a cell with a number or with another cell of its row."""
+    if column.minimum is not None:
+        yield "minInclusive", f"TRY_CAST({v} AS DOUBLE) < {float(column.minimum)}"
+    if column.maximum is not None:
+        yield "maxInclusive", f"TRY_CAST({v} AS DOUBLE) > {float(column.maximum)}"
+    if other := not_above(table, column):
+        order = "DATE" if (column.datatype or "").endswith("#date") else "DOUBLE"
+        yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"
+
+
+def not_above(table: Table, column: Column) -> Column | None:
+    """Return the column that bounds this one from above, if the shape names one."""
+    return next((other for other in table.columns if other.path == column.not_above), None)
+
+
+def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
+    """Return what a cell of the column should be, for one broken rule."""
+    other = not_above(table, column)
+    parted = f"parted by {quoted(column.separator or ';')}"
+    words = {
+        "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
+        "distinct": "each value once",
+        "blank": f"values {parted} alone" if column.separator else "text without a blank at its start or end",
+        "maxLength": f"at most {column.longest or 0:,} characters",
+        "pattern": f"text that matches {column.pattern}",
+        "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", "text"))[1],
+        "minInclusive": f"at least {column.minimum}",
+        "maxInclusive": f"at most {column.maximum}",
+        "in": f"one of {', '.join(compact(schema.prefixes, item) for item in column.allowed)}",
+        "lessThanOrEquals": f"not more than {other.name if other else ''}",
+        "prefix": f"a prefix that {CURIE_MAP} declares, or a whole IRI",
+        "iri": "a name that makes an IRI",
+    }
+    if rule == "class" and column.target:
+        target = schema.targets[column.target]
+        lists = ["a code list in ontology/codes.ttl"] if target.codes else []
+        where = " or ".join([*(table.url for table in target.tables), *lists])
+        words["class"] = f"an id of {where}"
+        if target.qualified:
+            words["class"] = f"type/id, the type one of {', '.join(target.kinds)}"
+    return words.get(rule, column.message or column.description)
+
+
+def advice(column: Column, rule: str, value: str) -> str:
+    """Return how to mend a faulty cell, as closely as its value tells."""
+    strange = [character for character in value[:1000] if not character.isascii()]
+    if rule == "pattern" and strange:
+        called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
+        return f"It holds {called}; use plain ASCII letters."
+    if rule == "datatype" and "%" in value:
+        return "Leave the percent sign out; the unit has its own column."
+    if rule == "datatype" and "," in value and (column.datatype or "").endswith("#integer"):
+        return "Leave the comma out."
+    if rule == "datatype" and "," in value:
+        return "Write a decimal point instead of the comma."
+    return column.message or column.description
+
+
+def is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
+    """Return whether a value names a thing of whatever kind."""
+    found = connection.execute(f"SELECT 1 FROM {THINGS} WHERE ? IN (id, kind || '/' || id) LIMIT 1", [value])
+    return found.fetchone() is not None
+
+
+def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
+    """Return a sentence with the id that is most like a value, or what the column holds where none is."""
+    keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
+    near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
+    return f"Did you mean {near[0]}?" if near else column.message or column.description
+
+
+def leads_back(links: Iterable[tuple[str, str]]) -> bool:
+    """Return whether links, followed from some start, lead back to it."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for start, end in links:
+        sorter.add(start, end)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
+    """Yield one problem for each knot of references that lead back to their start, printing the way round."""
+    links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
+    inner = f"v IN (SELECT id FROM {name(table.stem)})"
+    rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
+    places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
+    if not leads_back(places):
+        return
+    import networkx  # noqa: PLC0415  (heavy, and needed for a message alone)
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph(list(places))
+    for knot in networkx.strongly_connected_components(graph):
+        if len(knot) == 1 and not any(graph.has_edge(node, node) for node in knot):
+            continue
+        way = networkx.find_cycle(graph.subgraph(sorted(knot)), min(knot))
+        names = [start.rsplit("/", 1)[-1] for start, _ in way]
+        shown = [*names[:8], "…"] if len(names) > 8 else names  # noqa: PLR2004  (a longer chain is unreadable)
+        found = f"the circle {' → '.join([*shown, names[0]])}"
+        file, line = places[way[0][0], way[0][1]]
+        expected = f"a {column.name} that never leads back to its start"
+        mend = "Take one of the links away."
+        yield Problem(file, line, column.name, "acyclic", found, expected, mend, shape=column.shape)

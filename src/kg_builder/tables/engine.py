@@ -1,0 +1,177 @@
+"""Loads the tables into the embedded analytical engine, one engine table per kind, without changing a value."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from kg_builder.core.iris import ABSOLUTE, BASE
+from kg_builder.core.problems import LISTED, Problem, ProblemsFound, quoted
+from kg_builder.schema.model import SHARED, Column, Schema, Table, Target
+from kg_builder.tables.preamble import Prefixes, declared
+from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
+from kg_builder.tables.table_files import TableFile, fault
+
+THINGS = "_things"
+PREFIXES = "_prefixes"
+AT_REST = "200MB"
+EVERYWHERE = ""
+"""The source of shared tables and codes, as references see it: they may be named from every folder."""
+
+
+def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`."""
+    if not re.fullmatch(r"[0-9]+([.][0-9]+)?[KMGT]i?B", memory):
+        expected = "a size such as 500MB or 2GB"
+        raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)])
+    connection = duckdb.connect(work / "tables.duckdb")
+    connection.execute("SET memory_limit = ?", [memory])
+    connection.execute("SET temp_directory = ?", [str(work)])
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    return connection
+
+
+@contextlib.contextmanager
+def resting(connection: duckdb.DuckDBPyConnection, memory: str) -> Iterator[None]:
+    """Let the engine hold little for the time of a `with` block, in which others need memory; then up to `memory`."""
+    connection.execute("SET memory_limit = ?", [AT_REST])
+    yield
+    connection.execute("SET memory_limit = ?", [memory])
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, schema: Schema, files: Iterable[TableFile], work: Path
+) -> list[Problem]:
+    """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for what cannot be read.
+
+    Each has the columns `_file`, `_line` (as in the file) and `_source` (the folder, empty for shared tables),
+    then its own, all of them text, empty cells null. The prefixes that tables declare are gathered in another.
+    """
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    prefixes: Prefixes = {}
+    for table in schema.tables:
+        own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
+        connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
+    for number, file in enumerate(files):
+        try:
+            found = scan(file)
+            path = file.path
+            if found.oddities:
+                path = normalised(file, work / f"{number}.csv")
+                notes.append(noted(file, found))
+            problems += rows_loaded(connection, file, path, found)
+            if file.table.comment:
+                prefixes = declared(file, found.preamble, prefixes)
+        except ProblemsFound as refused:
+            problems += refused.problems
+    if problems:
+        raise ProblemsFound(problems)
+    connection.execute(f"CREATE TABLE {PREFIXES} (prefix VARCHAR, namespace VARCHAR)")
+    connection.executemany(f"INSERT INTO {PREFIXES} VALUES (?, ?)", [*prefixes.items(), (None, None)])
+    return notes
+
+
+def noted(file: TableFile, found: Scan) -> Problem:
+    """Return the note that a file was normalised on the way."""
+    kept = ", ".join(found.oddities)
+    return dataclasses.replace(
+        fault(file, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "It was read as that."), severity="note"
+    )
+
+
+def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
+    """Append one file's rows to its engine table; yield why that fails, if it does."""
+    types = dict.fromkeys(found.header, "VARCHAR")
+    target = name(file.table.stem)
+    listed = ", ".join(name(column) for column in found.header)
+    before = len(found.preamble)
+    insert = (
+        f"INSERT INTO {target} (_file, _line, _source, {listed}) "
+        f"SELECT ?, row_number() OVER () + {before + 1}, ?, {listed} "
+        f"FROM read_csv(?, header = true, auto_detect = false, delim = {literal(file.table.delimiter)}, "
+        f"quote = '\"', escape = '\"', skip = {before}, columns = ?, max_line_size = 2000000)"
+    )
+    try:
+        connection.execute(insert, [file.name, source_of(file), str(path), types])
+        rows = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
+        if rows == (found.lines - 1 - before,):
+            return
+        reason = "rows that cannot be told apart"
+    except duckdb.InvalidInputException as error:
+        reason = str(error).splitlines()[0]
+    ragged_rows = bounded(ragged(file, path, found))
+    yield from ragged_rows
+    if not ragged_rows:
+        yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
+
+
+def bounded(problems: Iterator[Problem]) -> list[Problem]:
+    """Return the first problems, the last of them counting the rest."""
+    kept = list(islice(problems, LISTED))
+    more = sum(1 for _ in problems)
+    return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
+
+
+def source_of(file: TableFile) -> str:
+    """Return the source of a file's rows as references see it."""
+    return EVERYWHERE if file.source == SHARED else file.source
+
+
+def name(word: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a value as a quoted SQL string."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def address(base: str, table: Table) -> str:
+    """Return the SQL expression for the IRI of a row, from `csvw:aboutUrl`."""
+    before, after = table.about.split("{id}")
+    head, found, tail = before.partition("{source}")
+    parts = [literal(base + head), "_source", literal(tail)] if found else [literal(base + head)]
+    return " || ".join([*parts, "id", *([literal(after)] if after else [])])
+
+
+def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
+    """Gather all that a reference may name in one engine table: `source`, `kind`, `id` and `iri`.
+
+    What has a prefix may name anything: the macro `expanded` makes an IRI of it, null if the prefix is not known.
+    """
+    stands_for = f"SELECT if(namespace = {literal(BASE)}, {literal(base)}, namespace) FROM {PREFIXES}"
+    expanded = f"({stands_for} WHERE prefix = split_part(v, ':', 1)) || substr(v, strpos(v, ':') + 1)"
+    connection.execute(f"CREATE MACRO expanded(v) AS if(regexp_matches(v, {literal(ABSOLUTE)}), v, {expanded})")
+    connection.execute(f"CREATE TABLE {THINGS} (source VARCHAR, kind VARCHAR, id VARCHAR, iri VARCHAR)")
+    referred = {table.stem: table for target in schema.targets.values() for table in target.tables}
+    for table in referred.values():
+        row = f"SELECT _source, {literal(table.kind)}, id, {address(base, table)} FROM {name(table.stem)}"
+        connection.execute(f"INSERT INTO {THINGS} {row}")
+    named = {code for target in schema.targets.values() for code in target.codes}
+    codes = [(EVERYWHERE, code.kind, code.key, code.iri) for code in named]
+    connection.executemany(f"INSERT INTO {THINGS} VALUES (?, ?, ?, ?)", codes)
+
+
+def members(target: Target) -> str:
+    """Return the SQL for all that a reference to a class may name: `source`, `key` (what the cell holds), `iri`."""
+    key = "kind || '/' || id" if target.qualified else "id"
+    kinds = ", ".join(literal(kind) for kind in target.kinds)
+    return f"SELECT source, {key} AS key, iri FROM {THINGS} WHERE kind IN ({kinds or 'NULL'})"
+
+
+def values(table: Table, column: Column) -> str:
+    """Return the SQL for the rows of a table with the single values of a column as `v`, null for an empty cell."""
+    cell = name(column.name)
+    if not column.separator:
+        return f"SELECT *, {cell} AS v FROM {name(table.stem)}"
+    parts = f"string_split({cell}, {literal(column.separator)})"
+    return f"SELECT *, unnest(coalesce({parts}, [NULL])) AS v FROM {name(table.stem)}"

@@ -1,0 +1,54 @@
+"""Holds the header of a table file against the columns of its shape."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterator
+
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.tables.table_files import TableFile, fault, refusal
+
+PARTS = {",": "commas", "\t": "tabs"}
+"""What may part the cells of a line, and how a message names it."""
+
+
+def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
+    """Return the names of the columns in their order; raise `ProblemsFound` where they are not those of the shape.
+
+    `number` is that of the line, which is 1 where nothing stands before the table.
+    """
+    names = tuple(next(csv.reader([line], delimiter=file.table.delimiter), []))
+    if problems := list(header_problems(file, number, names)):
+        raise ProblemsFound(problems)
+    return names
+
+
+def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
+    """Raise `ProblemsFound` for a header whose columns are parted by something else than they should."""
+    if file.table.delimiter not in line and re.search("[,;|\t]", line):
+        found, parts = f"the header {quoted(line)}", PARTS[file.table.delimiter]
+        raise refusal(file, number, "", "delimiter", found, f"columns parted by {parts}", f"Save with {parts}.")
+
+
+def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield blank, repeated and unknown names, and required columns that are missing and not merely misspelt."""
+    known = [column.name for column in file.table.columns]
+    listed = f"Columns are {', '.join(known)}."
+    missing = [column.name for column in file.table.columns if column.required and column.name not in names]
+    for position, name in enumerate(names, 1):
+        if not name:
+            found, expected = "a blank header cell", "the name of a column"
+            yield fault(file, number, f"column {position}", "header", found, expected, listed)
+        elif name in names[: position - 1]:
+            found = f"the column {quoted(name)} twice"
+            yield fault(file, number, name, "header", found, "each column once", "Take one away.")
+        elif name not in known:
+            close = difflib.get_close_matches(name.lower(), known, n=1)
+            missing = [each for each in missing if each not in close]
+            mend = f"Did you mean {close[0]}?" if close else listed
+            found = f"the unknown column {quoted(name)}"
+            yield fault(file, number, name, "header", found, "a column of the shape", mend)
+    for name in missing:
+        yield fault(file, number, name, "header", "no such column", f"the required column {name}", "Add it.")

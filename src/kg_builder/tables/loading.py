@@ -1,0 +1,66 @@
+"""Opens the engine, loads the tables of a project and checks their cells."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.graph.sources import gathered
+from kg_builder.schema.model import Schema
+from kg_builder.tables.cell_checks import cell_problems
+from kg_builder.tables.engine import connect, list_things, load, name
+from kg_builder.tables.table_files import TableFile
+
+FEW = 20_000
+"""Rows below which the engine's optimizer takes longer than it saves."""
+
+
+@contextlib.contextmanager
+def engine(work: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the engine for the time of a `with` block; raise `ProblemsFound` where its memory does not suffice."""
+    try:
+        with connect(work, memory) as connection:
+            yield connection
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error  # the engine catches the signal while it works
+        raise
+    except duckdb.OutOfMemoryException as error:
+        found = f"too little memory for the engine, {memory}"
+        raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "more, such as 2GB")]) from error
+
+
+def read_tables(
+    connection: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    files: Iterable[TableFile],
+    work: Path,
+    base: str,
+    faults: Iterable[Problem],
+) -> list[Problem]:
+    """Load the tables and check their cells; return notes, or raise `ProblemsFound` with these and all faults.
+
+    Cells are checked only where all files could be read: else references would seem to lead nowhere.
+    """
+    faults = [*faults]
+    unread: list[Problem] = []
+    notes = gathered(unread, lambda: load(connection, schema, files, work))
+    if sum(count_rows(connection, schema).values()) < FEW:
+        connection.execute("PRAGMA disable_optimizer")
+    if not unread:
+        list_things(connection, schema, base)
+        faults += cell_problems(connection, schema)
+    if faults or unread:
+        raise ProblemsFound([*notes, *faults, *unread])
+    return notes
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, schema: Schema) -> dict[str, int]:
+    """Return the number of rows of each table, by the class of its things."""
+    counts = (f"(SELECT count(*) FROM {name(table.stem)})" for table in schema.tables)
+    found = connection.execute(f"SELECT {', '.join(counts)}").fetchone() or ()
+    return {table.classes[0]: int(number) for table, number in zip(schema.tables, found, strict=True)}

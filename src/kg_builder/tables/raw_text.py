@@ -1,0 +1,213 @@
+"""Reads a table file as text, before it is a table: UTF-8, a known header, no control characters, bounded lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import dataclasses
+import re
+import stat
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice, takewhile
+from pathlib import Path
+
+from kg_builder.core.problems import LISTED, Problem, ProblemsFound
+from kg_builder.tables.header_row import PARTS, header_of, refuse_other_delimiters
+from kg_builder.tables.table_files import TableFile, fault, refusal
+
+LINE_LIMIT = 1_000_000
+"""Bytes of one line; a longer one is a fault, whatever its cells would allow."""
+
+BLOCK = 1 << 20
+OTHERS = r"\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)"
+CONTROL = {",": re.compile(rf"[\x00-\x09{OTHERS}"), "\t": re.compile(rf"[\x00-\x08{OTHERS}")}
+"""What no cell may hold, by what parts the cells."""
+
+SAVE_AS_UTF8 = "Save the table as UTF-8; the encoding is never guessed."
+
+
+@dataclasses.dataclass(frozen=True)
+class Scan:
+    """What one pass over a file found: its header, its number of lines, and what is to be normalised in its text.
+
+    `preamble` are the lines before the header, with their mark.
+    """
+
+    preamble: tuple[str, ...]
+    header: tuple[str, ...]
+    lines: int
+    oddities: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Some whole lines of a file: the number of the first, counted from 1, and the offset of its first byte."""
+
+    line: int
+    offset: int
+    content: bytes
+
+
+def scan(file: TableFile) -> Scan:
+    """Return what one pass over the bytes finds; raise `ProblemsFound` where they are not clean text.
+
+    Memory is bounded by `BLOCK` and `LINE_LIMIT`, whatever the size of the file, and so is the report.
+    """
+    kept: dict[str, list[Problem]] = {}
+    totals: Counter[str] = Counter()
+    oddities: set[str] = set()
+    preamble: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    lines = 0
+    for block in blocks(file):
+        text = block.content.decode("utf-8", errors="replace")
+        if block.line == 1:
+            preamble, header = opening(file, block.content, text)
+        for problem in line_problems(file, block, header, text):
+            totals[problem.rule] += 1
+            if totals[problem.rule] <= LISTED:
+                kept.setdefault(problem.rule, []).append(problem)
+        oddities |= set(oddities_of(text))
+        lines = block.line + text.removesuffix("\n").count("\n")
+    if not lines:
+        raise refusal(file, 0, "", "empty", "an empty file", "a header line", "Delete the file or write its header.")
+    if kept:
+        more = {rule: dataclasses.replace(found[-1], more=totals[rule] - len(found)) for rule, found in kept.items()}
+        raise ProblemsFound(each for rule, found in kept.items() for each in (*found[:-1], more[rule]))
+    return Scan(preamble, header, lines, tuple(sorted(oddities)))
+
+
+def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines before the header, and the header; raise `ProblemsFound` where it is not that of the table."""
+    refuse_other_encodings(file, content)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    mark = file.table.comment
+    preamble = tuple(takewhile(lambda line: mark and line.startswith(mark), lines))
+    number, line = len(preamble) + 1, [*lines, ""][len(preamble)]
+    refuse_other_delimiters(file, number, line)
+    if match := CONTROL[file.table.delimiter].search(line):
+        raise ProblemsFound([control_problem(file, number, (), line, match)])
+    return preamble, header_of(file, number, line)
+
+
+def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the lines of a block: bytes that are not UTF-8, length, control characters."""
+    control = CONTROL[file.table.delimiter]
+    if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not control.search(text):
+        return
+    offset = block.offset
+    for number, content in enumerate(block.content.split(b"\n"), block.line):
+        if len(content) > LINE_LIMIT:
+            cells = content.split(file.table.delimiter.encode())
+            column = name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
+            found = f"a line of more than {LINE_LIMIT:,} bytes"
+            yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
+            continue
+        try:
+            line = content.decode("utf-8").removesuffix("\r")
+            if match := control.search(line):
+                yield control_problem(file, number, header, line, match)
+        except UnicodeDecodeError as error:
+            column = column_at(file, content[: error.start].decode("utf-8"), header)
+            byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
+            found = f"the byte {byte}, which is not UTF-8"
+            yield fault(file, number, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
+        offset += len(content) + 1
+
+
+def control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
+    """Return the problem of the first control character of a line."""
+    found = f"the control character U+{ord(match[0]):04X}"
+    mend = "Take it out; a cell has no line break or tab."
+    column = column_at(file, line[: match.start()], header)
+    return fault(file, number, column, "control", found, "plain text without it", mend)
+
+
+def blocks(file: TableFile) -> Iterator[Block]:
+    """Yield the file in pieces of whole lines; of an over-long line the beginning, and nothing after it."""
+    try:
+        if not stat.S_ISREG(file.path.stat().st_mode):
+            raise refusal(file, 0, "", "file", "something that is not a file", "a plain file", "Take it away.")
+        line, offset, rest = 1, 0, b""
+        with file.path.open("rb") as stream:
+            while read := stream.read(BLOCK):
+                head, newline, tail = read.rpartition(b"\n")
+                if newline:
+                    block = Block(line, offset, rest + head + newline)
+                    yield block
+                    line += head.count(b"\n") + 1
+                    offset += len(block.content)
+                    rest = tail
+                else:
+                    rest += tail
+                if len(rest) > LINE_LIMIT:
+                    break
+        if rest:
+            yield Block(line, offset, rest)
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror or error})"
+        raise refusal(file, 0, "", "file", found, "a readable file") from error
+
+
+def refuse_other_encodings(file: TableFile, content: bytes) -> None:
+    """Raise `ProblemsFound` for UTF-16, with its mark or without: ASCII names then have every second byte zero."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
+        raise refusal(file, 1, "", "encoding", "UTF-16 text", "UTF-8 text", SAVE_AS_UTF8)
+
+
+def oddities_of(text: str) -> Iterator[str]:
+    """Yield what is accepted in a text and normalised on the way."""
+    if text.startswith("\ufeff"):
+        yield "a byte-order mark"
+    if "\r" in text:
+        yield "CRLF line ends"
+    if not unicodedata.is_normalized("NFC", text):
+        yield "decomposed letters"
+
+
+def column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
+    """Return the column in which a line stands after a piece of it."""
+    delimiter = file.table.delimiter
+    cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
+    return name_at(max(len(cells) - 1, 0), header)
+
+
+def name_at(index: int, header: tuple[str, ...]) -> str:
+    """Return the name of a column, or its number where it has no name."""
+    return header[index] if index < len(header) else f"column {index + 1}"
+
+
+def normalised(file: TableFile, into: Path) -> Path:
+    """Write the text without byte-order mark, with LF, in Unicode form C; return the path of the copy."""
+    with into.open("wb") as copy:
+        for block in blocks(file):
+            text = block.content.decode("utf-8").replace("\r\n", "\n")
+            text = text.removeprefix("\ufeff") if block.line == 1 else text
+            copy.write(unicodedata.normalize("NFC", text).encode("utf-8"))
+    return into
+
+
+def ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
+    """Yield the rows that have another number of cells than the header, and quotes that do not close."""
+    columns, before = len(scanned.header), len(scanned.preamble)
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(islice(stream, before, None), strict=True, delimiter=file.table.delimiter)
+        line = 1 + before
+        wanted = f"{columns}, as in the header"
+        try:
+            for row in reader:
+                if not row:
+                    yield fault(file, line, "", "row", "a blank line", f"{columns} cells", "Take the line away.")
+                elif reader.line_num + before > line:
+                    found = "a line break inside quotes"
+                    yield fault(file, line, "", "row", found, "each row on one line", "Close the quotes.")
+                elif len(row) != columns:
+                    found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
+                    mend = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
+                    yield fault(file, line, "", "row", found, wanted, mend)
+                line = reader.line_num + 1 + before
+        except csv.Error as error:
+            expected = "quotes that open and close a whole cell"
+            yield fault(file, line, "", "quotes", str(error), expected, 'Write a quote inside a cell as "".')

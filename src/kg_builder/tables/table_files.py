@@ -1,0 +1,100 @@
+"""Finds the table files of a project, and says which table of the shapes each of them is."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.text_files import folder_of
+from kg_builder.schema.model import SOURCE, Schema, Table
+
+
+@dataclasses.dataclass(frozen=True)
+class TableFile:
+    """One file that holds rows of one table; `name` is its path within the project, for messages."""
+
+    path: Path
+    name: str
+    source: str
+    table: Table
+
+
+def table_files(data: Path, schema: Schema) -> list[TableFile]:
+    """Return the tables under `data/`, sorted by name; a table may be cut into `findings.csv`, `findings.2.csv`, ….
+
+    Raise `ProblemsFound` for folders and files that no shape describes.
+    """
+    problems: list[Problem] = []
+    files: list[TableFile] = []
+    folder_of(data, data.name, "tables")
+    problems += unread_files(data)
+    for folder in sorted(entry for entry in data.iterdir() if entry.is_dir()):
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
+            found = f"the folder name {quoted(folder.name)}"
+            problems.append(
+                Problem(
+                    f"{data.name}/{folder.name}", 0, "", "folder", found, "lower-case ASCII words joined by hyphens"
+                )
+            )
+            continue
+        endings = sorted({table.ending for table in schema.tables_in(folder.name)})
+        problems += unread_files(folder, endings)
+        for path in sorted(entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings))):
+            name = f"{data.name}/{folder.name}/{path.name}"
+            table = schema.table_at(folder.name, path.name)
+            if table:
+                files.append(TableFile(path, name, folder.name, table))
+            else:
+                problems.append(
+                    Problem(
+                        name,
+                        0,
+                        "",
+                        "table",
+                        "a table that no shape describes",
+                        *unknown_table(schema, folder.name, path),
+                    )
+                )
+    if problems:
+        raise ProblemsFound(problems)
+    return files
+
+
+def unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
+    """Yield the entries of a folder that no build reads, so that no row is lost without a word."""
+    for path in sorted(folder.iterdir()):
+        read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
+        if not read and not path.name.startswith(".") and path.suffix != ".md":
+            name = "/".join(path.parts[-3:] if endings else path.parts[-2:])
+            expected = f"tables that end in {' or '.join(endings)}" if endings else "folders of tables"
+            yield Problem(name, 0, "", "unread", "something that no build reads", expected, "Rename or move it.")
+
+
+def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
+    """Return what was expected instead of an unknown file, and how to mend it."""
+    here = [Path(table.url).name for table in schema.tables_in(folder)]
+    elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
+    if elsewhere:
+        place = elsewhere[0].replace(SOURCE, "a report's folder")
+        return "a table of this folder", f"Such rows belong into {place}."
+    close = difflib.get_close_matches(path.name, here, n=1)
+    return (
+        "a table that ontology/shapes.ttl describes",
+        f"Did you mean {close[0]}?" if close else "Rename it or take it away.",
+    )
+
+
+def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = "") -> Problem:
+    """Return a problem of a table file."""
+    return Problem(file.name, line, column, rule, found, expected, mend, shape=file.table.shape)
+
+
+def refusal(
+    file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = ""
+) -> ProblemsFound:
+    """Return the exception for a file that cannot be read on."""
+    return ProblemsFound([fault(file, line, column, rule, found, expected, mend)])

@@ -1,0 +1,152 @@
+"""Validates the graph with shapes and stored checks, and brings every result back to file, line and column."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+
+import duckdb
+import pyoxigraph
+
+from kg_builder.core.problems import LISTED, Problem, ProblemsFound, Severity, quoted
+from kg_builder.queries.stored_queries import StoredQuery, rows
+from kg_builder.schema.model import Schema, Table, sparql_prefixes
+from kg_builder.tables.engine import address, name
+
+Place = tuple[str, int, Table]
+"""A file, a line and the table to which they belong."""
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Result:
+    """What a validator says of the graph, before it is brought back to a cell.
+
+    `focus` and `value` are IRIs or plain values, `column` is a column's name or the IRI of its property.
+    """
+
+    focus: str
+    value: str
+    column: str
+    rule: str
+    expected: str
+    mend: str = ""
+    severity: Severity = "error"
+    shape: str = ""
+
+
+def constraint_results(store: pyoxigraph.Store, schema: Schema, table: Table) -> Iterator[Result]:
+    """Yield what the SHACL-SPARQL constraints of a table find, each run once over all its things.
+
+    That is for graphs too large for pySHACL, which asks for each thing anew.
+    """
+    for constraint in table.constraints:
+        every = f"SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
+        with closing(rows(store, sparql_prefixes(schema.shapes) + every)) as found:
+            for row in found:
+                message = constraint.message
+                for variable, value in row.items():
+                    message = message.replace(f"{{?{variable}}}", value)
+                value = row.get("value", row["this"])
+                yield Result(row["this"], value, row.get("path", ""), "sPARQL", wanted(message), shape=table.shape)
+
+
+def wanted(message: str) -> str:
+    """Return the message of a constraint, which begins with Expected, as the end of a sentence, numbers canonical."""
+    plain = re.sub(r"\b(\d+)(?:\.0+|(\.\d*?[1-9])0+)\b", r"\1\2", message)
+    return plain.removeprefix("Expected ").rstrip(".")
+
+
+def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Result]:
+    """Yield a result for every row of a stored check.
+
+    A check selects `?this`, and may select `?column` (a name or a property), `?found` and `?expected`;
+    its header has a summary, and may have `mend` and `severity`.
+    """
+    with closing(rows(store, check.text)) as found:
+        for row in found:
+            if "this" not in row:
+                expected, mend = "rows that name the thing at fault", "Bind ?this in every row."
+                raise ProblemsFound([Problem(check.file, 0, "", "form", "a row without ?this", expected, mend)])
+            yield Result(
+                focus=row["this"],
+                value=row.get("found", row["this"]),
+                column=row.get("column", ""),
+                rule=check.name,
+                expected=row.get("expected", str(check.about["summary"])),
+                mend=str(check.about.get("mend", "")),
+                severity=check.about.get("severity", "error"),
+            )
+
+
+def located(
+    results: dict[Result, int], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
+) -> list[Problem]:
+    """Return the results, each with the number of the rest, as problems with file, line and column, sorted.
+
+    A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
+    """
+    places = places_of({iri for result in results for iri in (result.focus, result.value)}, connection, schema, base)
+    found = set()
+    for result, more in results.items():
+        focus = result.focus
+        if result.value in places and column_of(places[result.value][2], result.column):
+            focus = result.value
+        file, line, table = places.get(focus, ("(derived)", 0, None))
+        found.add(
+            Problem(
+                file=file,
+                line=line,
+                column=column_of(table, result.column) or ("" if ":" in result.column else result.column),
+                rule=result.rule,
+                found=quoted(short(result.value, base, file)),
+                expected=short(result.expected, base, file).rstrip("."),
+                mend=result.mend,
+                severity=result.severity,
+                more=more,
+                focus=focus,
+                shape=result.shape,
+            )
+        )
+    return sorted(found)
+
+
+def bounded(results: Iterable[Result]) -> dict[Result, int]:
+    """Return the first `LISTED` results of each rule, shape and column, the last with the number of the rest."""
+    first: dict[tuple[str, ...], list[Result]] = {}
+    totals: Counter[tuple[str, ...]] = Counter()
+    for result in results:
+        key = (result.rule, result.shape, result.column)
+        kept = first.setdefault(key, [])
+        if result not in kept:
+            totals[key] += 1
+            insort(kept, result)
+            del kept[LISTED:]
+    return {
+        result: totals[key] - len(kept) if result is kept[-1] else 0 for key, kept in first.items() for result in kept
+    }
+
+
+def short(text: str, base: str, file: str) -> str:
+    """Return a text in which IRIs read as cells do: type/id."""
+    return text.replace(base, "").replace(f"{file.split('/')[-2]}/" if "/" in file else base, "")
+
+
+def column_of(table: Table | None, path: str) -> str:
+    """Return the name of the column of a table that holds a property, empty if none does."""
+    return next((column.name for column in table.columns if column.path == path), "") if table else ""
+
+
+def places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
+    """Return where the rows stand whose IRIs are wanted."""
+    places: dict[str, Place] = {}
+    for table in schema.tables if wanted else ():
+        iri = address(base, table)
+        select = f"SELECT {iri}, _file, _line FROM {name(table.stem)} WHERE list_contains(?::VARCHAR[], {iri})"
+        places |= {
+            found: (file, line, table) for found, file, line in connection.execute(select, [sorted(wanted)]).fetchall()
+        }
+    return places

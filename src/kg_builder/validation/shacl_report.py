@@ -1,0 +1,72 @@
+"""Turns problems into a SHACL validation report (https://www.w3.org/TR/shacl/#validation-report)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rdflib import RDF, SH, Graph, Literal, Node, URIRef
+
+from kg_builder.core.iris import BASE
+from kg_builder.core.problems import Problem, errors
+from kg_builder.core.terms import KG
+
+SEVERITY = {"error": SH.Violation, "warning": SH.Warning, "note": SH.Info}
+COMPONENTS = {
+    "datatype",
+    "minCount",
+    "maxCount",
+    "class",
+    "pattern",
+    "minInclusive",
+    "maxInclusive",
+    "maxLength",
+    "lessThanOrEquals",
+    "in",
+    "nodeKind",
+    "languageIn",
+}
+"""Rules that are constraint components of SHACL Core; every other rule is reported as SHACL-SPARQL."""
+
+
+def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
+    """Return a report in Turtle: one result a problem, with `kg:file`, `kg:line` and `kg:column`; no blank nodes."""
+    shapes = Graph()
+    if (ontology / "shapes.ttl").is_file():
+        shapes = readable(ontology / "shapes.ttl")
+    graph = Graph()
+    graph.bind("kg", KG._NS)  # noqa: SLF001  (rdflib keeps a defined namespace's IRI there)
+    graph.bind("sh", SH)
+    report = URIRef(f"{BASE}validation")
+    graph.add((report, RDF.type, SH.ValidationReport))
+    graph.add((report, SH.conforms, Literal(not errors(problems))))
+    for number, problem in enumerate(problems, 1):
+        result = URIRef(f"{report}/{number}")
+        graph.add((report, SH.result, result))
+        component = problem.rule[:1].upper() + problem.rule[1:] if problem.rule in COMPONENTS else "SPARQL"
+        place = f"{problem.file}:{problem.line}"
+        facts: list[tuple[URIRef, Node]] = [
+            (RDF.type, SH.ValidationResult),
+            (SH.focusNode, URIRef(problem.focus) if problem.focus else Literal(place)),
+            (SH.resultSeverity, SEVERITY[problem.severity]),
+            (SH.sourceConstraintComponent, SH[f"{component}ConstraintComponent"]),
+            (SH.resultMessage, Literal(str(problem), lang="en")),
+            (KG.file, Literal(problem.file)),
+            (KG.line, Literal(problem.line)),
+        ]
+        if problem.shape:
+            facts.append((SH.sourceShape, URIRef(problem.shape)))
+            facts += [(SH.resultPath, path) for path in shapes.objects(URIRef(problem.shape), SH.path)]
+        if problem.column:
+            facts.append((KG.column, Literal(problem.column)))
+        for predicate, value in facts:
+            graph.add((result, predicate, value))
+    return graph.serialize(format="turtle")
+
+
+def readable(path: Path) -> Graph:
+    """Return the shapes, or an empty graph where they are themselves at fault."""
+    try:
+        return Graph().parse(path, format="turtle")
+    except SyntaxError:
+        return Graph()
