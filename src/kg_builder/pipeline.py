@@ -7,14 +7,14 @@ from pathlib import Path
 
 from kg_builder.core.cache import user_cache
 from kg_builder.core.output_folder import staged
-from kg_builder.core.problems import Problem, ProblemsFound, errors, quoted
+from kg_builder.core.problems import Problem, ProblemsFound, errors, gathered, quoted
 from kg_builder.core.progress import SILENT, Progress
 from kg_builder.core.second_process import beside
 from kg_builder.exports.downloads import SITE
 from kg_builder.exports.outputs import OUTPUTS
 from kg_builder.graph.built_graph import Graph, Project
 from kg_builder.graph.rendering import add_lines, graph_of, write_quads
-from kg_builder.graph.sources import gathered, read_sources
+from kg_builder.graph.sources import read_sources
 from kg_builder.graph.triple_store import derive, fill, stated_triples, store_for
 from kg_builder.site.writer import Site
 from kg_builder.tables.engine import resting

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
+
+Element = TypeVar("Element")
 
 Severity = Literal["error", "warning", "note"]
 
@@ -77,3 +79,12 @@ def as_data(problems: Sequence[Problem]) -> dict[str, Any]:
 def to_json(problems: Sequence[Problem]) -> str:
     """Return the problems as a JSON document, with the number of errors."""
     return json.dumps(as_data(problems), ensure_ascii=False, indent=2)
+
+
+def gathered(problems: list[Problem], step: Callable[[], Iterable[Element]]) -> list[Element]:
+    """Return what a step returns; where it finds problems, add them to those of the run and return nothing."""
+    try:
+        return [*step()]
+    except ProblemsFound as found:
+        problems += found.problems
+        return []

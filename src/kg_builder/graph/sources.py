@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from kg_builder.core.cache import Cache, content_key, user_cache
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Problem, gathered
 from kg_builder.queries.federated_questions import federated_questions
 from kg_builder.queries.percentage_rules import Rules, rules_of
 from kg_builder.queries.section_headers import place_problems, view_problems
@@ -17,8 +16,6 @@ from kg_builder.queries.stored_queries import StoredQuery, stored_queries
 from kg_builder.queries.stored_questions import StoredQuestion, misleading, question_of, stored_questions
 from kg_builder.schema.model import Schema
 from kg_builder.schema.ontology_folder import read_schema
-
-Item = TypeVar("Item")
 
 FOLDERS = ("ontology", "queries")
 
@@ -55,15 +52,6 @@ def read_sources(root: Path, cache: Cache | None = None) -> Sources:
         while len(_kept) > KEPT:
             del _kept[next(iter(_kept))]
     return found
-
-
-def gathered(problems: list[Problem], step: Callable[[], Iterable[Item]]) -> list[Item]:
-    """Return what a step returns; where it finds problems, add them to those of the run and return nothing."""
-    try:
-        return [*step()]
-    except ProblemsFound as found:
-        problems += found.problems
-        return []
 
 
 def _read(root: Path, cache: Cache) -> Sources:

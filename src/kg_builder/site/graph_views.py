@@ -16,7 +16,7 @@ from kg_builder.site.page_index import Directory, Thing
 LIBRARIES = ("networkx", "numpy", "scipy")
 """What layouts and measures are made with."""
 
-Item = TypeVar("Item")
+Element = TypeVar("Element")
 
 Link = tuple[str, str, str]
 """Whence, by which relation in words, whither."""
@@ -125,6 +125,6 @@ def told(thing: Thing, kind: int) -> list[Any]:
     return [thing.path, thing.name, kind, *([] if thing.has_page else [thing.address])]
 
 
-def ordered(items: Iterable[Item]) -> dict[Item, int]:
+def ordered(items: Iterable[Element]) -> dict[Element, int]:
     """Return items, each once, with their place in the order in which they came first."""
     return {item: place for place, item in enumerate(dict.fromkeys(items))}

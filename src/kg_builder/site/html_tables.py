@@ -96,7 +96,9 @@ def table(answer: Answer, link: Callable[[str, str], Link], hidden: Collection[s
     ]
     columns = [(name, found) for name, found in columns if any(cell.text for cell in found)]
     least = 1 if len(columns) > FEW else 2
-    shared = [(name, found[0]) for name, found in columns if len(found) >= least and found.count(found[0]) == len(found)]
+    shared = [
+        (name, found[0]) for name, found in columns if len(found) >= least and found.count(found[0]) == len(found)
+    ]
     rest = [(name, found) for name, found in columns if (name, found[0]) not in shared]
     return Table(
         tuple(shared),

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from kg_builder.core.problems import Problem, ProblemsFound
-from kg_builder.graph.sources import gathered
+from kg_builder.core.problems import Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
 from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.engine import connect, list_things, load, name
