@@ -21,7 +21,7 @@ import pyoxigraph
 from tabulate import tabulate
 
 from kg_builder import open_graph
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.stored_queries import stored_queries, stored_query
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.validation.constraint_checks import constraint_results
@@ -87,7 +87,7 @@ def squares() -> list[int]:
     return [total]
 
 
-def runs(graph: OpenGraph) -> Iterator[tuple[tuple[str, str], Run]]:
+def runs(graph: GraphReader) -> Iterator[tuple[tuple[str, str], Run]]:
     """Yield the queries of a project by kind and name."""
     for question in graph.questions.values():
         text, terms = question.query.text, graph.bound(question, {})

@@ -18,7 +18,7 @@ import yaml
 from kg_builder.core.problems import Problem, ProblemsFound
 from kg_builder.graph.built_graph import Project
 from kg_builder.graph.rendering import LINES, render
-from kg_builder.pipeline import graph_in
+from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_queries import LOADER, StoredQuery, derived_triples, stored_queries
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
@@ -105,7 +105,7 @@ def project_at(folder: Path, edits: tuple[Edit, ...] = (), tables: Path = EXAMPL
 def problems_of(root: Path, work: Path) -> tuple[Problem, ...]:
     """Return what a whole run finds in a project."""
     try:
-        return graph_in(Project(root), made(work)).problems
+        return build_graph(Project(root), made(work)).problems
     except ProblemsFound as found:
         return tuple(found.problems)
 
@@ -188,7 +188,7 @@ class Bench:
     def __init__(self, work: Path) -> None:
         self.work = work
         self.project = Project(project_at(work / "project"))
-        self.example = graph_in(self.project, made(work / "example"))
+        self.example = build_graph(self.project, made(work / "example"))
         self.schema = self.example.schema
         self.checks = stored_queries(ROOT, "checks")
         self.derivations = stored_queries(ROOT, "derive")

@@ -9,8 +9,8 @@ import pytest
 
 from kg_builder.cli.main import main
 from kg_builder.core.iris import BASE
-from kg_builder.graph.built_graph import Graph, Project
-from kg_builder.pipeline import graph_in
+from kg_builder.graph.built_graph import BuiltGraph, Project
+from kg_builder.pipeline import build_graph
 from tests.bench import EXAMPLE, Edit, problems_of, project_at
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -143,7 +143,7 @@ CHECK = (
     Edit(
         "queries/checks/short-labels.rq",
         append="""#+ summary: A label is short
-#+ mend: Shorten it.
+#+ hint: Shorten it.
 
 PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -177,17 +177,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def graph(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    return graph_in(Project(root), tmp_path_factory.mktemp("work"))
+def graph(root: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltGraph:
+    return build_graph(Project(root), tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")
-def quads(graph: Graph) -> set[str]:
+def quads(graph: BuiltGraph) -> set[str]:
     """The graph as N-Quads, what begins as all things of ours do cut to `:`."""
     return set(graph.lines.read_text(encoding="utf-8").replace(f"<{BASE}", "<:").splitlines())
 
 
-def test_what_is_added_has_no_problems(graph: Graph) -> None:
+def test_what_is_added_has_no_problems(graph: BuiltGraph) -> None:
     assert graph.problems == ()
 
 
@@ -250,7 +250,7 @@ def test_what_a_new_query_derives_is_in_the_graph(quads: set[str]) -> None:
 def test_a_new_check_tells_what_it_finds(tmp_path: Path) -> None:
     found = problems_of(project_at(tmp_path / "project", CHECK), tmp_path / "work")
     assert [str(problem) for problem in found] == [
-        'data/shared/products.csv:3: label: found "Example Viewer Deluxe"; expected at most 15 characters. Shorten it.'
+        'data/shared/products.csv:3: label: found "Example Viewer Deluxe", expected at most 15 characters. Shorten it.'
     ]
 
 
@@ -259,7 +259,7 @@ def test_a_fault_in_a_new_table_is_told_with_file_line_and_column(tmp_path: Path
     found = problems_of(project_at(tmp_path / "project", (*ENTITY_TYPE, fault)), tmp_path / "work")
     (problem,) = found
     assert str(problem) == (
-        'data/shared/laws.csv:2: adopted: found "2019-02-31"; expected a date that exists, as YYYY-MM-DD. '
+        'data/shared/laws.csv:2: adopted: found "2019-02-31", expected a date that exists, as YYYY-MM-DD. '
         "The day on which it was adopted."
     )
 

@@ -10,11 +10,11 @@ import pytest
 
 from kg_builder import open_graph
 from kg_builder.answers.default_parameters import answered, usual
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.charts.charts import Chart, drawn
 from kg_builder.curation.new_report import new_report
-from kg_builder.graph.built_graph import Graph, Project
-from kg_builder.pipeline import build, graph_in
+from kg_builder.graph.built_graph import BuiltGraph, Project
+from kg_builder.pipeline import build, build_graph
 from tests.bench import ROOT, Edit, made, problems_of, project_at
 from tests.expected import as_table
 
@@ -35,8 +35,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def checked(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    return graph_in(Project(root, reference=True), made(tmp_path_factory.mktemp("checked") / "work"))
+def checked(root: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltGraph:
+    return build_graph(Project(root, reference=True), made(tmp_path_factory.mktemp("checked") / "work"))
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +46,18 @@ def out(root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def graph(root: Path, out: Path) -> OpenGraph:
+def graph(root: Path, out: Path) -> GraphReader:
     return open_graph(root, out)
 
 
 # ---------------------------------------------------------------- built and validated
 
 
-def test_another_survey_has_no_problems_by_pyshacl(checked: Graph) -> None:
+def test_another_survey_has_no_problems_by_pyshacl(checked: BuiltGraph) -> None:
     assert checked.problems == ()
 
 
-def test_its_findings_are_by_country_ages_and_year(graph: OpenGraph) -> None:
+def test_its_findings_are_by_country_ages_and_year(graph: GraphReader) -> None:
     rows = list(graph.ask("question", question=f"{FIRST}/question/contacted"))
     assert len(rows) == 2 * 3 * 3 * 3
     assert {row["place"] for row in rows} == {"Northland", "Southland"}
@@ -86,17 +86,17 @@ CELL = "contacted-no-northland-12-13-2019,contacted,whole-question,contacted-no,
         (
             CELL.replace(",northland,", ",nortland,"),
             (
-                'place: found a reference to nothing, "nortland"; expected an id of shared/places.csv. '
+                'place: found a reference to nothing, "nortland", expected an id of shared/places.csv. '
                 "Did you mean northland?"
             ),
         ),
         (
             CELL.replace("2019,first", "2o19,first"),
-            'period: found a reference to nothing, "2o19"; expected an id of shared/periods.csv. Did you mean 2019?',
+            'period: found a reference to nothing, "2o19", expected an id of shared/periods.csv. Did you mean 2019?',
         ),
         (
             CELL.replace(",77.7", ",77.6"),
-            'printed: found "77.7%"; expected a token that holds 77.6, decimals 1. Mend value, decimals or printed.',
+            'printed: found "77.7%", expected a token that holds 77.6, decimals 1. Correct value, decimals or printed.',
         ),
     ],
     ids=["a place of no table", "a year of no table", "another value than printed"],
@@ -120,14 +120,14 @@ def test_shares_that_miss_100_in_one_country_ages_and_year_are_found(tmp_path: P
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_stored_question_has_an_answer_or_says_that_there_is_none(graph: OpenGraph, name: str) -> None:
+def test_a_stored_question_has_an_answer_or_says_that_there_is_none(graph: GraphReader, name: str) -> None:
     question = graph.question(name)
     answer = answered(graph, question, usual(graph, question))
     assert answer.columns == tuple(each.removeprefix("_") for each in question.columns)
     assert answer.to_text()
 
 
-def test_most_of_the_questions_about_numbers_have_an_answer(graph: OpenGraph) -> None:
+def test_most_of_the_questions_about_numbers_have_an_answer(graph: GraphReader) -> None:
     asked = {"compared", "comparable-findings", "how-sure", "most-common-answers", "over-time", "question", "rank"}
     found = {name: graph.question(name) for name in asked & set(NAMES)}
     assert [name for name, each in found.items() if not answered(graph, each, usual(graph, each)).rows] == ["compared"]
@@ -167,7 +167,7 @@ SAME = ("northland-12-13-2021", "northland-12-13-2022")
 )
 @pytest.mark.parametrize("turned", [False, True], ids=["forwards", "backwards"])
 def test_findings_of_two_reports_are_compared_as_declared(
-    one: str, other: str, reasons: list[str], graph: OpenGraph, *, turned: bool
+    one: str, other: str, reasons: list[str], graph: GraphReader, *, turned: bool
 ) -> None:
     pair = [f"{FIRST}/finding/{one}", f"{NEXT}/finding/{other}"]
     comparison = graph.compare(*(reversed(pair) if turned else pair))
@@ -176,7 +176,7 @@ def test_findings_of_two_reports_are_compared_as_declared(
     assert {"another period", "another question or wording"} <= set(comparison.adding.column("reason"))
 
 
-def test_another_year_place_and_ages_are_compared_but_not_added_up(graph: OpenGraph) -> None:
+def test_another_year_place_and_ages_are_compared_but_not_added_up(graph: GraphReader) -> None:
     comparison = graph.compare(
         f"{FIRST}/finding/contacted-yes-northland-12-13-2021", f"{FIRST}/finding/contacted-yes-southland-14-15-2019"
     )
@@ -188,14 +188,14 @@ def test_another_year_place_and_ages_are_compared_but_not_added_up(graph: OpenGr
     assert comparison.adding.column("reason") == ["another period", "another place", "other ages"]
 
 
-def test_what_a_finding_may_be_compared_with_reaches_into_equivalent_questions_alone(graph: OpenGraph) -> None:
+def test_what_a_finding_may_be_compared_with_reaches_into_equivalent_questions_alone(graph: GraphReader) -> None:
     declared = graph.ask("comparable-findings", finding=f"{FIRST}/finding/contacted-yes-northland-12-13-2021")
     assert f"{graph.base}{NEXT}/finding/contact-yes-northland-12-13-2022" in declared.column("comparable")
     close = graph.ask("comparable-findings", finding=f"{FIRST}/finding/knows-where-yes-northland-12-13-2021")
     assert [each for each in close.column("comparable") if NEXT in str(each)] == []
 
 
-def test_the_questions_of_two_reports_are_told_with_their_differences_from_both_sides(graph: OpenGraph) -> None:
+def test_the_questions_of_two_reports_are_told_with_their_differences_from_both_sides(graph: GraphReader) -> None:
     rows = [
         (row["question_iri"], row["verdict"], row["other_question_iri"], row["difference_in_wording"])
         for row in graph.ask("question-links").with_columns(
@@ -212,7 +212,7 @@ def test_the_questions_of_two_reports_are_told_with_their_differences_from_both_
 # ---------------------------------------------------------------- drawn
 
 
-def trend(graph: OpenGraph, question: str) -> Chart:
+def trend(graph: GraphReader, question: str) -> Chart:
     (found,) = drawn(graph.ask("over-time", trend=question))
     return found.chart
 
@@ -223,14 +223,14 @@ def data(chart: Chart) -> Iterator[dict[str, Any]]:
         yield from rows
 
 
-def test_the_page_of_a_question_draws_answers_countries_and_ages_over_the_years(graph: OpenGraph, out: Path) -> None:
+def test_the_page_of_a_question_draws_answers_countries_and_ages_over_the_years(graph: GraphReader, out: Path) -> None:
     assert len(trend(graph, f"{FIRST}/question/contacted").lines) == 3 * 2 * 3
     page = (out / "site" / FIRST / "question" / "contacted.html").read_text("utf-8")
     assert "12 of 18 lines are drawn" in page
     assert "Yes (Southland, 16 to 17 years): 2019 33.7, 2020 36, 2021 38.3, 2022 40.6" in page
 
 
-def test_equivalent_questions_are_one_line_without_a_break(graph: OpenGraph) -> None:
+def test_equivalent_questions_are_one_line_without_a_break(graph: GraphReader) -> None:
     chart = trend(graph, f"{NEXT}/question/contact")
     assert chart.breaks == []
     assert {
@@ -247,7 +247,7 @@ def test_equivalent_questions_are_one_line_without_a_break(graph: OpenGraph) -> 
     ],
 )
 def test_a_trend_breaks_where_wording_or_base_change(
-    question: str, word: str, why: str, graph: OpenGraph, out: Path
+    question: str, word: str, why: str, graph: GraphReader, out: Path
 ) -> None:
     chart = trend(graph, question)
     (rule,) = (row for row in data(chart) if "word" in row)
@@ -260,7 +260,7 @@ def test_a_trend_breaks_where_wording_or_base_change(
     assert f'<p class="note">The lines break before 2022 ({word}). {why}</p>' in page
 
 
-def test_questions_that_are_not_comparable_never_stand_in_one_chart(graph: OpenGraph) -> None:
+def test_questions_that_are_not_comparable_never_stand_in_one_chart(graph: GraphReader) -> None:
     assert {row["period"] for row in trend(graph, f"{FIRST}/question/where").rows} == {"2019", "2020", "2021"}
 
 
@@ -269,7 +269,7 @@ def test_a_page_does_not_draw_a_question_twice_where_no_other_report_asks_it(out
     assert page.count("<figure>") == 1
 
 
-def test_the_answer_of_a_trend_can_be_read_as_a_table(graph: OpenGraph) -> None:
+def test_the_answer_of_a_trend_can_be_read_as_a_table(graph: GraphReader) -> None:
     table = as_table(graph.ask("over-time", trend=f"{FIRST}/question/talks"))
     assert table.count("\n") == 1 + 2 * 2 * 4
     assert table.count(",other base,") == 4

@@ -96,18 +96,18 @@ def test_what_stands_before_several_rows_is_printed_once(asking: Asking) -> None
     [
         (
             ["ask", "howcommon"],
-            "howcommon: found no question of that name; expected one of the stored questions, such as ",
+            "howcommon: found no question of that name, expected one of the stored questions, such as ",
         ),
-        (["ask", "how-common", "--topic", "weather"], 'how-common: topic: found "weather"; expected one of its '),
-        (["queries", "nothing"], "nothing: found no question of that name; expected one of the stored questions, "),
-        (["find", "zzzz"], 'find: found "zzzz"; expected a name in the graph; `kg-builder ask topics`'),
-        (["compare", YES], "compare: found one figure; expected two at least."),
-        (["compare", YES, "nothing"], 'sample: finding: found "nothing"; expected one of its '),
+        (["ask", "how-common", "--topic", "weather"], 'how-common: topic: found "weather", expected one of its '),
+        (["queries", "nothing"], "nothing: found no question of that name, expected one of the stored questions, "),
+        (["find", "zzzz"], 'find: found "zzzz", expected a name in the graph; `kg-builder ask topics`'),
+        (["compare", YES], "compare: found one figure, expected two at least."),
+        (["compare", YES, "nothing"], 'sample: finding: found "nothing", expected one of its '),
         (
             ["compare", YES, FIGURE],
-            f"{FIGURE}: found something else; expected a finding, an answer to a survey question.",
+            f"{FIGURE}: found something else, expected a finding, an answer to a survey question.",
         ),
-        (["query", "no-such-file.rq"], "no-such-file.rq: found no file of that name; expected a readable SPARQL file"),
+        (["query", "no-such-file.rq"], "no-such-file.rq: found no file of that name, expected a readable SPARQL file"),
     ],
 )
 def test_what_cannot_be_answered_is_told_in_one_sentence(asking: Asking, options: list[str], sentence: str) -> None:
@@ -149,7 +149,7 @@ def test_a_query_may_come_from_standard_input(real_build: Path) -> None:
 def test_an_update_is_refused(asking: Asking, tmp_path: Path) -> None:
     run = asking("query", query_of(tmp_path, "CLEAR ALL"))
     assert run.code == 1
-    assert run.sentences[0].startswith("the query:1: found an update (CLEAR); expected one SELECT, ASK")
+    assert run.sentences[0].startswith("the query:1: found an update (CLEAR), expected one SELECT, ASK")
 
 
 def test_a_name_leads_to_the_answer_in_one_step(asking: Asking) -> None:
@@ -230,7 +230,7 @@ def test_each_chart_of_an_answer_is_drawn_into_a_file(form: str, start: bytes, a
 def test_an_answer_without_numbers_is_not_drawn(asking: Asking, tmp_path: Path) -> None:
     run = asking("chart", "topics", "--into", str(tmp_path))
     assert (run.code, list(tmp_path.iterdir())) == (1, [])
-    assert run.sentences[0].startswith("topics: found nothing that can be drawn; expected an answer with numbers")
+    assert run.sentences[0].startswith("topics: found nothing that can be drawn, expected an answer with numbers")
 
 
 def test_a_folder_that_cannot_be_written_is_named(asking: Asking, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_a_count_is_an_observation_of_a_distribution(draft: Draft) -> None:
 def test_a_bridge_that_makes_no_triples_is_refused(draft: Draft) -> None:
     draft.write("queries/bridges/faulty.rq", "#+ summary: Something\nSELECT ?s { ?s a ?x }\n")
     assert draft.refusal() == [
-        "queries/bridges/faulty.rq: found another form of query; expected a CONSTRUCT. It makes triples."
+        "queries/bridges/faulty.rq: found another form of query, expected a CONSTRUCT. It makes triples."
     ]
 
 

@@ -12,7 +12,7 @@ from rdflib.term import Node
 from kg_builder.core.problems import Problem
 from kg_builder.curation.verification import Verification, verify
 from kg_builder.graph.built_graph import Project
-from kg_builder.pipeline import graph_in
+from kg_builder.pipeline import build_graph
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.validation.constraint_checks import wanted
 from tests.bench import EXAMPLE, SOURCE, Bench, Case, cases, made, problems_of, project_at, sheet
@@ -37,7 +37,7 @@ def test_the_example_has_no_problems(bench: Bench) -> None:
 
 
 def test_pyshacl_finds_no_problems_in_the_example(tmp_path: Path) -> None:
-    assert graph_in(Project(project_at(tmp_path / "project"), reference=True), made(tmp_path / "work")).problems == ()
+    assert build_graph(Project(project_at(tmp_path / "project"), reference=True), made(tmp_path / "work")).problems == ()
 
 
 def test_the_example_has_a_row_in_every_table(bench: Bench) -> None:

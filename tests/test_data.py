@@ -19,7 +19,7 @@ from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Problem
 from kg_builder.curation.verification import verify
 from kg_builder.graph.built_graph import Project
-from kg_builder.pipeline import graph_in
+from kg_builder.pipeline import build_graph
 from kg_builder.schema.model import Schema
 from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT, sheet, tables_of
@@ -262,7 +262,7 @@ def undocumented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Problem, ...
     table = folder / "project/data/netclean-2018/discrepancies.csv"
     table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
     (folder / "work").mkdir()
-    problems = graph_in(Project(folder / "project"), folder / "work").problems
+    problems = build_graph(Project(folder / "project"), folder / "work").problems
     assert [problem for problem in problems if problem.more] == []
     return problems
 

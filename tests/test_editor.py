@@ -11,7 +11,7 @@ import pytest
 from rdflib import XSD
 
 from kg_builder import open_graph
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.queries.stored_questions import question_of
 from kg_builder.schema.ontology_folder import read_schema
@@ -22,20 +22,20 @@ PATHS = ["threat/grooming", "threat/sexual-extortion", "netclean-2018/finding/de
 
 
 @pytest.fixture(scope="module")
-def graph(real_build: Path) -> OpenGraph:
+def graph(real_build: Path) -> GraphReader:
     return open_graph(ROOT, real_build)
 
 
 @pytest.fixture(scope="module")
-def data(graph: OpenGraph) -> dict[str, Any]:
+def data(graph: GraphReader) -> dict[str, Any]:
     return editor_data(graph, read_schema(ROOT / "ontology").prefixes, PATHS)
 
 
-def test_a_question_that_may_add_numbers_up_is_left_out(graph: OpenGraph, data: dict[str, Any]) -> None:
+def test_a_question_that_may_add_numbers_up_is_left_out(graph: GraphReader, data: dict[str, Any]) -> None:
     assert set(graph.questions) - {each["name"] for each in data["questions"]} == {"words-against-figures"}
 
 
-def test_every_other_question_answers_the_same_as_a_query_of_its_own(graph: OpenGraph, data: dict[str, Any]) -> None:
+def test_every_other_question_answers_the_same_as_a_query_of_its_own(graph: GraphReader, data: dict[str, Any]) -> None:
     differing = [
         each["name"] for each in data["questions"] if graph.query(each["query"]).rows != graph.ask(each["name"]).rows
     ]
@@ -73,7 +73,7 @@ def test_numbers_that_must_not_be_added_up_are_named(data: dict[str, Any]) -> No
     assert data["numbers"] == ["kg:high", "kg:low", "kg:value"]
 
 
-def test_the_data_are_json_and_the_same_each_time(graph: OpenGraph, data: dict[str, Any]) -> None:
+def test_the_data_are_json_and_the_same_each_time(graph: GraphReader, data: dict[str, Any]) -> None:
     assert json.loads(json.dumps(data)) == data
     assert json.dumps(editor_data(graph, data["prefixes"], reversed(PATHS))) == json.dumps(data)
 

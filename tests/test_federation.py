@@ -158,7 +158,7 @@ def test_an_endpoint_that_is_not_listed_is_not_asked(asking: Asking) -> None:
     assert (run.code, run.sentences[0]) == (
         1,
         (
-            'services.csv: found no service "other"; expected a line `other,ADDRESS` below the header `name,address`, '
+            'services.csv: found no service "other", expected a line `other,ADDRESS` below the header `name,address`, '
             "with its SPARQL endpoint. queries/federated/names-elsewhere.rq asks it; nothing is asked that you have "
             "not listed."
         ),
@@ -174,14 +174,14 @@ def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking
 @pytest.mark.parametrize(
     ("header", "address", "sentence"),
     [
-        ("name;address", "http://x/", "services.csv:1: found another header; expected the header name,address."),
-        ("name,address", "http://x/,y", "services.csv:2: found 3 cells; expected a name and an address."),
+        ("name;address", "http://x/", "services.csv:1: found another header, expected the header name,address."),
+        ("name,address", "http://x/,y", "services.csv:2: found 3 cells, expected a name and an address."),
         *(
             (
                 "name,address",
                 address,
                 (
-                    f'services.csv:2: address: found "{address}"; expected the address of a SPARQL endpoint, which '
+                    f'services.csv:2: address: found "{address}", expected the address of a SPARQL endpoint, which '
                     "begins with http or https and holds no password."
                 ),
             )
@@ -191,7 +191,7 @@ def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking
             "name,address",
             "http://x/\nother,http://y/",
             (
-                'services.csv:3: name: found "other"; expected a name of its own, of lower-case ASCII words joined by '
+                'services.csv:3: name: found "other", expected a name of its own, of lower-case ASCII words joined by '
                 "hyphens."
             ),
         ),
@@ -425,32 +425,32 @@ FORM = (
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ SERVICE <http://x/> {{ ?s ?p ?o }} }} }}\n",
-            ":5: found SERVICE at column 39; expected a query on this graph alone. No other host is asked.",
+            ":5: found SERVICE at column 39, expected a query on this graph alone. No other host is asked.",
         ),
         (
             (
                 f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} ?s ?p ?x FILTER(?x<1)SERVICE#>\n"
                 "<http://x/> { ?s ?p ?o } }\n"
             ),
-            ": found SERVICE; expected a query on this graph alone. No other host is asked.",
+            ": found SERVICE, expected a query on this graph alone. No other host is asked.",
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:another> {{ ?s ?p ?o }} }}\n",
             (
-                ":1: found services \"['other']\"; expected the services that it asks: [another]. "
+                ":1: found services \"['other']\", expected the services that it asks: [another]. "
                 "Say whom the question asks."
             ),
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} }} LIMIT 5\n",
             (
-                ":5: found LIMIT; expected a question about all rows. "
+                ":5: found LIMIT, expected a question about all rows. "
                 "An endpoint is asked in pieces, of each of which it would be a part."
             ),
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p }} }}\n",
-            ":5: found a syntax error at column 46; expected one of LATERAL, SERVICE. Mend the query.",
+            ":5: found a syntax error at column 46, expected one of LATERAL, SERVICE. Fix the query.",
         ),
     ],
 )

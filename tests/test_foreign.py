@@ -115,7 +115,7 @@ def test_a_doctype_is_seen_where_two_blocks_meet(tmp_path: Path, monkeypatch: py
 
 def test_a_doctype_is_told_with_its_line(tmp_path: Path) -> None:
     assert str(refused(tmp_path, "a.rdf", f"<?xml version='1.0'?>\n\n<!DOCTYPE r []>{XML}")).endswith(
-        "a.rdf:3: found <!DOCTYPE in RDF/XML; expected RDF/XML without it. Write its entities out."
+        "a.rdf:3: found <!DOCTYPE in RDF/XML, expected RDF/XML without it. Write its entities out."
     )
 
 

@@ -498,4 +498,4 @@ def test_the_prefixes_of_a_stored_query_are_sorted_and_used(path: Path) -> None:
 
 def test_every_check_says_how_to_mend() -> None:
     checks = [path for path in QUERIES if path.parent.name == "checks"]
-    assert [path.name for path in checks if "\n#+ mend: " not in path.read_text("utf-8")] == []
+    assert [path.name for path in checks if "\n#+ hint: " not in path.read_text("utf-8")] == []

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import pytest
 import yaml
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.cli.main import main
 from kg_builder.core.curies import Curies
 from kg_builder.core.iris import BASE
@@ -33,7 +33,7 @@ FIRSTLAND = BASE + "place/firstland"
 def index(example_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
     from tests.bench import project_at  # noqa: PLC0415
 
-    return Index(OpenGraph(project_at(tmp_path_factory.mktemp("link") / "project"), example_build))
+    return Index(GraphReader(project_at(tmp_path_factory.mktemp("link") / "project"), example_build))
 
 
 def reasons(index: Index, *labels: str, iri: str = "", **further: object) -> list[tuple[str, str]]:
@@ -307,11 +307,11 @@ def test_the_sssom_library_reads_the_tables(linking: Linking, tmp_path: Path) ->
     ("name", "content", "sentence"),
     [
         ("a.csv", b"", "a.csv:1: found no header"),
-        ("a.csv", b"a;b\n1;2\n", 'a.csv:1: found the header "a;b"; expected columns parted by commas'),
-        ("a.csv", b"colour,size\nred,1\n", 'a.csv:1: found the columns "colour", "size"; expected one called id'),
+        ("a.csv", b"a;b\n1;2\n", 'a.csv:1: found the header "a;b", expected columns separated by commas'),
+        ("a.csv", b"colour,size\nred,1\n", 'a.csv:1: found the columns "colour", "size", expected one called id'),
         ("a.csv", b"name\nf\xf6rst\n", "a.csv:2: found the byte 0xF6, which is not UTF-8"),
         ("a.csv", "name\nx\n".encode("utf-16"), "a.csv:1: found the byte 0xFF, which is not UTF-8"),
-        ("a.csv", b"id,name\n1,2,3\n", "a.csv:2: found 3 cells; expected 2, as in the header"),
+        ("a.csv", b"id,name\n1,2,3\n", "a.csv:2: found 3 cells, expected 2, as in the header"),
         ("a.csv", b'name\n"' + b"x" * 200_000 + b'"\n', "expected cells of at most 131,072 characters"),
         ("a.csv", b"name\n" + b"x" * 1_000_001, "a.csv:2: found a line of more than 1,000,000 bytes"),
         ("a.csv", b'id,name\n1,"open\n', "quotes that open and close a whole cell"),
@@ -346,10 +346,10 @@ def test_what_is_no_file_is_refused(linking: Linking, tmp_path: Path) -> None:
     [
         ([], "found neither data nor decisions"),
         (["a.csv", "--accept", "x"], "found both"),
-        (["--accept", "x"], 'found "x"; expected the id of a proposed mapping'),
+        (["--accept", "x"], 'found "x", expected the id of a proposed mapping'),
         (["a.csv", "--code", "x"], "expected COLUMN=SCHEME"),
         (["a.csv", "--code", "x=y"], "expected one of ISO 3166-1 alpha-2 code, "),
-        (["a.csv", "--label", "land"], 'found no column "land"; expected one of "id", "name", "iso_alpha3"'),
+        (["a.csv", "--label", "land"], 'found no column "land", expected one of "id", "name", "iso_alpha3"'),
     ],
 )
 def test_a_call_is_refused(

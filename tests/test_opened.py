@@ -12,7 +12,7 @@ import pytest
 
 from kg_builder import open_graph
 from kg_builder.answers.default_parameters import answered, usual
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.problems import ProblemsFound
 from tests.bench import ROOT, project_at
 
@@ -22,7 +22,7 @@ VERY_COMMON = "netclean-2018/finding/deepfakes-frequency-very-common"
 
 
 @pytest.fixture(scope="module")
-def graph(real_build: Path) -> OpenGraph:
+def graph(real_build: Path) -> GraphReader:
     return open_graph(ROOT, real_build)
 
 
@@ -30,7 +30,7 @@ def refusal(found: pytest.ExceptionInfo[ProblemsFound]) -> str:
     return "\n".join(map(str, found.value.problems))
 
 
-def test_a_question_is_a_call_with_its_parameters(graph: OpenGraph) -> None:
+def test_a_question_is_a_call_with_its_parameters(graph: GraphReader) -> None:
     call = graph.questions.how_common
     assert str(inspect.signature(call)).startswith("(*, topic='technology/deepfakes')")
     assert (call.__doc__ or "").startswith("How common is something")
@@ -40,7 +40,7 @@ def test_a_question_is_a_call_with_its_parameters(graph: OpenGraph) -> None:
         graph.questions.no_such  # noqa: B018
 
 
-def test_what_is_filtered_from_the_answer_about_everything_is_what_is_asked(graph: OpenGraph) -> None:
+def test_what_is_filtered_from_the_answer_about_everything_is_what_is_asked(graph: GraphReader) -> None:
     """For each question that is about things: with the values that pages use, and with some others."""
     for question in graph.questions.values():
         for parameter in [each for each in question.parameters if each.form == "iri"][:1]:
@@ -51,7 +51,7 @@ def test_what_is_filtered_from_the_answer_about_everything_is_what_is_asked(grap
                 assert answered(graph, question, asked).rows == graph.ask(question.name, **asked).rows, question.name
 
 
-def test_rows_hold_plain_values(graph: OpenGraph) -> None:
+def test_rows_hold_plain_values(graph: GraphReader) -> None:
     row = next(iter(graph.ask("how-common", topic="technology/deepfakes")))
     assert (row["answer"], row["value"], row["low"], row["high"]) == (
         "Yes",
@@ -64,7 +64,7 @@ def test_rows_hold_plain_values(graph: OpenGraph) -> None:
 
 
 @pytest.mark.parametrize("topic", ["technology/deepfakes", "deepfakes", "deepfake", "Depfakes", "deep fakes"])
-def test_a_thing_may_be_given_by_the_name_that_people_use(graph: OpenGraph, topic: str) -> None:
+def test_a_thing_may_be_given_by_the_name_that_people_use(graph: GraphReader, topic: str) -> None:
     assert graph.ask("how-common", topic=topic) == graph.ask("how-common")
 
 
@@ -74,35 +74,35 @@ def test_a_thing_may_be_given_by_the_name_that_people_use(graph: OpenGraph, topi
         (
             "howcommon",
             {},
-            "howcommon: found no question of that name; expected one of the stored questions, such as how-",
+            "howcommon: found no question of that name, expected one of the stored questions, such as how-",
         ),
-        ("how-common", {"subject": "x"}, "how-common: found the parameter subject; expected a parameter of it: topic."),
-        ("experts", {"topic": "x"}, "experts: found the parameter topic; expected a parameter of it: it has none."),
-        ("how-common", {"topic": "weather"}, 'how-common: topic: found "weather"; expected one of its '),
-        ("how-common", {"topic": "produced"}, 'how-common: topic: found "produced"; expected one of its '),
+        ("how-common", {"subject": "x"}, "how-common: found the parameter subject, expected a parameter of it: topic."),
+        ("experts", {"topic": "x"}, "experts: found the parameter topic, expected a parameter of it: it has none."),
+        ("how-common", {"topic": "weather"}, 'how-common: topic: found "weather", expected one of its '),
+        ("how-common", {"topic": "produced"}, 'how-common: topic: found "produced", expected one of its '),
         (
             "more-than",
             {"least": "half"},
-            'more-than: least: found "half"; expected a number with a point, such as 28.6.',
+            'more-than: least: found "half", expected a number with a point, such as 28.6.',
         ),
-        ("more-than", {"least": "5e1"}, 'more-than: least: found "5e1"; expected a number with a point, such as 28.6.'),
+        ("more-than", {"least": "5e1"}, 'more-than: least: found "5e1", expected a number with a point, such as 28.6.'),
     ],
 )
 def test_what_fits_nothing_is_refused_with_what_would(
-    graph: OpenGraph, name: str, parameters: dict[str, str], found: str
+    graph: GraphReader, name: str, parameters: dict[str, str], found: str
 ) -> None:
     with pytest.raises(ProblemsFound) as refused:
         graph.ask(name, **parameters)
     assert refusal(refused).startswith(found)
 
 
-def test_parameters_are_bound_as_terms_and_never_become_part_of_the_query(graph: OpenGraph) -> None:
+def test_parameters_are_bound_as_terms_and_never_become_part_of_the_query(graph: GraphReader) -> None:
     """What is typed may at most be taken for a name, here that of deepfakes."""
     hostile = "technology/deepfakes> } UNION { ?finding ?p ?o } #"
     assert graph.ask("how-common", topic=hostile) == graph.ask("how-common")
 
 
-def test_frames_hold_the_same_rows(graph: OpenGraph) -> None:
+def test_frames_hold_the_same_rows(graph: GraphReader) -> None:
     answer = graph.ask("how-common")
     pandas, polars = answer.to_pandas(), answer.to_polars()
     assert list(pandas.columns) == polars.columns == list(answer.columns)
@@ -112,7 +112,7 @@ def test_frames_hold_the_same_rows(graph: OpenGraph) -> None:
     assert polars["value"].to_list() == answer.column("value")
 
 
-def test_a_query_answers_in_each_form(graph: OpenGraph) -> None:
+def test_a_query_answers_in_each_form(graph: GraphReader) -> None:
     assert graph.query("ASK { ?s ?p ?o }").rows == ((True,),)
     assert graph.query("SELECT (COUNT(*) AS ?n) { ?s a <urn:none> }").rows == ((0,),)
     triples = graph.query("CONSTRUCT { <urn:a> <urn:b> 1 } {}")
@@ -133,7 +133,7 @@ def test_a_query_answers_in_each_form(graph: OpenGraph) -> None:
         ),
     ],
 )
-def test_what_a_query_must_not_do_is_refused(graph: OpenGraph, query: str, found: str) -> None:
+def test_what_a_query_must_not_do_is_refused(graph: GraphReader, query: str, found: str) -> None:
     with pytest.raises(ProblemsFound) as refused:
         graph.query(query)
     assert refusal(refused).startswith(found)
@@ -151,23 +151,23 @@ def test_what_a_query_must_not_do_is_refused(graph: OpenGraph, query: str, found
         ("bitcon", "Bitcoin"),
     ],
 )
-def test_things_are_found_by_any_name_and_shown_by_their_own(graph: OpenGraph, words: str, name: str) -> None:
+def test_things_are_found_by_any_name_and_shown_by_their_own(graph: GraphReader, words: str, name: str) -> None:
     assert graph.find(words)[0].name == name
 
 
-def test_hidden_labels_are_never_shown(graph: OpenGraph) -> None:
+def test_hidden_labels_are_never_shown(graph: GraphReader) -> None:
     hidden = {label.label for label in graph.labels if label.label != label.name}
     assert "child pornography" in hidden
     assert not [match for match in graph.find("child pornography") if "child pornography" in match.name]
 
 
-def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: OpenGraph) -> None:
+def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: GraphReader) -> None:
     fitting = graph.fitting(graph.find("deepfake")[0].thing)
     assert fitting[0].name == "how-common"
     assert all(len(graph.ask(each.name, **each.parameters)) == each.rows > 0 for each in fitting)
 
 
-def test_shares_of_different_people_cannot_be_compared_or_added(graph: OpenGraph) -> None:
+def test_shares_of_different_people_cannot_be_compared_or_added(graph: GraphReader) -> None:
     comparison = graph.compare(YES, COMMON)
     assert "population" in " ".join(row["reason"] for row in comparison.against)
     assert comparison.compared.rows == ()
@@ -176,7 +176,7 @@ def test_shares_of_different_people_cannot_be_compared_or_added(graph: OpenGraph
     assert refusal(refused).startswith("--sum: found ")
 
 
-def test_answers_that_exclude_each_other_may_be_compared_and_added(graph: OpenGraph) -> None:
+def test_answers_that_exclude_each_other_may_be_compared_and_added(graph: GraphReader) -> None:
     comparison = graph.compare(COMMON, VERY_COMMON)
     assert (comparison.against.rows, comparison.adding.rows) == ((), ())
     assert comparison.compared.column("higher") == ["certain", "impossible"]
@@ -185,13 +185,13 @@ def test_answers_that_exclude_each_other_may_be_compared_and_added(graph: OpenGr
     assert comparison.total("mean").value == Decimal("13.4")
 
 
-def test_answers_of_which_one_may_give_several_are_compared_but_not_added(graph: OpenGraph) -> None:
+def test_answers_of_which_one_may_give_several_are_compared_but_not_added(graph: GraphReader) -> None:
     comparison = graph.compare("netclean-2018/finding/extortion-ages-5-7", "netclean-2018/finding/extortion-ages-8-10")
     assert comparison.against.rows == ()
     assert len(comparison.adding) == 1
 
 
-def test_a_second_print_of_an_answer_is_neither_compared_nor_added(graph: OpenGraph) -> None:
+def test_a_second_print_of_an_answer_is_neither_compared_nor_added(graph: GraphReader) -> None:
     comparison = graph.compare(
         "netclean-2018/finding/cases-changed-no", "netclean-2018/finding/cases-changed-yes-second"
     )
@@ -200,7 +200,7 @@ def test_a_second_print_of_an_answer_is_neither_compared_nor_added(graph: OpenGr
     assert comparison.compared.rows == ()
 
 
-def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: OpenGraph) -> None:
+def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: GraphReader) -> None:
     sure = graph.with_confidence(graph.ask("how-common"))
     first, last = next(iter(sure)), list(sure)[2]
     assert (first["confidence_low"], first["confidence_high"]) == (Decimal("12.6"), Decimal("22.2"))

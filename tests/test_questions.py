@@ -14,9 +14,9 @@ import rdflib
 
 from kg_builder import open_graph
 from kg_builder.answers.answer import text, value_of
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.graph.built_graph import Project
-from kg_builder.pipeline import graph_in
+from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_questions import stored_questions
 from kg_builder.validation.pyshacl_reference import union_of
 from tests.bench import ROOT
@@ -26,7 +26,7 @@ NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").glob("*.rq")
 
 
 @pytest.fixture(scope="module")
-def graph(real_build: Path) -> OpenGraph:
+def graph(real_build: Path) -> GraphReader:
     return open_graph(ROOT, real_build)
 
 
@@ -47,12 +47,12 @@ def thinned_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.write_text("".join([header, *lines[::40]]), encoding="utf-8")
             path.with_name("discrepancies.csv").unlink()
     (folder / "work").mkdir()
-    graph_in(Project(root), folder / "work").lines.rename(folder / "kg.nq")
+    build_graph(Project(root), folder / "work").lines.rename(folder / "kg.nq")
     return folder
 
 
 @pytest.fixture(scope="module")
-def thinned(thinned_build: Path) -> OpenGraph:
+def thinned(thinned_build: Path) -> GraphReader:
     return open_graph(ROOT, thinned_build)
 
 
@@ -67,14 +67,14 @@ def test_there_are_at_least_forty_stored_questions() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_question_has_its_literal_answer(graph: OpenGraph, name: str) -> None:
+def test_a_question_has_its_literal_answer(graph: GraphReader, name: str) -> None:
     answer = graph.ask(name)
     assert as_table(answer) == (ANSWERS / f"{name}.csv").read_text(encoding="utf-8")
     assert len(set(answer.columns)) == len(answer.columns)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_answer_fits_into_a_terminal_and_loses_no_row(graph: OpenGraph, name: str) -> None:
+def test_an_answer_fits_into_a_terminal_and_loses_no_row(graph: GraphReader, name: str) -> None:
     answer = graph.ask(name)
     lines = answer.to_text(100).splitlines()
     assert [line for line in lines if len(line) > 100] == []
@@ -87,7 +87,7 @@ def test_a_question_has_rows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_rdflib_gives_the_same_answer(graph: OpenGraph, thinned: OpenGraph, union: rdflib.Graph, name: str) -> None:
+def test_rdflib_gives_the_same_answer(graph: GraphReader, thinned: GraphReader, union: rdflib.Graph, name: str) -> None:
     question = graph.questions[name]
     values = graph.bound(question, {})
     terms = {variable: str(term) for variable, term in values.items()}
@@ -113,7 +113,7 @@ def with_parameters() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "parameter"), list(with_parameters()))
 def test_the_default_is_an_allowed_value_and_each_of_these_has_an_answer(
-    graph: OpenGraph, name: str, parameter: str
+    graph: GraphReader, name: str, parameter: str
 ) -> None:
     question = graph.questions[name]
     given = next(each for each in question.parameters if each.name == parameter)

@@ -17,7 +17,7 @@ from rdflib import RDF, SH, Graph, Node
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Problem
 from kg_builder.graph.built_graph import Project
-from kg_builder.pipeline import graph_in
+from kg_builder.pipeline import build_graph
 from kg_builder.schema.model import Schema, text
 from kg_builder.validation.graph_validation import results
 from kg_builder.validation.pyshacl_reference import executable, union_of
@@ -127,7 +127,7 @@ def test_pyshacl_finds_every_member_of_the_circles_that_the_engine_names(bench: 
 
 
 def test_pyshacl_finds_no_problems_in_the_real_data(tmp_path: Path) -> None:
-    assert graph_in(Project(ROOT, reference=True), tmp_path).problems == ()
+    assert build_graph(Project(ROOT, reference=True), tmp_path).problems == ()
 
 
 # ---------------------------------------------------------------- several cases in one graph

@@ -8,7 +8,7 @@ import pytest
 
 from kg_builder import open_graph
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.section_headers import place_problems, view_problems
 from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.site.html_tables import table
@@ -19,16 +19,16 @@ from tests.draft import Draft
 
 
 @pytest.fixture(scope="module")
-def graph(real_build: Path) -> OpenGraph:
+def graph(real_build: Path) -> GraphReader:
     return open_graph(ROOT, real_build)
 
 
 @pytest.fixture(scope="module")
-def sections(graph: OpenGraph) -> Sections:
+def sections(graph: GraphReader) -> Sections:
     return Sections(graph)
 
 
-def test_a_question_asked_of_all_things_at_once_answers_as_one_by_one(graph: OpenGraph, sections: Sections) -> None:
+def test_a_question_asked_of_all_things_at_once_answers_as_one_by_one(graph: GraphReader, sections: Sections) -> None:
     """Rows are dealt by the column of the parameter, which is right only if binding does no more than choose rows."""
     checked = 0
     for thing, found in list(sections.dealt_questions.items())[::40]:
@@ -42,7 +42,7 @@ def test_a_question_asked_of_all_things_at_once_answers_as_one_by_one(graph: Ope
     assert checked > 50
 
 
-def test_the_sections_of_a_thing_come_in_their_order(graph: OpenGraph, sections: Sections) -> None:
+def test_the_sections_of_a_thing_come_in_their_order(graph: GraphReader, sections: Sections) -> None:
     found = sections.of(graph.base + "netclean-2018/insight/insight-2")
     assert [section.heading for section in found] == [
         "The survey questions",
@@ -54,7 +54,7 @@ def test_the_sections_of_a_thing_come_in_their_order(graph: OpenGraph, sections:
     ]
 
 
-def test_what_stands_in_a_section_is_not_asked_again(graph: OpenGraph, sections: Sections) -> None:
+def test_what_stands_in_a_section_is_not_asked_again(graph: GraphReader, sections: Sections) -> None:
     thing = graph.base + "technology/deepfakes"
     assert "how-common" in {section.query for section in sections.of(thing)}
     assert "how-common" not in {section.query for section in sections.asked(thing)}
@@ -65,14 +65,14 @@ def test_what_stands_in_a_section_is_not_asked_again(graph: OpenGraph, sections:
     [
         (
             {"column": "thing", "heading": "x"},
-            "found a section of the column 'thing'; expected one of number, thing_iri",
+            "found a section of the column 'thing', expected one of number, thing_iri",
         ),
         ({"column": "thing_iri"}, "found a section without a heading"),
         (
             {"column": "thing_iri", "heading": "x", "shown": "pie"},
-            "found a section shown as 'pie'; expected table or charts",
+            "found a section shown as 'pie', expected table or charts",
         ),
-        ({"column": "thing_iri", "heading": "x", "order": "last"}, "found the order 'last'; expected a whole number"),
+        ({"column": "thing_iri", "heading": "x", "order": "last"}, "found the order 'last', expected a whole number"),
         ({"column": "thing_iri", "heading": "x", "columns": ["no"]}, "found a section of the column 'no'"),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_wrong_header_is_told(section: dict[str, object], found: str) -> None:
 @pytest.mark.parametrize(
     ("about", "found"),
     [
-        ({"order": "first"}, "found the order 'first'; expected a whole number"),
+        ({"order": "first"}, "found the order 'first', expected a whole number"),
         ({"hidden": "unit"}, "found hidden as 'unit'"),
     ],
 )
@@ -123,18 +123,18 @@ def test_a_table_leaves_out_what_is_empty_or_hidden() -> None:
     assert [name for name, _ in found.columns] == ["a"]
 
 
-def test_what_is_said_of_a_thing_goes_both_ways(graph: OpenGraph) -> None:
+def test_what_is_said_of_a_thing_goes_both_ways(graph: GraphReader) -> None:
     said = Directory(graph).sentences(graph.base + "threat/grooming")
     found = {(each.says, each.inverse): [link.text for link in each.others] for each in said}
     assert found["develops into", False] == ["physical sexual abuse", "sexual extortion"]
     assert "chat rooms" in found["facilitates", True]
 
 
-def test_an_address_that_a_browser_would_run_is_no_link(graph: OpenGraph) -> None:
+def test_an_address_that_a_browser_would_run_is_no_link(graph: GraphReader) -> None:
     assert Directory(graph).link("javascript:alert(1)") == Link("javascript:alert(1)")
 
 
-def test_hidden_labels_are_not_said(graph: OpenGraph) -> None:
+def test_hidden_labels_are_not_said(graph: GraphReader) -> None:
     said = Directory(graph).sentences(graph.base + "threat/sexual-extortion")
     assert "hidden label" not in {each.says for each in said}
     assert "sextortion" not in {link.text for each in said for link in each.others}
@@ -144,7 +144,7 @@ def test_hidden_labels_are_not_said(graph: OpenGraph) -> None:
     ("file", "header", "by", "sentence"),
     [
         ("pages/relations-of-things", "column: thing_iri", "column: thing", 'found a section of the column "thing"'),
-        ("views/subjects", "order: 1", "order: first", 'found the order "first"; expected a whole number'),
+        ("views/subjects", "order: 1", "order: first", 'found the order "first", expected a whole number'),
     ],
 )
 def test_a_build_refuses_a_wrong_header(file: str, header: str, by: str, sentence: str, draft: Draft) -> None:

@@ -27,7 +27,7 @@ from uvicorn.server import ServerState
 
 from kg_builder import open_graph
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.server import server_process as listening
 from kg_builder.server import shared_graph as shared
 from kg_builder.server.http_application import application
@@ -88,7 +88,7 @@ def test_what_cannot_be_answered_is_refused_with_the_reason(server: Served, path
 def test_reasons_are_sentences_for_people(server: Served) -> None:
     got = server.ask("/questions/no-such", {"Accept": "text/html"})
     assert (got.status, got.media) == (404, "text/plain")
-    assert got.text.startswith("no-such: found no question of that name; expected one of the stored questions")
+    assert got.text.startswith("no-such: found no question of that name, expected one of the stored questions")
 
 
 def test_openapi_describes_every_stored_question(server: Served) -> None:
@@ -413,7 +413,7 @@ def test_a_port_that_is_taken_is_told(real_build: Path) -> None:
 def test_memory_that_does_not_hold_the_graph_is_told(real_build: Path) -> None:
     run = in_own_process("serve", "--root", str(ROOT), "--out", str(real_build), "--port", "0", "--memory", "100MB")
     assert (run.returncode, run.stdout) == (1, "")
-    assert "--memory: found 100,000,000 bytes; expected room for the graph. Allow more." in run.stderr
+    assert "--memory: found 100,000,000 bytes, expected room for the graph. Allow more." in run.stderr
 
 
 # ---------------------------------------------------------------- without a process
@@ -424,7 +424,7 @@ class Here:
 
     asked = 0
 
-    def __init__(self, graph: OpenGraph) -> None:
+    def __init__(self, graph: GraphReader) -> None:
         self.graph = graph
 
     async def run(self, task: Callable[..., object], *arguments: object) -> object:
@@ -480,7 +480,7 @@ def test_an_answer_with_parameters_is_a_page_where_pages_are_wanted(app: ASGIApp
 def test_a_fault_of_the_server_has_the_protecting_headers_too(app: ASGIApp) -> None:
     start, body = sent(app, "netclean-2018/finding/deepfakes-encountered-no")
     assert (start["status"], dict(start["headers"])[b"x-content-type-options"]) == (500, b"nosniff")
-    assert body["body"].startswith(b"the request: found a fault of the server; expected an answer.")
+    assert body["body"].startswith(b"the request: found a fault of the server, expected an answer.")
 
 
 def test_workers_share_a_graph_that_is_loaded_before_they_are_forked(real_build: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kg_builder import open_graph
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build
 from kg_builder.site import writer as site
@@ -67,7 +67,7 @@ def pages(real_build: Path) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def graph(real_build: Path) -> OpenGraph:
+def graph(real_build: Path) -> GraphReader:
     return open_graph(ROOT, real_build)
 
 
@@ -129,7 +129,7 @@ def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
     } == set()
 
 
-def test_every_thing_is_shown_on_a_page(pages: dict[str, Page], graph: OpenGraph) -> None:
+def test_every_thing_is_shown_on_a_page(pages: dict[str, Page], graph: GraphReader) -> None:
     shown = {thing.path: thing.address.partition("#") for thing in Directory(graph).things.values()}
     assert len(shown) == 6_444
     assert {
@@ -147,7 +147,7 @@ def test_every_thing_is_shown_on_a_page(pages: dict[str, Page], graph: OpenGraph
         ("unit/percent", "things.html"),
     ],
 )
-def test_a_thing_is_shown_on_the_page_of_what_it_belongs_to(path: str, address: str, graph: OpenGraph) -> None:
+def test_a_thing_is_shown_on_the_page_of_what_it_belongs_to(path: str, address: str, graph: GraphReader) -> None:
     expected = address if address == f"{path}.html" else f"{address}#{path}"
     assert Directory(graph).things[graph.base + path].address == expected
 
@@ -156,7 +156,7 @@ def text_of(name: str) -> str:
     return (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def test_every_stored_question_has_a_page_with_its_query(pages: dict[str, Page], graph: OpenGraph) -> None:
+def test_every_stored_question_has_a_page_with_its_query(pages: dict[str, Page], graph: GraphReader) -> None:
     assert [
         name for name in graph.questions if text_of(f"answers/{name}") not in pages[f"questions/{name}.html"].text
     ] == []
@@ -203,7 +203,7 @@ def test_the_chart_of_a_question_can_be_taken_along(ending: str, real_build: Pat
     assert (real_build / "site" / f"{ASKED}.{ending}").stat().st_size > 300
 
 
-def test_the_numbers_of_a_chart_are_those_of_the_question(real_build: Path, graph: OpenGraph) -> None:
+def test_the_numbers_of_a_chart_are_those_of_the_question(real_build: Path, graph: GraphReader) -> None:
     rows = json.loads((real_build / "site" / f"{ASKED}.json").read_text(encoding="utf-8"))["rows"]
     assert [row["value"] for row in rows] == [float(row["value"]) for row in graph.ask("question", question=ASKED)]
 
@@ -234,7 +234,7 @@ def test_without_bundles_the_pages_say_what_is_missing(tmp_path: Path, monkeypat
     assert not list((folder / "assets").glob("*graph.js"))
 
 
-def test_a_live_page_leads_to_its_own_answer_in_other_formats(graph: OpenGraph) -> None:
+def test_a_live_page_leads_to_its_own_answer_in_other_formats(graph: GraphReader) -> None:
     given = {"topic": "threat/grooming"}
     page = Page(site.live_pages(graph).live("how-common", given, graph.ask("how-common", **given)))
     assert "../questions/how-common?topic=threat%2Fgrooming&format=csv" in page.addresses

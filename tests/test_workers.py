@@ -138,7 +138,7 @@ def test_a_task_that_fails_harms_no_other(
 def test_problems_are_told_as_they_are(workers: Workers) -> None:
     with pytest.raises(ProblemsFound) as found:
         run(workers.run(complaining))
-    assert [str(problem) for problem in found.value.problems] == ["a file:1: found this; expected that."]
+    assert [str(problem) for problem in found.value.problems] == ["a file:1: found this, expected that."]
 
 
 def test_a_worker_that_died_idle_is_replaced(workers: Workers) -> None:

@@ -12,7 +12,7 @@ from kg_builder.core.progress import SILENT, Progress
 from kg_builder.core.second_process import beside
 from kg_builder.exports.downloads import SITE
 from kg_builder.exports.outputs import OUTPUTS
-from kg_builder.graph.built_graph import Graph, Project
+from kg_builder.graph.built_graph import BuiltGraph, Project
 from kg_builder.graph.rendering import add_lines, graph_of, write_quads
 from kg_builder.graph.sources import read_sources
 from kg_builder.graph.triple_store import derive, fill, stated_triples, store_for
@@ -27,10 +27,10 @@ FORMATS = (*(output.name for output in OUTPUTS), SITE)
 """The names that `--format` takes."""
 
 
-def build(project: Project, out: Path, progress: Progress = SILENT) -> Graph:
+def build(project: Project, out: Path, progress: Progress = SILENT) -> BuiltGraph:
     """Build and publish into the folder `out`; raise `ProblemsFound` and leave `out` alone if anything forbids it."""
     with staged(out, {SITE, *(file for output in OUTPUTS for file in output.files)}) as (files, work):
-        graph = graph_in(project, work, progress)
+        graph = build_graph(project, work, progress)
         if errors(graph.problems):
             raise ProblemsFound(graph.problems)
         export(graph, files, progress)
@@ -38,7 +38,7 @@ def build(project: Project, out: Path, progress: Progress = SILENT) -> Graph:
         return graph
 
 
-def graph_in(project: Project, work: Path, progress: Progress = SILENT) -> Graph:
+def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> BuiltGraph:
     """Return the graph of a project, made and validated in the folder `work`.
 
     Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
@@ -69,7 +69,7 @@ def graph_in(project: Project, work: Path, progress: Progress = SILENT) -> Graph
             added = [work / "ontology.nt", *(path for _, path in derived)]
             found = results(store, schema, sources.checks, work / "kg.nq", added, reference=project.reference)
         problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
-    return Graph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
+    return BuiltGraph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
 
 
 def refuse_base(base: str) -> None:
@@ -79,7 +79,7 @@ def refuse_base(base: str) -> None:
         raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
-def export(graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+def export(graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
     """Write all outputs, or those that the project names, into a folder; the site beside the others."""
     formats = graph.project.formats or FORMATS
     wanted = [output for output in OUTPUTS if output.name in formats]

@@ -86,7 +86,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "line-break-in-quotes": (
         UNITS + 'hours,"ho\nurs",Hours.\n',
-        ["2: found a line break inside quotes; expected each row on one line. Close the quotes."],
+        ["2: found a line break inside quotes, expected each row on one line. Close the quotes."],
     ),
     "quotes-that-stay-open": (
         UNITS + 'hours,"hours,Hours.\n',
@@ -98,81 +98,81 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "empty": (
         "",
-        [": found an empty file; expected a header line. Delete the file or write its header."],
+        [": found an empty file, expected a header line. Delete the file or write its header."],
     ),
     "a-line-feed": (
         "\n",
         [
-            "1: id: found no such column; expected the required column id. Add it.",
-            "1: label: found no such column; expected the required column label. Add it.",
+            "1: id: found no such column, expected the required column id. Add it.",
+            "1: label: found no such column, expected the required column label. Add it.",
         ],
     ),
     "blank-header-cell": (
         "id,label,\nhours,hours,Hours.\n",
         [
-            "1: column 3: found a blank header cell; expected the name of a column. Columns are id, label, definition.",
+            "1: column 3: found a blank header cell, expected the name of a column. Columns are id, label, definition.",
         ],
     ),
     "header-twice": (
         "id,label,label\nhours,hours,Hours.\n",
-        ['1: label: found the column "label" twice; expected each column once. Take one away.'],
+        ['1: label: found the column "label" twice, expected each column once. Remove one.'],
     ),
     "semicolons": (
         "id;label;definition\nhours;hours;Hours.\n",
-        ['1: found the header "id;label;definition"; expected columns parted by commas. Save with commas.'],
+        ['1: found the header "id;label;definition", expected columns separated by commas. Save with commas.'],
     ),
     "tabs": (
         "id\tlabel\tdefinition\nhours\thours\tHours.\n",
-        ['1: found the header "id\\tlabel\\tdefinition"; expected columns parted by commas. Save with commas.'],
+        ['1: found the header "id\\tlabel\\tdefinition", expected columns separated by commas. Save with commas.'],
     ),
     "typo-in-header": (
         "id,lable,definition\nhours,hours,Hours.\n",
-        ['1: lable: found the unknown column "lable"; expected a column of the shape. Did you mean label?'],
+        ['1: lable: found the unknown column "lable", expected a column of the shape. Did you mean label?'],
     ),
     "typo-in-a-column-that-may-miss": (
         "id,label,defintion\nhours,hours,Hours.\n",
         [
             (
-                '1: defintion: found the unknown column "defintion"; expected a column of the shape. '
+                '1: defintion: found the unknown column "defintion", expected a column of the shape. '
                 "Did you mean definition?"
             )
         ],
     ),
     "header-in-capitals": (
         "ID,label,definition\nhours,hours,Hours.\n",
-        ['1: ID: found the unknown column "ID"; expected a column of the shape. Did you mean id?'],
+        ['1: ID: found the unknown column "ID", expected a column of the shape. Did you mean id?'],
     ),
     "header-with-a-blank": (
         "id, label,definition\nhours,hours,Hours.\n",
-        ['1:  label: found the unknown column " label"; expected a column of the shape. Did you mean label?'],
+        ['1:  label: found the unknown column " label", expected a column of the shape. Did you mean label?'],
     ),
     "extra-column": (
         "id,label,definition,colour\nhours,hours,Hours.,red\n",
         [
             (
-                '1: colour: found the unknown column "colour"; expected a column of the shape. '
+                '1: colour: found the unknown column "colour", expected a column of the shape. '
                 "Columns are id, label, definition."
             ),
         ],
     ),
     "missing-column": (
         "id,definition\nhours,Hours.\n",
-        ["1: label: found no such column; expected the required column label. Add it."],
+        ["1: label: found no such column, expected the required column label. Add it."],
     ),
     "no-header": (
         "hours,hours,Hours.\n",
         [
             (
-                '1: Hours.: found the unknown column "Hours."; expected a column of the shape. '
+                '1: Hours.: found the unknown column "Hours.", expected a column of the shape. '
                 "Columns are id, label, definition."
             ),
-            '1: hours: found the column "hours" twice; expected each column once. Take one away.',
+            '1: hours: found the column "hours" twice, expected each column once. Remove one.',
             (
-                '1: hours: found the unknown column "hours"; expected a column of the shape. '
+                '1: hours: found the unknown column "hours", expected a column of the shape. '
                 "Columns are id, label, definition."
             ),
-            "1: id: found no such column; expected the required column id. Add it.",
-            "1: label: found no such column; expected the required column label. Add it.",
+            "1: id: found no such column, expected the required column id. Add it.",
+            "1: label: found no such column, expected the required column label. Add it.",
         ],
     ),
     "short-and-long-rows": (
@@ -181,7 +181,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "blank-line": (
         UNITS + "\nhours,hours,Hours.\n",
-        ["2: found a blank line; expected 3 cells. Take the line away."],
+        ["2: found a blank line, expected 3 cells. Delete the line."],
     ),
     "ten-megabytes": (
         UNITS + f"hours,hours,{'x' * 10_000_000}\n",
@@ -236,13 +236,13 @@ TRUTH = (
     "expected true or false. true where low and high are added to the stated proportion; "
     "false where they are the interval itself."
 )
-ALONE = 'expected values parted by ";" alone. Other labels in use, current and respectful.'
+ALONE = 'expected values separated by ";" alone. Other labels in use, current and respectful.'
 ORGANISATION = "expected an id of shared/organisations.csv."
 SUBJECT = (
     "expected type/id, the type one of age-bracket, challenge, crime, cryptocurrency, database, document, "
     "material-type, organisation, place, platform, product, project, service, technique, technology, threat."
 )
-LINK = "Take one of the links away."
+LINK = "Remove one of the links."
 
 CELLS: dict[str, tuple[str, str]] = {
     "quantifiers.per-cent": (
@@ -268,10 +268,10 @@ CELLS: dict[str, tuple[str, str]] = {
     "quantifiers.arabic": ("arabic,x,,true,\u0661,100", f'low: found "\u0661"; {POINT} {LOW}'),
     "quantifiers.minus": ("minus,x,,true,\u22125,100", f'low: found "\u22125"; {POINT} {LOW}'),
     "quantifiers.digits": (f"digits,x,,true,{'1' * 31},100", f'low: found "{"1" * 31}"; {POINT} {LOW}'),
-    "quantifiers.below": ("below,x,,true,-100.1,100", f'low: found "-100.1"; expected at least -100. {LOW}'),
-    "quantifiers.above": ("above,x,,true,0,100.1", f'high: found "100.1"; expected at most 100. {HIGH}'),
-    "quantifiers.order": ("order,x,,true,10,9.9", f'low: found "10"; expected not more than high. {LOW}'),
-    "quantifiers.missing": ("missing,x,,true,,100", f"low: found an empty cell; expected a value. {LOW}"),
+    "quantifiers.below": ("below,x,,true,-100.1,100", f'low: found "-100.1", expected at least -100. {LOW}'),
+    "quantifiers.above": ("above,x,,true,0,100.1", f'high: found "100.1", expected at most 100. {HIGH}'),
+    "quantifiers.order": ("order,x,,true,10,9.9", f'low: found "10", expected not more than high. {LOW}'),
+    "quantifiers.missing": ("missing,x,,true,,100", f"low: found an empty cell, expected a value. {LOW}"),
     "quantifiers.yes": ("yes,x,,yes,0,100", f'relative: found "yes"; {TRUTH}'),
     "quantifiers.capitals": ("capitals,x,,TRUE,0,100", f'relative: found "TRUE"; {TRUTH}'),
     "age_brackets.half": (
@@ -288,7 +288,7 @@ CELLS: dict[str, tuple[str, str]] = {
     "documents.year": (
         "year,x,,,,18,,",
         (
-            'issued: found "18"; expected a year of four digits, such as 2018. '
+            'issued: found "18", expected a year of four digits, such as 2018. '
             "The year of publication; empty for a series."
         ),
     ),
@@ -296,7 +296,7 @@ CELLS: dict[str, tuple[str, str]] = {
     "documents.list-end": ("list-end,x,one;,,,,,", f'alt_labels: found ""; {ALONE}'),
     "documents.long": (
         f"long,{'x' * 301},,,,,,",
-        f'label: found "{"x" * 60}…"; expected at most 300 characters. The preferred label.',
+        f'label: found "{"x" * 60}…", expected at most 300 characters. The preferred label.',
     ),
     "documents.far": (
         "far,x,,,,,nobody,",
@@ -308,16 +308,16 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "documents.self": (
         "self,x,,,,,,self",
-        f"series: found the circle self → self; expected a series that never leads back to its start. {LINK}",
+        f"series: found the circle self → self, expected a series that never leads back to its start. {LINK}",
     ),
     "crimes.circle": (
         "a,x,,,,b,\nb,x,,,,c,\nc,x,,,,a,",
-        f"broader: found the circle a → b → c → a; expected a broader that never leads back to its start. {LINK}",
+        f"broader: found the circle a → b → c → a, expected a broader that never leads back to its start. {LINK}",
     ),
     "vocabularies.no-scheme": (
         "no-scheme,x,,,,example.org/,false",
         (
-            'uri_space: found "example.org/"; expected text that matches ^(https?://|urn:). '
+            'uri_space: found "example.org/", expected text that matches ^(https?://|urn:). '
             "How the addresses of its terms begin; empty for codes without addresses."
         ),
     ),
@@ -339,7 +339,7 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "surveys.backwards": (
         "backwards,x,,interview,2024-02-02,2024-02-01,officers,,,about-survey",
-        'start: found "2024-02-02"; expected not more than end. The first day, where the report gives it.',
+        'start: found "2024-02-02", expected not more than end. The first day, where the report gives it.',
     ),
     "mentions.near": (
         "near,threat/groming,topic,x,title",
@@ -352,7 +352,7 @@ CELLS: dict[str, tuple[str, str]] = {
     "mentions.code": (
         "code,threat/grooming,topik,x,title",
         (
-            'role: found a reference to nothing, "topik"; expected an id of a code list in ontology/codes.ttl. '
+            'role: found a reference to nothing, "topik", expected an id of a code list in ontology/codes.ttl. '
             "Did you mean topic?"
         ),
     ),
@@ -369,7 +369,7 @@ MAPPING = (
 )
 METADATA = "#curie_map:\n#  cpkg: https://w3id.org/child-protection-kg/\n#  example: http://example.org/voc/\n"
 MISSING = "expected curie_map with a line `#  prefix: address` for each prefix."
-BY_TABS = "expected columns parted by tabs. Save with tabs."
+BY_TABS = "expected columns separated by tabs. Save with tabs."
 TABS = "expected 9, as in the header. Add or take away tabs; quote text that has one."
 OBJECT = "The thing elsewhere, such as wikidata:Q34 or cpkg:external-code/…"
 
@@ -379,7 +379,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 '4: found the header "id,subject_id,predicate_id,object_id,object_source,mapping_j…"; '
-                "expected columns parted by tabs. Save with tabs."
+                "expected columns separated by tabs. Save with tabs."
             )
         ],
     ),
@@ -389,7 +389,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "typo-in-header": (
         METADATA + LINK_COLUMNS.replace("evidence", "evidenze"),
-        ['4: evidenze: found the unknown column "evidenze"; expected a column of the shape. Did you mean evidence?'],
+        ['4: evidenze: found the unknown column "evidenze", expected a column of the shape. Did you mean evidence?'],
     ),
     "short-and-long-rows": (
         METADATA + LINK_COLUMNS + MAPPING + "two\tcpkg:threat/grooming\n" + MAPPING.replace("seen", "seen\t"),
@@ -397,7 +397,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "blank-line": (
         METADATA + LINK_COLUMNS + "\n" + MAPPING,
-        ["5: found a blank line; expected 9 cells. Take the line away."],
+        ["5: found a blank line, expected 9 cells. Delete the line."],
     ),
     "remark-below-the-header": (
         METADATA + LINK_COLUMNS + "#license: none\n" + MAPPING,
@@ -405,7 +405,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "line-break-in-quotes": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"se\nen"'),
-        ["5: found a line break inside quotes; expected each row on one line. Close the quotes."],
+        ["5: found a line break inside quotes, expected each row on one line. Close the quotes."],
     ),
     "quotes-that-stay-open": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"seen'),
@@ -425,7 +425,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "empty": (
         "",
-        [": found an empty file; expected a header line. Delete the file or write its header."],
+        [": found an empty file, expected a header line. Delete the file or write its header."],
     ),
     "no-metadata": (
         LINK_COLUMNS + MAPPING,
@@ -445,7 +445,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "metadata-that-are-not-yaml": (
         METADATA + "#  skos http://www.w3.org/2004/02/skos/core#\n#license: none\n" + LINK_COLUMNS + MAPPING,
-        ["5: found metadata that are not YAML (could not find expected ':'); expected YAML behind #."],
+        ["5: found metadata that are not YAML (could not find expected ':'), expected YAML behind #."],
     ),
     "a-tab-in-the-metadata": (
         METADATA + "#\tskos: http://www.w3.org/2004/02/skos/core#\n" + LINK_COLUMNS + MAPPING,
@@ -458,7 +458,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "metadata-without-a-floor": (
         METADATA + "#x: " + "[" * 5_000 + "\n" + LINK_COLUMNS + MAPPING,
-        ["1: found metadata that are not YAML (too deep or too strange); expected YAML behind #."],
+        ["1: found metadata that are not YAML (too deep or too strange), expected YAML behind #."],
     ),
     "a-prefix-twice": (
         METADATA + "#  example: http://example.org/other/\n" + LINK_COLUMNS + MAPPING,
@@ -570,7 +570,7 @@ def test_ids_that_are_one_in_normal_form_are_one_id(draft: Draft) -> None:
     strange = STRANGE.format("LATIN SMALL LETTER E WITH ACUTE (U+00E9)")
     assert draft.refusal() == [
         (
-            "note: data/shared/units.2.csv:1: found decomposed letters; expected UTF-8 with LF, in Unicode form C. "
+            "note: data/shared/units.2.csv:1: found decomposed letters, expected UTF-8 with LF, in Unicode form C. "
             "It was read as that."
         ),
         f'data/shared/units.2.csv:2: id: found "\u00e9t\u00e9"; {strange}',
@@ -652,7 +652,7 @@ def test_problems_come_as_json_too(draft: Draft) -> None:
                 "rule": "minCount",
                 "found": "an empty cell",
                 "expected": "a value",
-                "mend": "The preferred label.",
+                "hint": "The preferred label.",
                 "severity": "error",
                 "more": 0,
                 "focus": "",
@@ -749,7 +749,7 @@ def test_decomposed_letters_are_noted(draft: Draft) -> None:
     draft.change("data/shared/units.csv", "Of a hundred.", "Of a hundre\u0301d.")
     assert draft.run("validate").sentences == (
         (
-            "note: data/shared/units.csv:1: found decomposed letters; expected UTF-8 with LF, in Unicode form C. "
+            "note: data/shared/units.csv:1: found decomposed letters, expected UTF-8 with LF, in Unicode form C. "
             "It was read as that."
         ),
     )
@@ -826,7 +826,7 @@ def test_something_else_named_like_a_table_is_refused(kind: str, draft: Draft) -
     }
     make[kind]()
     assert draft.refusal() == [
-        "data/shared/units.2.csv: found something that is not a file; expected a plain file. Take it away."
+        "data/shared/units.2.csv: found something that is not a file, expected a plain file. Remove it."
     ]
 
 
@@ -854,7 +854,7 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
     draft.path("data/shared/units.csv").chmod(0)
     run = as_anybody("validate", "--root", str(draft.root))
     assert run.stderr.splitlines() == [
-        "data/shared/units.csv: found a file that cannot be read (Permission denied); expected a readable file.",
+        "data/shared/units.csv: found a file that cannot be read (Permission denied), expected a readable file.",
         "1 error.",
     ]
 
@@ -865,40 +865,40 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         (
             "data/shared/unit.csv",
             (
-                "found a table that no shape describes; expected a table that ontology/shapes.ttl describes. "
+                "found a table that no shape describes, expected a table that ontology/shapes.ttl describes. "
                 "Did you mean units.csv?"
             ),
         ),
         (
             "data/shared/findings.csv",
             (
-                "found a table that no shape describes; expected a table of this folder. "
+                "found a table that no shape describes, expected a table of this folder. "
                 "Such rows belong into a report's folder/findings.csv."
             ),
         ),
         (
             "data/shared/units.CSV",
-            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
         ),
         (
             "data/shared/units.xlsx",
-            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
         ),
         (
             "data/links/subjects.csv",
-            "found something that no build reads; expected tables that end in .sssom.tsv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .sssom.tsv. Rename or move it.",
         ),
         (
             "data/links/subjects.tsv",
-            "found something that no build reads; expected tables that end in .sssom.tsv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .sssom.tsv. Rename or move it.",
         ),
         (
             "data/shared/subjects.sssom.tsv",
-            "found something that no build reads; expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
         ),
         (
             "data/units.csv",
-            "found something that no build reads; expected folders of tables. Rename or move it.",
+            "found something that no build reads, expected folders of tables. Rename or move it.",
         ),
     ],
 )
@@ -910,7 +910,7 @@ def test_a_file_that_no_build_reads_is_refused(name: str, sentence: str, draft: 
 def test_a_folder_with_another_name_than_an_id_is_refused(draft: Draft) -> None:
     draft.write("data/My Report/units.csv", UNITS)
     assert draft.refusal() == [
-        'data/My Report: found the folder name "My Report"; expected lower-case ASCII words joined by hyphens.'
+        'data/My Report: found the folder name "My Report", expected lower-case ASCII words joined by hyphens.'
     ]
 
 
@@ -970,7 +970,7 @@ HUGE: dict[str, tuple[str, str, int, str, str]] = {
         DOCUMENTS + "c{0},x,,,,,,d{0}\n",
         200_000,
         (
-            '21: series: found a reference to nothing, "d19"; expected an id of shared/documents.csv. '
+            '21: series: found a reference to nothing, "d19", expected an id of shared/documents.csv. '
             "The series to which it belongs. (199,980 more of this kind.)"
         ),
         "200,000 errors.",
@@ -980,8 +980,8 @@ HUGE: dict[str, tuple[str, str, int, str, str]] = {
         CRIMES + "c{0:06},x,,,,,\n",
         25_000,
         (
-            '21: id: found "a row that no report mentions"; expected at least one mention of it. '
-            "Add a mention with its passage, or take the row away. (24,980 more of this kind.)"
+            '21: id: found "a row that no report mentions", expected at least one mention of it. '
+            "Add a mention with its passage, or remove the row. (24,980 more of this kind.)"
         ),
         "25,000 errors.",
     ),

@@ -162,7 +162,7 @@ def test_a_full_disk_for_temporary_files_gives_one_sentence(
 def test_an_unknown_format_is_refused(draft: Draft) -> None:
     (sentence,) = draft.refusal("--format", "xml")
     assert sentence == (
-        "--format: found the output 'xml'; expected one of nq, ttl, trig, jsonld, bridges, csvw, dictionary, "
+        "--format: found the output 'xml', expected one of nq, ttl, trig, jsonld, bridges, csvw, dictionary, "
         "network, ontology, croissant, site."
     )
 
@@ -170,16 +170,16 @@ def test_an_unknown_format_is_refused(draft: Draft) -> None:
 @pytest.mark.parametrize("base", ["not a base", "example", "http://example.org", "https://example.org/a b/", ""])
 def test_a_base_that_is_no_address_is_refused(base: str, draft: Draft) -> None:
     (sentence,) = draft.refusal(f"--base={base}")
-    assert sentence.startswith(f'--base: found "{base}"; expected ')
+    assert sentence.startswith(f'--base: found "{base}", expected ')
 
 
 @pytest.mark.parametrize("memory", ["lots", "-1GB", "", "2", "2 apples"])
 def test_a_memory_that_is_no_amount_is_refused(memory: str, draft: Draft) -> None:
     (sentence,) = draft.refusal(f"--memory={memory}")
-    assert sentence.startswith(f'--memory: found "{memory}"; expected ')
+    assert sentence.startswith(f'--memory: found "{memory}", expected ')
 
 
 def test_too_little_memory_is_told_in_one_sentence(draft: Draft) -> None:
     assert draft.refusal("--memory", "1MB") == [
-        "--memory: found too little memory for the engine, 1MB; expected more, such as 2GB."
+        "--memory: found too little memory for the engine, 1MB, expected more, such as 2GB."
     ]

@@ -99,39 +99,39 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "typo": (
         f"{ASK}\nSELECT ?this\nWHERE {{ ?this a ?x }} ODER BY ?x\n",
-        ":4: found a syntax error at column 28; expected one of HAVING, OFFSET, OPTIONAL, VALUES. Mend the query.",
+        ":4: found a syntax error at column 28, expected one of HAVING, OFFSET, OPTIONAL, VALUES. Fix the query.",
     ),
     "unknown-prefix": (
         f"{ASK}SELECT ?this WHERE {{ ?this a kg:Unit }}\n",
-        ":2: found a syntax error at column 37; expected a prefix that is declared. Mend the query.",
+        ":2: found a syntax error at column 37, expected a prefix that is declared. Fix the query.",
     ),
     "open-brace": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?x\n",
-        ':3: found a syntax error at column 1; expected one of ",", ".", ";", "{", "{|", "}", "~". Mend the query.',
+        ':3: found a syntax error at column 1, expected one of ",", ".", ";", "{", "{|", "}", "~". Fix the query.',
     ),
     "nothing-but-a-header": (
         ASK,
-        f":2: found a syntax error at column 1; {FORMS} Mend the query.",
+        f":2: found a syntax error at column 1; {FORMS} Fix the query.",
     ),
     "two-queries": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?x }}\nSELECT ?this WHERE {{ ?this a ?x }}\n",
-        ":3: found a syntax error at column 7; expected one of HAVING, OFFSET, OPTIONAL, VALUES. Mend the query.",
+        ":3: found a syntax error at column 7, expected one of HAVING, OFFSET, OPTIONAL, VALUES. Fix the query.",
     ),
     "ask": (
         f"{ASK}ASK {{ ?this a ?x }}\n",
-        ": found no variable ?this; expected a SELECT of ?this. Every row names the thing at fault.",
+        ": found no variable ?this, expected a SELECT of ?this. Every row names the thing at fault.",
     ),
     "another-variable": (
         f"{ASK}SELECT ?that WHERE {{ ?that a ?x }}\n",
-        ": found no variable ?this; expected a SELECT of ?this. Every row names the thing at fault.",
+        ": found no variable ?this, expected a SELECT of ?this. Every row names the thing at fault.",
     ),
     "no-summary": (
         "SELECT ?this WHERE { ?this a <a:b> }\n",
-        ":1: found no summary; expected a line `#+ summary: …`. Say what the query asks.",
+        ":1: found no summary, expected a line `#+ summary: …`. Say what the query asks.",
     ),
     "header-that-is-a-list": (
         "#+ - summary\nSELECT ?this WHERE { ?this a <a:b> }\n",
-        ":1: found no summary; expected a line `#+ summary: …`. Say what the query asks.",
+        ":1: found no summary, expected a line `#+ summary: …`. Say what the query asks.",
     ),
     "header-with-two-colons": (
         "#+ summary: one: two\nSELECT ?this WHERE { ?this a <a:b> }\n",
@@ -144,25 +144,25 @@ CHECKS: dict[str, tuple[str, str]] = {
         '#+ summary: !!python/object/apply:os.system ["true"]\nSELECT ?this WHERE { ?this a <a:b> }\n',
         (
             ":1: found a header that is not YAML (could not determine a constructor for the tag "
-            "'tag:yaml.org,2002:python/object/apply:os.system', column 13); expected YAML behind #+. "
+            "'tag:yaml.org,2002:python/object/apply:os.system', column 13), expected YAML behind #+. "
             "Put text that has a colon in quotes."
         ),
     ),
     "severity": (
         f"{ASK}#+ severity: fatal\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
-        ':1: found the severity "fatal"; expected error, warning or note. Choose one of them.',
+        ':1: found the severity "fatal", expected error, warning or note. Choose one of them.',
     ),
     "nested": (
         f"{ASK}SELECT ?this WHERE {'{' * 20_000} ?this a ?x {'}' * 20_000}\n",
         (
-            ": found a query that is too long or too deep; expected at most 100,000 characters, "
+            ": found a query that is too long or too deep, expected at most 100,000 characters, "
             "and 100 braces or brackets within each other. Make it simpler."
         ),
     ),
     "unions": (
         f"{ASK}SELECT ?this WHERE {{ {' UNION '.join(['{ ?this a ?x }'] * 10_000)} }}\n",
         (
-            ": found a query that is too long or too deep; expected at most 100,000 characters, "
+            ": found a query that is too long or too deep, expected at most 100,000 characters, "
             "and 100 braces or brackets within each other. Make it simpler."
         ),
     ),
@@ -199,10 +199,10 @@ def test_the_word_service_in_a_string_a_comment_and_a_name_is_no_fault(draft: Dr
 
 
 DERIVATIONS = {
-    "SELECT ?s WHERE { ?s ?p ?o }": (": found another form of query; expected a CONSTRUCT. It makes triples.",),
+    "SELECT ?s WHERE { ?s ?p ?o }": (": found another form of query, expected a CONSTRUCT. It makes triples.",),
     "INSERT DATA { <a:a> <a:b> <a:c> }": (f":2: found an update (INSERT); {FORMS} Stored queries only read.",),
     "CONSTRUCT { [] <a:b> ?s } WHERE { ?s ?p ?o }": (
-        ": found a blank node; expected things with an IRI. Make an IRI with IRI(CONCAT(…)).",
+        ": found a blank node, expected things with an IRI. Make an IRI with IRI(CONCAT(…)).",
     ),
     f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ SERVICE {HOST} {{ ?s ?p ?o }} }}": (
         f":2: found SERVICE at column 32; {ALONE}",
@@ -221,13 +221,13 @@ KG = "PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>\n"
 ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "no-question": (
         HEADER.replace("Is it so?", "So it is") + "SELECT ?s { ?s a ?x }\n",
-        (':1: found the summary "So it is"; expected a question that ends with ?. Ask as a person would.',),
+        (':1: found the summary "So it is", expected a question that ends with ?. Ask as a person would.',),
     ),
     "no-description": (
         "#+ summary: Is it so?\nSELECT ?s { ?s a ?x }\n",
         (
             (
-                ":1: found a header without one of them; expected a line `#+ description: …` and a list `#+ tags:`. "
+                ":1: found a header without one of them, expected a line `#+ description: …` and a list `#+ tags:`. "
                 "Say how to read the answer, and where to list it."
             ),
         ),
@@ -236,7 +236,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         HEADER + "SELECT ?_x_iri { ?_x_iri a ?y }\n",
         (
             (
-                ':1: found no default of "x"; expected a list `#+ defaults:` with `#+   - x: …`. '
+                ':1: found no default of "x", expected a list `#+ defaults:` with `#+   - x: …`. '
                 "With it the question has an answer as it is."
             ),
         ),
@@ -245,7 +245,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         HEADER + "#+ defaults:\n#+   - y: z\nSELECT ?s { ?s a ?x }\n",
         (
             (
-                ':1: found a default of "y"; expected one of the parameters: there are none. '
+                ':1: found a default of "y", expected one of the parameters: there are none. '
                 "A parameter is a variable such as ?_topic_iri."
             ),
         ),
@@ -254,14 +254,14 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         HEADER + "#+ defaults:\n#+   - x: z\nSELECT ?y { ?_x_iri a ?y }\n",
         (
             (
-                ": found the parameter ?_x_iri not selected; expected parameters among the variables behind SELECT. "
+                ": found the parameter ?_x_iri not selected, expected parameters among the variables behind SELECT. "
                 "What is not selected cannot be bound, nor listed."
             ),
         ),
     ),
     "no-table": (
         HEADER + "ASK { ?s a ?x }\n",
-        (": found another form of query; expected a SELECT. An answer is a table.",),
+        (": found another form of query, expected a SELECT. An answer is a table.",),
     ),
     "number-without-base": (
         f"{HEADER}{KG}SELECT ?value {{ ?s kg:value ?value }}\n",
@@ -281,14 +281,14 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
             ),
             (
                 ": found the sum of numbers that may differ in ageBracket, item, option, period, place, population, "
-                "question, reading; expected all dimensions but one in GROUP BY. Group by them: shares of unlike bases "
+                "question, reading, expected all dimensions but one in GROUP BY. Group by them: shares of unlike bases "
                 "cannot be added."
             ),
         ),
     ),
     "guard-that-is-none": (
         HEADER + "#+ guarded_by: nobody\nSELECT ?s { ?s a ?x }\n",
-        (':1: found the guard "nobody"; expected the name of a stored check. Which one is it?',),
+        (':1: found the guard "nobody", expected the name of a stored check. Which one is it?',),
     ),
 }
 
@@ -315,7 +315,7 @@ def test_a_query_that_is_not_utf_8_is_refused(draft: Draft) -> None:
     draft.write("queries/checks/latin-1.rq", f"{ASK}# caf\xe9\n".encode("latin-1"))
     assert draft.refusal() == [
         (
-            "queries/checks/latin-1.rq:2: found the byte 0xE9 at offset 27, which is not UTF-8; expected UTF-8 text. "
+            "queries/checks/latin-1.rq:2: found the byte 0xE9 at offset 27, which is not UTF-8, expected UTF-8 text. "
             "Save the file as UTF-8."
         )
     ]
@@ -326,7 +326,7 @@ def test_something_else_named_like_a_query_is_refused(kind: str, draft: Draft) -
     path = draft.path("queries/checks/thing.rq")
     {"directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]()
     assert draft.refusal() == [
-        "queries/checks/thing.rq: found something that is not a file; expected a plain file. Take it away."
+        "queries/checks/thing.rq: found something that is not a file, expected a plain file. Remove it."
     ]
 
 
@@ -334,7 +334,7 @@ def test_something_else_named_like_a_query_is_refused(kind: str, draft: Draft) -
 def test_a_missing_folder_of_queries_is_refused(name: str, draft: Draft) -> None:
     shutil.rmtree(draft.path(f"queries/{name}"))
     assert draft.refusal() == [
-        f"queries/{name}: found no folder of that name; expected a folder with stored queries. Is --root right?"
+        f"queries/{name}: found no folder of that name, expected a folder with stored queries. Is --root right?"
     ]
 
 

@@ -16,7 +16,7 @@ SHAPES = "ontology/shapes.ttl"
 KNOWS = "expected a term that the builder knows."
 DECLARES = "expected a term that ontology/kg.ttl declares."
 NUMBER = "expected a number. Write it without quotes."
-LINEAR = "expected a regular expression without look-around and back-references (RE2). Mend the pattern."
+LINEAR = "expected a regular expression without look-around and back-references (RE2). Fix the pattern."
 
 TABLE = "sh:targetClass kg:Unit ;"
 COLUMN = 'csvw:name "issued" ;\n    sh:path dcterms:issued ;\n    sh:order 20 ;'
@@ -27,7 +27,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "<https://w3id.org/child-protection-kg/shapes> a owl:Ontology ;",
         "<https://w3id.org/child-protection-kg/shapes> a owl:Ontology ;\n    owl:imports <http://127.0.0.1:8/> ;",
         "<https://w3id.org/child-protection-kg/shapes> a",
-        "found owl:imports; expected no imports, because a build reads nothing from elsewhere. Take it away.",
+        "found owl:imports, expected no imports, because a build reads nothing from elsewhere. Remove it.",
     ),
     "javascript-on-a-table": (
         TABLE,
@@ -36,13 +36,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
             '        sh:jsLibrary [ sh:jsLibraryURL "http://127.0.0.1:8/x.js"^^xsd:anyURI ] ] ;'
         ),
         "shape:Unit a",
-        "found a JavaScript constraint; expected SHACL Core or SHACL-SPARQL. Write it as SPARQL.",
+        "found a JavaScript constraint, expected SHACL Core or SHACL-SPARQL. Write it as SPARQL.",
     ),
     "javascript-on-a-column": (
         COLUMN,
         f'{COLUMN}\n    sh:js [ a sh:JSConstraint ; sh:jsFunctionName "f" ] ;',
         "shape:Document-issued a",
-        "found a JavaScript constraint; expected SHACL Core or SHACL-SPARQL. Write it as SPARQL.",
+        "found a JavaScript constraint, expected SHACL Core or SHACL-SPARQL. Write it as SPARQL.",
     ),
     "unknown-property": (
         "sh:path foaf:name ;",
@@ -72,77 +72,77 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         TABLE,
         f"{TABLE}\n    sh:closed true ;",
         "shape:Unit a",
-        f"found closed on a table; {KNOWS} Mend the name, or declare the term first.",
+        f"found closed on a table; {KNOWS} Fix the name, or declare the term first.",
     ),
     "rule": (
         TABLE,
         f"{TABLE}\n    sh:rule [ a sh:TripleRule ] ;",
         "shape:Unit a",
-        f"found rule on a table; {KNOWS} Mend the name, or declare the term first.",
+        f"found rule on a table; {KNOWS} Fix the name, or declare the term first.",
     ),
     "table-without-a-class": (
         TABLE,
         "",
         "shape:Unit a",
-        "found a table without targetClass; expected one targetClass. Add it.",
+        "found a table without targetClass, expected one targetClass. Add it.",
     ),
     "two-properties-in-a-column": (
         "sh:path foaf:name ;",
         "sh:path foaf:name, skos:prefLabel ;",
         "shape:Expert-name a",
-        "found 2 path on a column; expected one. Take the others away.",
+        "found 2 path on a column, expected one. Remove the others.",
     ),
     "path-of-two-steps": (
         "sh:path foaf:name ;",
         "sh:path ( foaf:name skos:prefLabel ) ;",
         "shape:Expert-name a",
-        "found a path that is not one property; expected the IRI of a property. Name one.",
+        "found a path that is not one property, expected the IRI of a property. Name one.",
     ),
     "column-twice": (
         COLUMN,
         COLUMN.replace('"issued"', '"publisher"'),
         "shape:Document a",
-        "found 2 columns named publisher; expected each column once. Rename one of them.",
+        "found 2 columns named publisher, expected each column once. Rename one of them.",
     ),
     "column-that-is-not-defined": (
         "shape:Document-issued,",
         "shape:Document-isued,",
         "shape:Document a",
-        "found Document-isued; expected a property shape that is defined in this file. Define it.",
+        "found Document-isued, expected a property shape that is defined in this file. Define it.",
     ),
     "table-outside": (
         '"shared/units.csv"',
         '"../../units.csv"',
         "shape:Unit a",
         (
-            'found csvw:url "../../units.csv"; expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. '
-            "Mend the place."
+            'found csvw:url "../../units.csv", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. '
+            "Fix the place."
         ),
     ),
     "table-without-a-place": (
         '"links/*.sssom.tsv"',
         '"links/*"',
         "shape:Mapping a",
-        'found csvw:url "links/*"; expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. Mend the place.',
+        'found csvw:url "links/*", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. Fix the place.',
     ),
     "delimiter": (
         'csvw:delimiter "\\t"',
         'csvw:delimiter "|"',
         "shape:Mapping a",
-        'found csvw:delimiter "|"; expected "," or "\\t". Choose one of them.',
+        'found csvw:delimiter "|", expected "," or "\\t". Choose one of them.',
     ),
     "address-without-id": (
         '"unit/{id}"',
         '"unit/"',
         "shape:Unit a",
-        'found csvw:aboutUrl "unit/"; expected KIND/{id}, of a report {source}/KIND/{id}. Mend it.',
+        'found csvw:aboutUrl "unit/", expected KIND/{id}, of a report {source}/KIND/{id}. Correct it.',
     ),
     "datatype": (
         "sh:datatype xsd:gYear ;",
         "sh:datatype xsd:duration ;",
         "shape:Document-issued a",
         (
-            "found duration; expected one of anyURI, boolean, date, decimal, gYear, integer, langString, string. "
+            "found duration, expected one of anyURI, boolean, date, decimal, gYear, integer, langString, string. "
             "Choose one of them."
         ),
     ),
@@ -180,13 +180,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "$this kg:prefers ?value .",
         "SERVICE <http://127.0.0.1:8/> { $this kg:prefers ?value }",
         "shape:Discrepancy-prefers-a-fact a",
-        "found SERVICE; expected a query on this graph alone. Mend the query of Discrepancy-prefers-a-fact.",
+        "found SERVICE, expected a query on this graph alone. Fix the query of Discrepancy-prefers-a-fact.",
     ),
     "select-with-a-typo": (
         "$this kg:prefers ?value .",
         "$this kg:prefers ?value !",
         "shape:Discrepancy-prefers-a-fact a",
-        "found a syntax error; expected OPTIONAL. Mend the query of Discrepancy-prefers-a-fact.",
+        "found a syntax error, expected OPTIONAL. Fix the query of Discrepancy-prefers-a-fact.",
     ),
 }
 """Changes of the shapes: what stands there, what stands there then, the beginning of the line, the sentence."""
@@ -220,14 +220,14 @@ def test_broken_turtle_is_told_with_its_line(name: str, draft: Draft) -> None:
     )
     (sentence,) = draft.refusal()
     assert sentence.startswith(f"{SHAPES}:{line + below}: found ")
-    assert sentence.endswith(f"{why}; expected valid Turtle. Mend the line.")
+    assert sentence.endswith(f"{why}, expected valid Turtle. Fix the line.")
 
 
 @pytest.mark.parametrize("name", ["kg.ttl", "codes.ttl", "shapes.ttl"])
 def test_each_file_of_the_ontology_must_be_there(name: str, draft: Draft) -> None:
     draft.path(f"ontology/{name}").unlink()
     assert draft.refusal() == [
-        f"ontology/{name}: found no file of that name; expected a readable Turtle file in UTF-8. Is --root right?"
+        f"ontology/{name}: found no file of that name, expected a readable Turtle file in UTF-8. Is --root right?"
     ]
 
 
@@ -236,7 +236,7 @@ def test_an_ontology_that_is_not_utf_8_is_refused(draft: Draft) -> None:
     draft.write("ontology/codes.ttl", b"# first\n# caf\xe9\n" + text.encode())
     assert draft.refusal() == [
         (
-            "ontology/codes.ttl:2: found the byte 0xE9 at offset 13, which is not UTF-8; expected UTF-8 text. "
+            "ontology/codes.ttl:2: found the byte 0xE9 at offset 13, which is not UTF-8, expected UTF-8 text. "
             "Save the file as UTF-8."
         )
     ]
@@ -247,19 +247,19 @@ def test_something_else_in_the_place_of_the_shapes_is_refused(kind: str, draft: 
     path = draft.path(SHAPES)
     path.unlink()
     {"directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]()
-    assert draft.refusal() == [f"{SHAPES}: found something that is not a file; expected a plain file. Take it away."]
+    assert draft.refusal() == [f"{SHAPES}: found something that is not a file, expected a plain file. Remove it."]
 
 
 def test_a_missing_folder_of_data_is_refused(draft: Draft) -> None:
     shutil.rmtree(draft.root / "data")
-    assert draft.refusal() == ["data: found no folder of that name; expected a folder with tables. Is --root right?"]
+    assert draft.refusal() == ["data: found no folder of that name, expected a folder with tables. Is --root right?"]
 
 
 def test_a_root_that_is_no_project_is_refused(draft: Draft, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert Draft(empty, draft.out).refusal() == [
-        f"ontology/{name}: found no file of that name; expected a readable Turtle file in UTF-8. Is --root right?"
+        f"ontology/{name}: found no file of that name, expected a readable Turtle file in UTF-8. Is --root right?"
         for name in ("codes.ttl", "kg.ttl", "shapes.ttl")
     ]
 
@@ -284,7 +284,7 @@ def test_a_catastrophic_pattern_ends_in_seconds(pattern: str, count: str | None,
     draft.change(SHAPES, "sh:path kg:role ;", f'sh:path kg:role ;\n    sh:pattern "{pattern}" ;')
     draft.change("data/example-2020/memberships.csv", "head of analysis", f"{'a' * 100}b")
     cell = f'data/example-2020/memberships.csv:2: role: found "{"a" * 60}…"'
-    sentence = f"{cell}; expected text that matches {pattern}. The position as the report names it."
+    sentence = f"{cell}, expected text that matches {pattern}. The position as the report names it."
     assert in_own_process("validate", "--root", str(draft.root), seconds=60).stderr.splitlines() == (
         [sentence, count] if count else []
     )

@@ -92,7 +92,7 @@ export class Server {
 
 // The server's problems as one { sentence, line, column }.
 function told(problems) {
-  const sentences = problems.map(({ found, expected, mend }) => `Found ${found.replace(/ at column \d+$/, "")}; expected ${expected}. ${mend}`.trim());
+  const sentences = problems.map(({ found, expected, hint }) => `Found ${found.replace(/ at column \d+$/, "")}, expected ${expected}. ${hint}`.trim());
   const column = problems[0].found.match(/at column (\d+)/)?.[1];
   return { sentence: sentences.join(" "), ...(problems[0].line && { line: problems[0].line, column: Number(column ?? 1) }) };
 }

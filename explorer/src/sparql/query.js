@@ -55,8 +55,8 @@ export function explained(message, code, prefixes) {
     const missing = [...code.matchAll(/(?<![\w?$:.-])([A-Za-z][\w-]*):/g)].find(([, name]) => !declared.has(name));
     if (!missing) return { ...place, sentence: "A prefix is not declared." };
     const known = prefixes[missing[1]];
-    const mend = known ? ` Add the line PREFIX ${missing[0]} <${known}>` : "";
-    return { ...lineAndColumn(code, missing.index), sentence: `The prefix ${missing[0]} is not declared.${mend}` };
+    const hint = known ? ` Add the line PREFIX ${missing[0]} <${known}>` : "";
+    return { ...lineAndColumn(code, missing.index), sentence: `The prefix ${missing[0]} is not declared.${hint}` };
   }
   if (!line) return { sentence: `The engine says: ${message}.`.replace(/\.\.$/, ".") };
   if (shapeOf(code) === null) {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph, chosen
+from kg_builder.answers.graph_reader import GraphReader, chosen
 from kg_builder.queries.stored_questions import StoredQuestion
 
 
-def usual(graph: OpenGraph, question: StoredQuestion) -> dict[str, str]:
+def usual(graph: GraphReader, question: StoredQuestion) -> dict[str, str]:
     """Return a value for each parameter of a question; an empty one where the graph holds nothing to ask about."""
     given = {}
     for each in question.parameters:
@@ -18,7 +18,7 @@ def usual(graph: OpenGraph, question: StoredQuestion) -> dict[str, str]:
     return given
 
 
-def answered(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
+def answered(graph: GraphReader, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
     """Return the answer to a question about things that `usual` gives, out of that about everything.
 
     It has no rows if a value is empty.

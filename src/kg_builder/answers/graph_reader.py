@@ -53,7 +53,7 @@ class Fitting:
     shares: bool
 
 
-class OpenGraph:
+class GraphReader:
     """A built graph in memory, read only; threads may share it, as each call uses up its results."""
 
     def __init__(self, root: Path, build: Path, store: pyoxigraph.Store | None = None, base: str = "") -> None:
@@ -64,8 +64,8 @@ class OpenGraph:
         """
         lines = build / "kg.nq"
         if store is None and not lines.is_file():
-            mend = "Run `make build` (or `kg-builder build`) first."
-            raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", mend)])
+            hint = "Run `make build` (or `kg-builder build`) first."
+            raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", hint)])
         self.root = root
         self.questions = Questions(self.ask, root)
         self.store = loaded(lines) if store is None else store

@@ -54,7 +54,7 @@ def matches(words: str, labels: Sequence[Label]) -> list[Match]:
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared: in small letters without accents, words parted by single blanks."""
+    """Return a text as it is compared: in small letters without accents, words separated by single blanks."""
     letters = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
     return " ".join(utils.default_process("".join(letters)).split())
 

@@ -16,7 +16,7 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 
 if TYPE_CHECKING:
     from kg_builder.answers.answer import Answer
-    from kg_builder.answers.graph_reader import OpenGraph
+    from kg_builder.answers.graph_reader import GraphReader
     from kg_builder.queries.federated_questions import FederatedQuestion
 
 TABLES = ("text", "json", "csv", "markdown")
@@ -79,12 +79,12 @@ def formats(command: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
 
 
-def opened(options: argparse.Namespace) -> OpenGraph:
+def opened(options: argparse.Namespace) -> GraphReader:
     """Return the built graph that the options name; an interrupt ends the program, as the store does not heed it."""
-    from kg_builder.answers.graph_reader import OpenGraph  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return OpenGraph(options.root, options.out or options.root / "build")
+    return GraphReader(options.root, options.out or options.root / "build")
 
 
 def drawn(answer: Answer, form: str) -> str:
@@ -123,7 +123,7 @@ def run_queries(options: argparse.Namespace) -> str:
     return drawn(Answer("", columns, tuple(rows), (), ""), options.format)
 
 
-def told(graph: OpenGraph, options: argparse.Namespace) -> str:
+def told(graph: GraphReader, options: argparse.Namespace) -> str:
     """Tell all about one stored question: how it is asked, with what, and how its answer is read."""
     asked = question_named(graph, options)
     question = asked.question
@@ -157,7 +157,7 @@ def told(graph: OpenGraph, options: argparse.Namespace) -> str:
     return "\n".join([*lines, "", f"The query is {question.query.file}.", ""])
 
 
-def question_named(graph: OpenGraph, options: argparse.Namespace) -> FederatedQuestion:
+def question_named(graph: GraphReader, options: argparse.Namespace) -> FederatedQuestion:
     """Return a question by its name, and which other endpoints it asks, mostly none."""
     from kg_builder.queries.federated_questions import FederatedQuestion, federated_questions  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg_builder.core.problems import Problem, ProblemsFound
 
 if TYPE_CHECKING:
-    from kg_builder.answers.graph_reader import OpenGraph
+    from kg_builder.answers.graph_reader import GraphReader
 
 FOLDER = "links"
 """Where proposals and decisions are, in the project: beside `data/`, as nothing in it is part of the graph."""
@@ -77,7 +77,7 @@ def share(text: str) -> float:
 
 def run_link(options: argparse.Namespace) -> str:
     """Propose links, or note decisions."""
-    from kg_builder.answers.graph_reader import OpenGraph  # noqa: PLC0415  (heavy imports only where they are used)
+    from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
 
     chosen = {state: getattr(options, name) for name, state in DECISIONS.items()}
@@ -85,7 +85,7 @@ def run_link(options: argparse.Namespace) -> str:
         found = "both" if options.source else "neither data nor decisions"
         expected = "data to link, or --accept, --reject or --unsure with ids"
         raise ProblemsFound([Problem("link", 0, "", "call", found, expected)])
-    graph = OpenGraph(options.root, options.out or options.root / "build")
+    graph = GraphReader(options.root, options.out or options.root / "build")
     folder = options.links or options.root / FOLDER
     if options.source:
         with shown_progress() as progress:
@@ -100,7 +100,7 @@ def run_link(options: argparse.Namespace) -> str:
     return f"Noted in {folder}: {told}. {left:,} candidates are left.\n"
 
 
-def proposals(graph: OpenGraph, options: argparse.Namespace, folder: Path, said: Callable[[str], None]) -> str:
+def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, said: Callable[[str], None]) -> str:
     """Return the table of what is proposed."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
     from kg_builder.linking.link_proposals import Wanted, propose, rows_for_people  # noqa: PLC0415

@@ -149,6 +149,7 @@ def run_build(options: argparse.Namespace) -> int:
     """Build and publish; print what was built, where, and what to try next."""
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
     from kg_builder.core.iris import BASE  # noqa: PLC0415
+    from kg_builder.exports.downloads import SITE  # noqa: PLC0415
     from kg_builder.graph.built_graph import Project  # noqa: PLC0415
     from kg_builder.pipeline import FORMATS, build  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.site import writer as site  # noqa: PLC0415
@@ -193,11 +194,11 @@ def run_build(options: argparse.Namespace) -> int:
     listed = ", ".join(f"{label} {count:,}" for label, count in counts)
     print(textwrap.fill(listed, 100, initial_indent="  ", subsequent_indent="  "))
     print(f"In {out}: {', '.join(written)}")
-    if site.SITE not in written:
+    if SITE not in written:
         print("No site was made: it was not asked for, or the graph is too large for a page for everything.")
     elif not site.bundled():
         print("The site has no drawing, no search and no SPARQL editor: `make explorer` makes their scripts.")
-    opened = f"open {out / site.SITE / 'index.html'} in a browser, or run" if site.SITE in written else "run"
+    opened = f"open {out / SITE / 'index.html'} in a browser, or run" if SITE in written else "run"
     print(
         f"Try next: {opened} `kg-builder serve`, `kg-builder find deepfake`, `kg-builder queries`; "
         "load kg.nq into a triple store or kg.gexf into Gephi."
@@ -211,7 +212,7 @@ def run_validate(options: argparse.Namespace) -> int:
     from kg_builder.core.iris import BASE  # noqa: PLC0415
     from kg_builder.core.output_folder import writable  # noqa: PLC0415
     from kg_builder.graph.built_graph import Project  # noqa: PLC0415
-    from kg_builder.pipeline import graph_in  # noqa: PLC0415
+    from kg_builder.pipeline import build_graph  # noqa: PLC0415
     from kg_builder.validation.shacl_report import validation_report  # noqa: PLC0415
 
     try:
@@ -222,7 +223,7 @@ def run_validate(options: argparse.Namespace) -> int:
             base = BASE if options.base is None else options.base
             project = Project(options.root, base, options.memory, reference=options.reference)
             with shown_progress(verbose=options.verbose) as progress:
-                problems: Sequence[Problem] = graph_in(project, Path(work), progress).problems
+                problems: Sequence[Problem] = build_graph(project, Path(work), progress).problems
     except ProblemsFound as found:
         problems = found.problems
     if options.format == "shacl":

@@ -53,7 +53,7 @@ def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
 
 
 @contextlib.contextmanager
-def writable(place: Path, mend: str) -> Iterator[None]:
+def writable(place: Path, hint: str) -> Iterator[None]:
     """Turn the failure of writing at a place, such as a full disk, into `ProblemsFound`."""
     try:
         yield
@@ -62,7 +62,7 @@ def writable(place: Path, mend: str) -> Iterator[None]:
         said = getattr(error, "strerror", None) or str(error).splitlines()[0].rsplit(": ", 1)[-1]
         reason = next((each for each in known if each in str(error)), said)
         found = f"a place that cannot be written ({reason})"
-        problem = Problem(str(place), 0, "", "output", found, "a writable folder with room", mend)
+        problem = Problem(str(place), 0, "", "output", found, "a writable folder with room", hint)
         raise ProblemsFound([problem]) from error
 
 

@@ -20,7 +20,7 @@ SHOWN = 60
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Problem:
-    """One fault, told to the person who can mend it.
+    """One problem, reported to the person who can fix it.
 
     `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `column` is a column's name.
     `rule` names the constraint, `more` counts further faults of the same kind that are not listed,
@@ -33,20 +33,20 @@ class Problem:
     rule: str
     found: str
     expected: str
-    mend: str = ""
+    hint: str = ""
     severity: Severity = "error"
     more: int = 0
     focus: str = ""
     shape: str = ""
 
     def __str__(self) -> str:
-        """Return one sentence: file, line, column, found, expected, how to mend."""
+        """Return one sentence: file, line, column, found, expected, how to fix."""
         where = ":".join(
             part for part in (self.file, str(self.line or ""), f" {self.column}" if self.column else "") if part
         )
-        sentence = f"{where}: found {self.found}; expected {self.expected}."
-        if self.mend:
-            sentence += f" {self.mend}"
+        sentence = f"{where}: found {self.found}, expected {self.expected}."
+        if self.hint:
+            sentence += f" {self.hint}"
         if self.more:
             sentence += f" ({self.more:,} more of this kind.)"
         return sentence if self.severity == "error" else f"{self.severity}: {sentence}"
@@ -57,7 +57,7 @@ class ProblemsFound(Exception):  # noqa: N818  (it carries the problems of a who
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
-        super().__init__(f"{len(self.problems)} problems")
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -15,7 +15,7 @@ def text_of(path: Path, name: str, form: str) -> str:
     try:
         if path.exists() and not path.is_file():
             raise ProblemsFound(
-                [Problem(name, 0, "", "file", "something that is not a file", "a plain file", "Take it away.")]
+                [Problem(name, 0, "", "file", "something that is not a file", "a plain file", "Remove it.")]
             )
         content = path.read_bytes()
     except FileNotFoundError as error:

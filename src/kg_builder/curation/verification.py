@@ -52,7 +52,7 @@ def verify(root: Path, source: str, *copies: Path) -> Verification:
             "anchor",
             quoted(row["anchor"]),
             "words that stand at the passage",
-            "Mend anchor or lines.",
+            "Correct anchor or lines.",
         )
         for line, row in rows(files["passages"])
         if folded(row["anchor"]) not in stretches[row["id"]]
@@ -72,7 +72,7 @@ def verify(root: Path, source: str, *copies: Path) -> Verification:
                             "printed",
                             quoted(row["printed"]),
                             where,
-                            "Mend token or passage.",
+                            "Correct token or passage.",
                         )
                     )
     return Verification(tokens + len(passages), exact, tuple(sorted(problems)))

@@ -9,7 +9,7 @@ from typing import Final
 
 from kg_builder.exports.jsonld import write_nodes
 from kg_builder.exports.statements import statements
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.graph.rendering import sort_lines
 from kg_builder.queries.stored_queries import derived_triples, stored_queries
 from kg_builder.tables.engine import connect
@@ -18,7 +18,7 @@ FOLDER: Final = "bridges"
 PREFIX = re.compile(r"^PREFIX ([\w-]+): <(.*)>$", re.MULTILINE)
 
 
-def write_bridges(graph: Graph, folder: Path) -> None:
+def write_bridges(graph: BuiltGraph, folder: Path) -> None:
     """Write `bridges/NAME.jsonld` for each query: its prefixes are the context, one subject stands on a line."""
     (folder / FOLDER).mkdir()
     work = graph.lines.parent

@@ -15,7 +15,7 @@ from kg_builder.core.media_types import FILES, JSON
 from kg_builder.core.terms import ONTOLOGY
 from kg_builder.exports import csvw
 from kg_builder.exports.downloads import downloads
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import Column
 from kg_builder.tables.table_files import TableFile
 
@@ -30,7 +30,7 @@ TYPES = {
 """The types that are no text; references are text, as cells hold ids."""
 
 
-def write_croissant(graph: Graph, folder: Path) -> None:
+def write_croissant(graph: BuiltGraph, folder: Path) -> None:
     """Write `croissant.json`: all files that were written before, and a record set for each table in CSV among them."""
     whole = json.loads((files("kg_builder") / "templates" / NAME).read_text("utf-8"))
     whole |= about(graph.schema.ontology, graph.project.base)

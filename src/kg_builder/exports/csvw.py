@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kg_builder.core.spreadsheets import neutral
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import SOURCE, Column, Schema
 from kg_builder.tables.table_files import TableFile
 
@@ -25,7 +25,7 @@ LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
 GROUP = re.compile(r"\([^()]*\)")
 
 
-def write_tables(graph: Graph, folder: Path) -> None:
+def write_tables(graph: BuiltGraph, folder: Path) -> None:
     """Write `tables/` with every table and `csv-metadata.json`; cells that a spreadsheet would run are neutralised."""
     described = []
     for file in graph.files:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg_builder.core.curies import compact
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.cell_checks import FORMS
 
 
-def write_dictionary(graph: Graph, folder: Path) -> None:
+def write_dictionary(graph: BuiltGraph, folder: Path) -> None:
     """Write `dictionary.md`."""
     (folder / "dictionary.md").write_text("\n".join(lines(graph.schema)) + "\n", encoding="utf-8")
 
@@ -42,7 +42,7 @@ def section(schema: Schema, table: Table) -> Iterator[str]:
 
 def form(schema: Schema, column: Column) -> str:
     """Return in words what a cell of a column looks like."""
-    several = f", several parted by `{column.separator}`" if column.separator else ""
+    several = f", several separated by `{column.separator}`" if column.separator else ""
     if column.target:
         target = schema.targets[column.target]
         kind = compact(schema.prefixes, column.target)

@@ -15,7 +15,7 @@ from rdflib import RDF, RDFS
 
 from kg_builder.core.iris import last_part
 from kg_builder.exports.statements import Statement, iri, literal, statements, union, write_statements
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 
 FORMS = ("kg.graphml", "kg.gexf")
 """The files. Each has a template of the same name, whose lines `<node …>` and `<edge …>` stand for all of them."""
@@ -28,7 +28,7 @@ CACHED = 1 << 14
 """IRIs whose spelling in XML is kept: most are written many times."""
 
 
-def write_network(graph: Graph, folder: Path) -> None:
+def write_network(graph: BuiltGraph, folder: Path) -> None:
     """Write `kg.graphml` and `kg.gexf`; in memory are the IRIs of the things, and how many links each of them has.
 
     Nodes and edges are in the order of the lines; edges are numbered.

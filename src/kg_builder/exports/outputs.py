@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kg_builder.exports import bridges, croissant, csvw, data_dictionary, jsonld, network_files, turtle
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.ontology_folder import MEANING, STRUCTURE
 
 
@@ -21,30 +21,30 @@ class Output:
 
     name: str
     files: tuple[str, ...]
-    write: Callable[[Graph, Path], None]
+    write: Callable[[BuiltGraph, Path], None]
 
 
-def _write_nquads(graph: Graph, folder: Path) -> None:
+def _write_nquads(graph: BuiltGraph, folder: Path) -> None:
     """Write `kg.nq`: canonical order, one named graph for each source."""
     shutil.copyfile(graph.lines, folder / "kg.nq")
 
 
-def _write_turtle(graph: Graph, folder: Path) -> None:
+def _write_turtle(graph: BuiltGraph, folder: Path) -> None:
     """Write `kg.ttl`: the triples of all named graphs together, each once."""
     turtle.write_turtle(graph.lines, graph.schema.prefixes, folder / "kg.ttl")
 
 
-def _write_trig(graph: Graph, folder: Path) -> None:
+def _write_trig(graph: BuiltGraph, folder: Path) -> None:
     """Write `kg.trig`: the named graphs one after the other."""
     turtle.write_trig(graph.lines, graph.schema.prefixes, folder / "kg.trig")
 
 
-def _write_jsonld(graph: Graph, folder: Path) -> None:
+def _write_jsonld(graph: BuiltGraph, folder: Path) -> None:
     """Write `kg.jsonld` and the context that its keys come from."""
     jsonld.write_jsonld(graph.schema, graph.lines, folder)
 
 
-def _write_ontology(graph: Graph, folder: Path) -> None:
+def _write_ontology(graph: BuiltGraph, folder: Path) -> None:
     """Write `ontology/`: meaning, code lists and shapes, as they were read."""
     (folder / "ontology").mkdir()
     for name in (*MEANING, STRUCTURE):

@@ -28,7 +28,7 @@ class Project:
 
 
 @dataclasses.dataclass(frozen=True)
-class Graph:
+class BuiltGraph:
     """A built graph: `lines` is canonical N-Quads, `store` holds its triples, `rows` counts the rows of each kind."""
 
     project: Project

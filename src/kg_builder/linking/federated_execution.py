@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pyoxigraph
 
-from kg_builder.answers.graph_reader import OpenGraph, Terms
+from kg_builder.answers.graph_reader import GraphReader, Terms
 from kg_builder.core.problems import Problem, ProblemsFound
 from kg_builder.linking.sparql_client import Service, asked, refusal
 from kg_builder.queries.federated_questions import LIST, Call, FederatedQuestion, call_in, variables_of
@@ -28,7 +28,7 @@ Row = tuple[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | p
 
 
 def joined(
-    graph: OpenGraph, question: FederatedQuestion, terms: Terms, listed: Mapping[str, Service]
+    graph: GraphReader, question: FederatedQuestion, terms: Terms, listed: Mapping[str, Service]
 ) -> tuple[str, tuple[str, ...]]:
     """Return a query on the graph alone that holds what the endpoints answered, and notes on whom was asked what.
 
@@ -37,9 +37,9 @@ def joined(
     file = question.question.query.file
     unlisted = sorted(set(question.services) - set(listed))
     if unlisted:
-        mend = f"{file} asks it; nothing is asked that you have not listed."
+        hint = f"{file} asks it; nothing is asked that you have not listed."
         expected = f"a line `{unlisted[0]},ADDRESS` below the header `name,address`, with its SPARQL endpoint"
-        raise ProblemsFound([Problem(LIST, 0, "", "service", f'no service "{unlisted[0]}"', expected, mend)])
+        raise ProblemsFound([Problem(LIST, 0, "", "service", f'no service "{unlisted[0]}"', expected, hint)])
     text, notes = question.text, []
     while call := call_in(file, text):
         service = listed[call.name]
@@ -53,7 +53,7 @@ def joined(
     return text, tuple(notes)
 
 
-def bound_before(graph: OpenGraph, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
+def bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
     """Return the variables that an endpoint shares with what stands before it, and their distinct values, sorted."""
     local = f"{text[: call.select]} SELECT DISTINCT * WHERE {text[call.outermost : call.start]} }}"
     seen = pyoxigraph.Store().query(local)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph
 from rdflib import DCTERMS, SKOS
 
-from kg_builder.answers.graph_reader import ONTOLOGY_GRAPH, OpenGraph
+from kg_builder.answers.graph_reader import ONTOLOGY_GRAPH, GraphReader
 from kg_builder.core.terms import SEMAPV
 from kg_builder.linking.external_records import records_of
 from kg_builder.linking.mapping_decisions import ENDING, PROGRAM, Pair, Row, deciding, id_of, pair_of, plain, read_table
@@ -63,7 +63,7 @@ class Proposed:
     rows: tuple[tuple[Candidate, Record, Row], ...]
 
 
-def propose(graph: OpenGraph, wanted: Wanted, said: Callable[[str], object]) -> Proposed:
+def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -> Proposed:
     """Match other data, write what is new among the candidates, and return it; `said` is told how far it is.
 
     Raise `ProblemsFound` for data that cannot be read, or tables that cannot be written; then nothing is changed.
@@ -138,7 +138,7 @@ def linked_before(root: Path) -> set[Pair]:
     return {pair_of(row) for path in paths for row in read_table(path)[1]}
 
 
-def license_of(graph: OpenGraph) -> str:
+def license_of(graph: GraphReader) -> str:
     """Return the licence of the graph's ontology, which its links share, or nothing."""
     ontology = pyoxigraph.NamedNode(graph.base + ONTOLOGY_GRAPH)
     found = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(str(DCTERMS.license)), None, ontology)

@@ -94,8 +94,8 @@ class Decisions:
 def unknown_id(text: str, known: Iterable[str]) -> Problem:
     """Return the problem of an id that there is not."""
     close = difflib.get_close_matches(text, known, n=1)
-    mend = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
-    return Problem("link", 0, "id", "id", quoted(text), "the id of a proposed mapping", mend)
+    hint = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
+    return Problem("link", 0, "id", "id", quoted(text), "the id of a proposed mapping", hint)
 
 
 @contextlib.contextmanager
@@ -159,8 +159,8 @@ def iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
 
 def unreadable(path: Path, line: int, found: str) -> ProblemsFound:
     """Return what is raised for a table that cannot be read."""
-    expected, mend = "a table of mappings in SSSOM", "Mend it, or move it away."
-    return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, mend)])
+    expected, hint = "a table of mappings in SSSOM", "Correct it, or move it away."
+    return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, hint)])
 
 
 def pair_of(row: Mapping[str, str]) -> Pair:

@@ -10,7 +10,7 @@ import numpy
 from rapidfuzz import fuzz, process
 from rdflib import SKOS
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.answers.labels import folded
 from kg_builder.core.iris import last_part
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
@@ -117,7 +117,7 @@ class Index:
     `schemes` are the names of code schemes, such as isoalpha3, and the properties that hold their codes.
     """
 
-    def __init__(self, graph: OpenGraph, kinds: Sequence[str] = ()) -> None:
+    def __init__(self, graph: GraphReader, kinds: Sequence[str] = ()) -> None:
         self.subjects: dict[str, Subject] = {}
         self.schemes: dict[str, str] = {}
         self.names: dict[str, str] = {}
@@ -246,7 +246,7 @@ class Index:
         return Candidate(self.subjects[own.iri], score, way, reason, own.field, word.field, round(likeness, 3), shared)
 
 
-def found(graph: OpenGraph, name: str) -> Iterator[dict[str, str]]:
+def found(graph: GraphReader, name: str) -> Iterator[dict[str, str]]:
     """Return the rows of a stored query that finds things."""
     return iter(graph.answer(stored_query(graph.root / "queries" / "find" / f"{name}.rq").text, {}, ""))
 

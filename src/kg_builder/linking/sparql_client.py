@@ -155,7 +155,7 @@ def refuse_other(service: Service, response: HTTPResponse) -> None:
         raise refusal(service, f"an answer as {media}")
 
 
-def refusal(service: Service, found: str, mend: str = "") -> ProblemsFound:
+def refusal(service: Service, found: str, hint: str = "") -> ProblemsFound:
     """Return the exception for what an endpoint does."""
     expected = f"rows as {JSON} from {service.address}"
-    return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, mend)])
+    return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, hint)])

@@ -50,7 +50,7 @@ def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Take it away.")
+            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
         with path.open("rb") as stream:
             form = format_of(path, media, stream)
             watched = Watched(path, stream, form)
@@ -166,14 +166,14 @@ def unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) 
     said = said_by(error)
     if form == RdfFormat.JSON_LD and re.search("LoadDocumentCallback|remote context", said):
         found, expected = "a context that stands elsewhere", "a context within the file"
-        mend = "It is not fetched: put the context itself in its place."
+        hint = "It is not fetched: put the context itself in its place."
         return fault(
-            path, max(line_of(path, '"@context"'), line_of(path, '"@import"')), "context", found, expected, mend
+            path, max(line_of(path, '"@context"'), line_of(path, '"@import"')), "context", found, expected, hint
         )
     line = watched.line if watched.by_line else error.lineno or 0
     column = f" at column {error.offset}" if error.offset else ""
-    mend = "Give the base in the file." if "No scheme found" in said else ""
-    return fault(path, line, "syntax", f"a syntax error{column} ({said})", str(form).strip("<>"), mend)
+    hint = "Give the base in the file." if "No scheme found" in said else ""
+    return fault(path, line, "syntax", f"a syntax error{column} ({said})", str(form).strip("<>"), hint)
 
 
 def said_by(error: SyntaxError) -> str:
@@ -191,6 +191,6 @@ def refuse_unfit(path: Path, quad: Quad) -> None:
         raise fault(path, 0, "literal", found, "shorter plain text")
 
 
-def fault(path: Path, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
     """Return the exception for a file that cannot be read on."""
-    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, mend)])
+    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])

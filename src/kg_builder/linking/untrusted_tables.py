@@ -64,8 +64,8 @@ def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -
     same = [place for name, place in places.items() if folded(name.replace("_", " ")) in SAME]
     if not (ids or labels or codes):
         found = f"the columns {', '.join(map(quoted, header))}"
-        mend = "Name them by --label COLUMN and --id COLUMN."
-        raise fault(path, 1, "column", found, "one called id or iri, label, name or title", mend)
+        hint = "Name them by --label COLUMN and --id COLUMN."
+        raise fault(path, 1, "column", found, "one called id or iri, label, name or title", hint)
     for _, row in rows:
         words = [Word(header[place], row[place].strip()) if place < len(row) else None for place in range(len(header))]
 
@@ -93,7 +93,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
             if not width:
                 width = len(row)
                 if width == 1 and re.search("[;|\t,]", row[0]):
-                    expected = "columns parted by commas in .csv, by tabs in .tsv"
+                    expected = "columns separated by commas in .csv, by tabs in .tsv"
                     raise fault(path, 1, "delimiter", f"the header {quoted(row[0])}", expected, "Save it like that.")
             if row and len(row) != width:
                 found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
@@ -109,7 +109,7 @@ def lines_of(path: Path) -> Iterator[str]:
     """Yield the lines of a file; raise `ProblemsFound` for other files, other encodings and lines without an end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Take it away.")
+            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
         with path.open("rb") as stream:
             number = 0
             while line := stream.readline(LINE_LIMIT + 1):
@@ -126,6 +126,6 @@ def lines_of(path: Path) -> Iterator[str]:
         raise fault(path, 0, "file", found, "a readable table") from error
 
 
-def fault(path: Path, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
     """Return what ends the reading of a file."""
-    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, mend)])
+    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])

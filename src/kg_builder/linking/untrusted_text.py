@@ -42,10 +42,10 @@ class TextWatch:
         self.line += content.count(b"\n")
         self.offset += len(content)
 
-    def refusal(self, content: bytes, at: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+    def refusal(self, content: bytes, at: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
         """Return the exception for a byte of a block."""
         line = self.line + content.count(b"\n", 0, max(at, 0))
-        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, mend)])
+        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, hint)])
 
 
 class XmlWatch:
@@ -86,9 +86,9 @@ class XmlWatch:
         """Count an element that ends."""
         self.depth -= 1
 
-    def refusal(self, line: int, rule: str, found: str, expected: str, mend: str = "") -> ProblemsFound:
+    def refusal(self, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
         """Return the exception for a line."""
-        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, mend)])
+        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, hint)])
 
 
 class JsonWatch:

@@ -91,8 +91,8 @@ def call_in(file: str, text: str) -> Call | None:
     if not (call and select and len(opened) == 1):
         line, column = place(code, seen.start())
         expected = "SERVICE <service:NAME> { … } in the outermost group of a SELECT"
-        mend = f"The name is one of those in {LIST}, which each user writes."
-        raise ProblemsFound([Problem(file, line, "", "service", f"SERVICE at column {column}", expected, mend)])
+        hint = f"The name is one of those in {LIST}, which each user writes."
+        raise ProblemsFound([Problem(file, line, "", "service", f"SERVICE at column {column}", expected, hint)])
     end, depth = call.end(), 1
     while depth and end < len(code):
         depth += {"{": 1, "}": -1}.get(code[end], 0)
@@ -125,5 +125,5 @@ def own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
     if cut := SLICE.search(code_of(question.text)):
         line, _ = place(question.text, cut.start())
         found = cut[0].upper()
-        mend = "An endpoint is asked in pieces, of each of which it would be a part."
-        yield Problem(query.file, line, "", "slice", found, "a question about all rows", mend)
+        hint = "An endpoint is asked in pieces, of each of which it would be a part."
+        yield Problem(query.file, line, "", "slice", found, "a question about all rows", hint)

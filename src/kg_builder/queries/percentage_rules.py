@@ -81,8 +81,8 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
         missing = set().union(*(rules.shown_with[number] for number in held)) - columns
         if missing:
             found = f"{', '.join(sorted(map(last_part, held)))} without {', '.join(sorted(missing))}"
-            mend = "Nobody should meet a number without its base."
-            yield Problem(file, 0, "", "context", found, "numbers with all that they are read with", mend)
+            hint = "Nobody should meet a number without its base."
+            yield Problem(file, 0, "", "context", found, "numbers with all that they are read with", hint)
 
 
 @lru_cache(1000)
@@ -110,13 +110,13 @@ def sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
     if len(loose) > 1:
         unlike = ", ".join(sorted(map(last_part, loose)))
         found = f"the {what} of numbers that may differ in {unlike}"
-        mend = "Group by them: shares of unlike bases cannot be added."
-        yield Problem(file, 0, "", "unlike", found, "all dimensions but one in GROUP BY", mend)
+        hint = "Group by them: shares of unlike bases cannot be added."
+        yield Problem(file, 0, "", "unlike", found, "all dimensions but one in GROUP BY", hint)
     elif not codes & rules.exclusive or codes & rules.others:
         found = f"the {what} of answers that may overlap"
         expected = f"answers that exclude each other ({', '.join(sorted(map(last_part, rules.exclusive)))})"
-        mend = "Ask for their type in the query: who gives several answers would be counted twice."
-        yield Problem(file, 0, "", "overlap", found, expected, mend)
+        hint = "Ask for their type in the query: who gives several answers would be counted twice."
+        yield Problem(file, 0, "", "overlap", found, expected, hint)
 
 
 def variables_of(number: str, algebra: Any) -> set[str]:

@@ -104,8 +104,8 @@ def header_of(file: str, text: str) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
         found = f"a header that is not YAML ({error.problem}{where})"
-        mend = "Put text that has a colon in quotes."
-        raise ProblemsFound([Problem(file, 1, "", "header", found, "YAML behind #+", mend)]) from error
+        hint = "Put text that has a colon in quotes."
+        raise ProblemsFound([Problem(file, 1, "", "header", found, "YAML behind #+", hint)]) from error
     return about if isinstance(about, dict) else {}
 
 
@@ -146,8 +146,8 @@ def faults_of(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
         seen = SERVICE.search(code)
         line, column = place(code, seen.start()) if seen else (0, 0)
         found = f"SERVICE at column {column}" if seen else "SERVICE"
-        mend = "No other host is asked."
-        yield Problem(file, line, "", "service", found, "a query on this graph alone", mend)
+        hint = "No other host is asked."
+        yield Problem(file, line, "", "service", found, "a query on this graph alone", hint)
         return
     yield from form_problems(file, text, kind)
 
@@ -166,13 +166,13 @@ def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
     if kind in {"bridges", "derive"} and not isinstance(answer, pyoxigraph.QueryTriples):
         yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
     if kind == "checks" and "this" not in variables(answer):
-        mend = "Every row names the thing at fault."
-        yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", mend)
+        hint = "Every row names the thing at fault."
+        yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", hint)
     if kind in {"answers", "pages"} and not isinstance(answer, pyoxigraph.QuerySolutions):
         yield Problem(file, 0, "", "form", "another form of query", "a SELECT", "An answer is a table.")
     if kind == "views" and variables(answer) != ["from", "relation", "to"]:
-        mend = "Every row is a line that is drawn."
-        yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", mend)
+        hint = "Every row is a line that is drawn."
+        yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", hint)
 
 
 def code_of(text: str) -> str:
@@ -247,7 +247,7 @@ def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     if "Prefix not found" in wanted:
         wanted = "a prefix that is declared"
     wanted = expected if wanted in {"", "[_]"} else wanted
-    return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Mend the query.")
+    return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Fix the query.")
 
 
 def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
@@ -257,8 +257,8 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
     with path.open("rb") as lines:
         if any(b"_:" in line and BLANK.match(line) for line in lines):
-            mend = "Make an IRI with IRI(CONCAT(…))."
-            raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", mend)])
+            hint = "Make an IRI with IRI(CONCAT(…))."
+            raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", hint)])
     return path
 
 

@@ -145,8 +145,8 @@ def header_problems(question: StoredQuestion) -> Iterator[Problem]:
             yield Problem(file, 1, "", "header", found, expected, "With it the question has an answer as it is.")
         if parameter.variable not in question.columns:
             found = f"the parameter ?{parameter.variable} not selected"
-            mend = "What is not selected cannot be bound, nor listed."
-            yield Problem(file, 0, "", "parameter", found, "parameters among the variables behind SELECT", mend)
+            hint = "What is not selected cannot be bound, nor listed."
+            yield Problem(file, 0, "", "parameter", found, "parameters among the variables behind SELECT", hint)
 
 
 def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery]) -> Iterator[Problem]:

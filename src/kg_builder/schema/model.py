@@ -72,7 +72,7 @@ class Constraint:
 class Table:
     """One table: a node shape. `classes` is its own class first, then every superclass.
 
-    Its files have cells parted by `delimiter`, and may begin with lines of metadata behind the mark `comment`.
+    Its files have cells separated by `delimiter`, and may begin with lines of metadata behind the mark `comment`.
     A `*` in the `url` stands for files of any name.
     """
 

@@ -28,7 +28,7 @@ def read_schema(folder: Path) -> Schema:
             graphs[name] = turtle_graph(texts[name])
         except SyntaxError as error:
             line = error.lineno or 0
-            problems.append(Problem(file, line, "", "turtle", error.msg, "valid Turtle", "Mend the line."))
+            problems.append(Problem(file, line, "", "turtle", error.msg, "valid Turtle", "Fix the line."))
         except ProblemsFound as found:
             problems += found.problems
     if problems:

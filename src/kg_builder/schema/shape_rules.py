@@ -33,7 +33,7 @@ DELIMITERS = ("", ",", "\t")
 URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
 
 Fault = tuple[Node, str, str, str, str]
-"""What is wrong with a shape: the shape, the rule, what was found, what is expected, how to mend it."""
+"""What is wrong with a shape: the shape, the rule, what was found, what is expected, how to fix it."""
 
 
 def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) -> Iterator[Problem]:
@@ -41,18 +41,18 @@ def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) 
     tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
     declared = {*ontology.subjects(RDF.type, None), RDFS.label}
-    for shape, rule, found, expected, mend in (
+    for shape, rule, found, expected, hint in (
         *forbidden(shapes),
         *(fault for node in tables for fault in table_faults(shapes, node)),
         *(fault for node in columns for fault in column_faults(shapes, node)),
         *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
     ):
-        yield Problem(file, line_of(lines, shape), "", rule, found, expected, mend, shape=str(shape))
+        yield Problem(file, line_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
         for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
             found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
-            mend = f"Mend the query of {short(node)}."
-            yield Problem(file, line_of(lines, node), "", problem.rule, found, problem.expected, mend, shape=str(node))
+            hint = f"Fix the query of {short(node)}."
+            yield Problem(file, line_of(lines, node), "", problem.rule, found, problem.expected, hint, shape=str(node))
 
 
 def forbidden(shapes: Graph) -> Iterator[Fault]:
@@ -63,7 +63,7 @@ def forbidden(shapes: Graph) -> Iterator[Fault]:
             "imports",
             "owl:imports",
             "no imports, because a build reads nothing from elsewhere",
-            "Take it away.",
+            "Remove it.",
         )
     for node in ordered({*shapes.subjects(SH.js, None), *shapes.subjects(SH.jsLibrary, None)}):
         if isinstance(node, URIRef):
@@ -76,14 +76,14 @@ def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
         expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
-        yield node, "url", f"csvw:url {quoted(url)}", expected, "Mend the place."
+        yield node, "url", f"csvw:url {quoted(url)}", expected, "Fix the place."
     delimiter = text(shapes, node, CSVW.delimiter)
     if delimiter not in DELIMITERS:
         expected = " or ".join(map(quoted, DELIMITERS[1:]))
         yield node, "delimiter", f"csvw:delimiter {quoted(delimiter)}", expected, "Choose one of them."
     pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
     if about and not re.fullmatch(pattern, about):
-        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Mend it."
+        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Correct it."
     parts = list(shapes.objects(node, SH.property))
     for part in ordered(parts):
         if (part, RDF.type, SH.PropertyShape) not in shapes:
@@ -109,7 +109,7 @@ def column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
             duckdb.execute("SELECT regexp_matches('', ?)", [str(value)])
         except (re.error, duckdb.Error):
             expected = "a regular expression without look-around and back-references (RE2)"
-            yield node, "pattern", quoted(str(value)), expected, "Mend the pattern."
+            yield node, "pattern", quoted(str(value)), expected, "Fix the pattern."
 
 
 def is_decimal(value: Literal) -> bool:
@@ -128,7 +128,7 @@ def term_faults(
         yield node, "shape-part", f"a {kind} without {short(term)}", f"one {short(term)}", "Add it."
     for term in sorted(allowed - several):
         if counts[term] > 1:
-            yield node, "shape-part", f"{counts[term]} {short(term)} on a {kind}", "one", "Take the others away."
+            yield node, "shape-part", f"{counts[term]} {short(term)} on a {kind}", "one", "Remove the others."
 
 
 def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
@@ -156,4 +156,4 @@ def short(term: Node) -> str:
 def nearest(term: Node, known: Iterable[Node]) -> str:
     """Return a sentence that names the closest known term, or a general one."""
     close = difflib.get_close_matches(short(term), sorted(map(short, known)), n=1)
-    return f"Did you mean {close[0]}?" if close else "Mend the name, or declare the term first."
+    return f"Did you mean {close[0]}?" if close else "Fix the name, or declare the term first."

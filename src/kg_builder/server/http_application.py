@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import ANSWERS, HTML, JSON, PNG, RESULTS, TRIPLES, know_files, preferred
 from kg_builder.core.problems import ProblemsFound, quoted
 from kg_builder.server.http_middleware import Delivery, Refused, delivered, refusal
@@ -40,9 +40,9 @@ STATUS = {"format": 406, "size": 413, "name": 404, "value": 404, "result": 503}
 """The statuses of problems by their rules; any other is a fault of the request."""
 
 
-def ready_graph(root: Path, build: Path) -> OpenGraph:
+def ready_graph(root: Path, build: Path) -> GraphReader:
     """Open a built graph and read all that it would else read from files when it is first asked."""
-    graph = OpenGraph(root, build)
+    graph = GraphReader(root, build)
     _ = (
         graph.labels,
         graph.rules,
@@ -53,7 +53,7 @@ def ready_graph(root: Path, build: Path) -> OpenGraph:
     return graph
 
 
-def answered(graph: OpenGraph, name: str, parameters: Mapping[str, str], media: str) -> Reply | Answer:
+def answered(graph: GraphReader, name: str, parameters: Mapping[str, str], media: str) -> Reply | Answer:
     """Return the answer to a stored question in a media type, in a worker; as it is, if that is the one of pages.
 
     Raise `ProblemsFound` for a question or parameter that there is not, or a value that fits nothing.
@@ -66,7 +66,7 @@ def answered(graph: OpenGraph, name: str, parameters: Mapping[str, str], media: 
 class Site:
     """Answers requests about one graph."""
 
-    def __init__(self, graph: OpenGraph, build: Path, workers: Workers, version: str, pages: Pages | None) -> None:
+    def __init__(self, graph: GraphReader, build: Path, workers: Workers, version: str, pages: Pages | None) -> None:
         self.graph = graph
         self.workers = workers
         self.version = version
@@ -227,7 +227,7 @@ FAILURES: Mapping[type[Exception], tuple[int, str, str, Mapping[str, str] | None
 
 
 def application(
-    graph: OpenGraph,
+    graph: GraphReader,
     build: Path,
     workers: Workers,
     *,

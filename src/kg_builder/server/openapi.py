@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import ANSWERS, HTML, JSON
 from kg_builder.queries.stored_questions import Parameter, StoredQuestion
 
@@ -16,7 +16,7 @@ FEW = 40
 NUMBERS = {"integer": "integer", "decimal": "number"}
 
 
-def openapi(graph: OpenGraph, version: str) -> dict[str, Any]:
+def openapi(graph: GraphReader, version: str) -> dict[str, Any]:
     """Return the description; what all questions have in common is in the template."""
     whole: dict[str, Any] = json.loads((files("kg_builder") / "templates" / "openapi.json").read_text("utf-8"))
     whole["info"]["version"] = version
@@ -25,7 +25,7 @@ def openapi(graph: OpenGraph, version: str) -> dict[str, Any]:
     return whole
 
 
-def operation(graph: OpenGraph, question: StoredQuestion) -> dict[str, Any]:
+def operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
     """Return how a question is asked and what it answers."""
     row = {"type": "object", "required": [*shown(question)], "additionalProperties": False}
     row["properties"] = {column: {"type": ["string", "number", "boolean", "null"]} for column in shown(question)}
@@ -57,7 +57,7 @@ def shown(question: StoredQuestion) -> list[str]:
     return [column.removeprefix("_") for column in question.columns]
 
 
-def parameter(graph: OpenGraph, question: StoredQuestion, asked: Parameter) -> dict[str, Any]:
+def parameter(graph: GraphReader, question: StoredQuestion, asked: Parameter) -> dict[str, Any]:
     """Return one parameter; a thing may be given by address or by name, so its values are no more than listed."""
     schema: dict[str, Any] = {"type": NUMBERS.get(asked.form, "string"), "default": asked.default}
     if asked.form in NUMBERS:

@@ -14,7 +14,7 @@ from typing import Any
 import pyoxigraph
 from rdflib import XSD
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.answers.labels import folded
 from kg_builder.core.media_types import JSON
 from kg_builder.linking.label_normalisation import LONGEST
@@ -54,7 +54,7 @@ class Known:
 
 
 @lru_cache(2)
-def known(graph: OpenGraph) -> Known:
+def known(graph: GraphReader) -> Known:
     """Return what a service knows of a graph; it reads files when it is first asked, which workers cannot do."""
     index = Index(graph)
     types = {each: subject.kind for subject in index.subjects.values() for each in subject.classes[:1]}
@@ -65,12 +65,12 @@ def known(graph: OpenGraph) -> Known:
     return Known(index, dict(sorted(types.items(), key=lambda item: item[1])), properties)
 
 
-def reconciled(graph: OpenGraph, batch: Mapping[str, Asking]) -> Reply:
+def reconciled(graph: GraphReader, batch: Mapping[str, Asking]) -> Reply:
     """Return the candidates for each query of a batch."""
     return reply({name: {"result": results(graph, each)} for name, each in batch.items()})
 
 
-def results(graph: OpenGraph, asked: Asking) -> list[Json]:
+def results(graph: GraphReader, asked: Asking) -> list[Json]:
     """Return the candidates for one query, best first."""
     index = known(graph).index
     scored = sorted(
@@ -93,7 +93,7 @@ def results(graph: OpenGraph, asked: Asking) -> list[Json]:
     ]
 
 
-def candidates(graph: OpenGraph, asked: Asking) -> list[Candidate]:
+def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
     """Return what one query may mean, of the types that it wants."""
     index = known(graph).index
     words: tuple[Word, ...] = (Word("", asked.text), Word("", graph.base + asked.text)) if asked.text else ()
@@ -120,7 +120,7 @@ def of_type(subject: Subject, wanted: Sequence[str]) -> bool:
     return not wanted or bool({*subject.classes, subject.kind} & {*wanted})
 
 
-def fitted(graph: OpenGraph, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
+def fitted(graph: GraphReader, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
     """Return the score of a candidate, less where the properties that a query names do not fit."""
     by_property: dict[str, list[bool]] = {}
     for pid, value in values:
@@ -131,7 +131,7 @@ def fitted(graph: OpenGraph, candidate: Candidate, values: Sequence[tuple[str, s
     return candidate.score * (1 - WEIGHT + WEIGHT * share)
 
 
-def holds(graph: OpenGraph, subject: Subject, pid: str, value: str) -> bool:
+def holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
     """Return whether a thing has a value of a property, be it written otherwise, or be it the name of a thing."""
     wanted = {folded(value), folded(graph.base + value)} - {""}
     return any(
@@ -142,7 +142,7 @@ def holds(graph: OpenGraph, subject: Subject, pid: str, value: str) -> bool:
     )
 
 
-def extended(graph: OpenGraph, ids: Sequence[str], wanted: Mapping[str, int]) -> Reply:
+def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) -> Reply:
     """Return the values of some properties of some things; an empty list for what is not known."""
     names = known(graph).names
     meta = [{"id": pid, "name": names.get(pid, pid)} for pid in wanted]
@@ -156,7 +156,7 @@ def extended(graph: OpenGraph, ids: Sequence[str], wanted: Mapping[str, int]) ->
     return reply({"meta": meta, "rows": rows})
 
 
-def terms(graph: OpenGraph, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
+def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
     """Return the values of a property that may be shown, sorted, each once."""
     service = known(graph)
     if iri not in service.index.subjects or pid not in service.names:
@@ -166,7 +166,7 @@ def terms(graph: OpenGraph, iri: str, pid: str) -> list[pyoxigraph.NamedNode | p
     return sorted(values, key=str)[:VALUES]
 
 
-def cell(graph: OpenGraph, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> Json:
+def cell(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> Json:
     """Return a value as the API writes it."""
     if isinstance(term, pyoxigraph.NamedNode):
         name = name_of(graph, term)
@@ -179,13 +179,13 @@ def cell(graph: OpenGraph, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> J
     return {"str": term.value}
 
 
-def name_of(graph: OpenGraph, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> str:
+def name_of(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> str:
     """Return the name of an entity, empty for anything else."""
     subject = known(graph).index.subjects.get(term.value)
     return subject.name if subject and isinstance(term, pyoxigraph.NamedNode) else ""
 
 
-def suggested(graph: OpenGraph, what: str, prefix: str, cursor: int) -> Reply:
+def suggested(graph: GraphReader, what: str, prefix: str, cursor: int) -> Reply:
     """Return the entities, properties or types whose names begin like some letters, or have a word that does."""
     service = known(graph)
     if what == "entity":
@@ -210,7 +210,7 @@ def suggested(graph: OpenGraph, what: str, prefix: str, cursor: int) -> Reply:
     return reply({"result": [offer for _, _, offer in chosen[cursor : cursor + PAGE]]})
 
 
-def proposed(graph: OpenGraph, type_: str, limit: int) -> Reply:
+def proposed(graph: GraphReader, type_: str, limit: int) -> Reply:
     """Return the properties of a type, or of all types, that data may be fetched of, the commonest first."""
     service = known(graph)
     properties = service.properties.get(type_, {}) if type_ else service.names
@@ -218,7 +218,7 @@ def proposed(graph: OpenGraph, type_: str, limit: int) -> Reply:
     return reply({"type": type_, "limit": limit, "properties": listed})
 
 
-def entity(graph: OpenGraph, subject: Subject) -> Json:
+def entity(graph: GraphReader, subject: Subject) -> Json:
     """Return a thing as the API writes it, under its name, never under a hidden label."""
     about = {"description": subject.definition} if subject.definition else {}
     return {"id": subject.iri.removeprefix(graph.base), "name": subject.name, **about}

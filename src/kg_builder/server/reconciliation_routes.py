@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import JSON
 from kg_builder.core.problems import quoted
 from kg_builder.core.terms import ONTOLOGY
@@ -34,7 +34,7 @@ FRAMED = {
 class Reconciling:
     """Answers requests to the reconciliation service of one graph."""
 
-    def __init__(self, graph: OpenGraph, workers: Workers, version: str) -> None:
+    def __init__(self, graph: GraphReader, workers: Workers, version: str) -> None:
         self.graph = graph
         self.workers = workers
         self.version = version
@@ -57,8 +57,8 @@ class Reconciling:
         """Answer a batch of queries, or a request for data; without either, describe the service."""
         given = await parameters(request)
         if "callback" in given:
-            mend = "Ask without it: every page may read the answer."
-            raise Refused(400, [fault("callback", "a callback (JSONP)", "a request without", mend)])
+            hint = "Ask without it: every page may read the answer."
+            raise Refused(400, [fault("callback", "a callback (JSONP)", "a request without", hint)])
         for name in ("queries", "extend"):
             if len(given.get(name, ())) > 1:
                 raise Refused(400, [fault(name, f"{len(given[name])} parameters named {name}", "one of them")])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyoxigraph
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import SHORT, TRIPLES
 from kg_builder.server.sparql_protocol import triples_form
 
@@ -16,14 +16,14 @@ ENDINGS = {
 """The endings of the addresses of data, and their media types."""
 
 
-def described(graph: OpenGraph, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
+def described(graph: GraphReader, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
     """Return the statements about a thing, those of which it is the subject first, each once."""
     about = sorted({quad.triple for quad in graph.store.quads_for_pattern(thing, None, None)}, key=str)
     beside = sorted({quad.triple for quad in graph.store.quads_for_pattern(None, None, thing)}, key=str)
     return pyoxigraph.serialize([*about, *beside], format=triples_form(media), prefixes=dict(prefixes)) or b""
 
 
-def prefixes_of(graph: OpenGraph) -> dict[str, str]:
+def prefixes_of(graph: GraphReader) -> dict[str, str]:
     """Return the prefixes of the project's ontology, in which data are written; nothing if it has none."""
     file = graph.root / "ontology" / "kg.ttl"
     if not file.is_file():

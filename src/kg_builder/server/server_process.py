@@ -16,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.problems import Problem, ProblemsFound
 from kg_builder.exports.downloads import SITE
 from kg_builder.server.http_application import application
@@ -51,7 +51,7 @@ def serve(options: argparse.Namespace, version: str, said: Callable[[str], objec
     QUERIES.setLevel(logging.INFO if options.log_queries else logging.WARNING)
     build = options.out or options.root / "build"
     with listening(options.host, options.port) as sock:
-        graph = OpenGraph(options.root, build)
+        graph = GraphReader(options.root, build)
         limits = Limits(options.workers, options.timeout, options.memory)
         os.environ[VARIABLE] = named(options.root, build)
         with Workers(partial(shared_graph, options.root, build), [shared_graph.__module__], limits) as workers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.problems import ProblemsFound
 from kg_builder.server.http_application import ready_graph
 
@@ -13,7 +13,7 @@ VARIABLE = "KG_BUILDER_SERVED"
 """Names, for the process that workers are forked from, the project and the build whose graph is to be loaded."""
 
 
-def shared_graph(root: Path, build: Path) -> OpenGraph:
+def shared_graph(root: Path, build: Path) -> GraphReader:
     """Return the graph of a build; it is loaded now if the process that this one was forked from has not."""
     if _LOADED and _LOADED[0] == named(root, build):
         return _LOADED[1]
@@ -25,7 +25,7 @@ def named(root: Path, build: Path) -> str:
     return f"{root.absolute()}{os.pathsep}{build.absolute()}"
 
 
-def _load() -> tuple[str, OpenGraph] | None:
+def _load() -> tuple[str, GraphReader] | None:
     wanted = os.environ.get(VARIABLE, "")
     root, _, build = wanted.partition(os.pathsep)
     try:

@@ -13,7 +13,7 @@ import pyoxigraph
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import RESULTS, TRIPLES, wanted
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import NOT_CODE
@@ -121,9 +121,9 @@ def text_of(body: bytes) -> str:
         raise Refused(400, [fault("encoding", "other bytes", "a query in UTF-8")]) from error
 
 
-def fault(rule: str, found: str, expected: str, mend: str = "") -> Problem:
+def fault(rule: str, found: str, expected: str, hint: str = "") -> Problem:
     """Return what is wrong with a request."""
-    return Problem("the request", 0, "", rule, found, expected, mend)
+    return Problem("the request", 0, "", rule, found, expected, hint)
 
 
 def service_description(address: str, names: Iterable[str], media: str) -> bytes:
@@ -148,7 +148,7 @@ class Bounded(io.BytesIO):
         return super().write(more)
 
 
-def reply(graph: OpenGraph, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
+def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
     """Return the results of a query, complete; raise `ProblemsFound` for what it must not do."""
     graph.refuse(asked.text)
     given = {iri: graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}
@@ -171,7 +171,7 @@ def reply(graph: OpenGraph, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
     return whole(rows.getvalue(), media)
 
 
-def graph_named(graph: OpenGraph, iri: str) -> pyoxigraph.NamedNode:
+def graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
     """Return the graph of that name; raise `ProblemsFound` if there is none, as nothing is fetched."""
     named = next((each for each in graph.store.named_graphs() if each.value == iri), None)
     if not isinstance(named, pyoxigraph.NamedNode):

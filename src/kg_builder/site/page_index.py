@@ -13,7 +13,7 @@ import pyoxigraph
 from rdflib import RDF, RDFS, SDO, SKOS
 
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.iris import last_part
 from kg_builder.queries.stored_queries import stored_query
 
@@ -66,7 +66,7 @@ class Sentences:
 class Directory:
     """All things of a graph."""
 
-    def __init__(self, graph: OpenGraph) -> None:
+    def __init__(self, graph: GraphReader) -> None:
         self.graph = graph
 
     @cached_property

@@ -16,7 +16,7 @@ import pyoxigraph
 from kg_builder import __version__
 from kg_builder.answers.answer import Answer, spaced
 from kg_builder.answers.default_parameters import answered, usual
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.charts.charts import Chart, drawn
 from kg_builder.charts.drawings import Drawings, png
 from kg_builder.core.cache import Cache
@@ -58,7 +58,7 @@ class Picture:
 class Pages:
     """All pages of a graph; each is a text of HTML. `assets` are the names of the scripts that were bundled."""
 
-    def __init__(self, graph: OpenGraph, schema: Schema, assets: Collection[str], cache: Cache) -> None:
+    def __init__(self, graph: GraphReader, schema: Schema, assets: Collection[str], cache: Cache) -> None:
         self.graph = graph
         self.drawings = Drawings(cache)
         self.schema = schema

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 
 from kg_builder.answers.answer import Answer
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.section_headers import Place, places
 from kg_builder.queries.stored_queries import StoredQuery, stored_queries
 
@@ -29,7 +29,7 @@ class Section:
 class Sections:
     """The sections of all pages: those that headers ask for, and the answers to questions about a single thing."""
 
-    def __init__(self, graph: OpenGraph) -> None:
+    def __init__(self, graph: GraphReader) -> None:
         self.graph = graph
 
     def of(self, iri: str) -> list[Section]:

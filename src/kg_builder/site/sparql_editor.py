@@ -9,7 +9,7 @@ import pyoxigraph
 from rdflib import OWL, RDF, XSD
 
 from kg_builder.answers.default_parameters import usual
-from kg_builder.answers.graph_reader import OpenGraph, Terms
+from kg_builder.answers.graph_reader import GraphReader, Terms
 from kg_builder.core.curies import compact
 from kg_builder.queries.stored_queries import NOT_CODE, stored_query
 from kg_builder.queries.stored_questions import StoredQuestion
@@ -18,7 +18,7 @@ PLAIN = {str(XSD.integer), str(XSD.decimal)}
 """Datatypes of numbers that SPARQL writes without quotes."""
 
 
-def editor_data(graph: OpenGraph, prefixes: dict[str, str], paths: Iterable[str]) -> dict[str, Any]:
+def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[str]) -> dict[str, Any]:
     """Return JSON values: `base`, `prefixes`, `folders` in which the things at `paths` have pages, and lists.
 
     `numbers` are the properties whose values must not be added up without care.
@@ -37,7 +37,7 @@ def editor_data(graph: OpenGraph, prefixes: dict[str, str], paths: Iterable[str]
     }
 
 
-def terms(graph: OpenGraph, prefixes: dict[str, str]) -> list[list[Any]]:
+def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
     """Return the classes and properties that the ontology declares, as the page completes them."""
     rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq").text, {}, "")
     declared = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(RDF.type), pyoxigraph.NamedNode(OWL.Class))
@@ -54,7 +54,7 @@ def by_topic(question: StoredQuestion) -> tuple[str, str]:
     return question.topics[0], question.summary
 
 
-def example(graph: OpenGraph, question: StoredQuestion, given: Mapping[str, str]) -> dict[str, str]:
+def example(graph: GraphReader, question: StoredQuestion, given: Mapping[str, str]) -> dict[str, str]:
     """Return a question as the page lists it, its parameters filled in."""
     return {
         "name": question.name,

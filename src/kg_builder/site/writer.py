@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kg_builder.answers.default_parameters import answered, usual
-from kg_builder.answers.graph_reader import OpenGraph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.cache import user_cache
 from kg_builder.core.progress import SILENT, Progress
 from kg_builder.core.second_process import beside
 from kg_builder.exports.downloads import SITE, downloads
-from kg_builder.graph.built_graph import Graph
+from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.site.page_index import Thing
 from kg_builder.site.pages import Pages
@@ -37,11 +37,11 @@ BUNDLES = files("kg_builder") / "assets"
 class Site:
     """Writes `site/`; nothing for a graph of which more than `LIMIT` things would have a page."""
 
-    def __init__(self, graph: Graph, folder: Path, progress: Progress = SILENT) -> None:
+    def __init__(self, graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
         self.graph = graph
         self.folder = folder
         self.progress = progress
-        opened = OpenGraph(graph.project.root, folder, graph.store, graph.project.base)
+        opened = GraphReader(graph.project.root, folder, graph.store, graph.project.base)
         self.pages = Pages(opened, graph.schema, [each.name for each in bundled()], user_cache())
 
     @property
@@ -86,7 +86,7 @@ class Site:
                 stream.writelines([pieces] if isinstance(pieces, bytes) else pieces)
 
 
-def live_pages(graph: OpenGraph) -> Pages:
+def live_pages(graph: GraphReader) -> Pages:
     """Return the pages of a graph that is served, ready to be made one by one."""
     pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()], user_cache())
     _ = pages.directory.things  # which else the first page would wait for
@@ -98,7 +98,7 @@ def bundled() -> list[Traversable]:
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
-def contents(pages: Pages, graph: Graph) -> Iterator[tuple[str, Content]]:
+def contents(pages: Pages, graph: BuiltGraph) -> Iterator[tuple[str, Content]]:
     """Yield the path and content of every file of the site but those of things, and the page of downloads."""
     paths = [thing.path for thing in pages.directory.with_page]
     editor = editor_data(pages.graph, graph.schema.prefixes, paths)

@@ -54,9 +54,9 @@ def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterato
         rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places will do)
         found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
         more = len(rows) - LISTED if number == LISTED else 0
-        mend = "Give one of the rows an id of its own."
+        hint = "Give one of the rows an id of its own."
         shape = table.column("id").shape
-        yield Problem(file, int(line), "id", "unique", found, "each id once", mend, more=more, shape=shape)
+        yield Problem(file, int(line), "id", "unique", found, "each id once", hint, more=more, shape=shape)
 
 
 def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -170,7 +170,7 @@ def not_above(table: Table, column: Column) -> Column | None:
 def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     """Return what a cell of the column should be, for one broken rule."""
     other = not_above(table, column)
-    parted = f"parted by {quoted(column.separator or ';')}"
+    parted = f"separated by {quoted(column.separator or ';')}"
     words = {
         "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
         "distinct": "each value once",
@@ -196,7 +196,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
 
 
 def advice(column: Column, rule: str, value: str) -> str:
-    """Return how to mend a faulty cell, as closely as its value tells."""
+    """Return how to fix a faulty cell, as closely as its value tells."""
     strange = [character for character in value[:1000] if not character.isascii()]
     if rule == "pattern" and strange:
         called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
@@ -255,5 +255,5 @@ def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) 
         found = f"the circle {' → '.join([*shown, names[0]])}"
         file, line = places[way[0][0], way[0][1]]
         expected = f"a {column.name} that never leads back to its start"
-        mend = "Take one of the links away."
-        yield Problem(file, line, column.name, "acyclic", found, expected, mend, shape=column.shape)
+        hint = "Remove one of the links."
+        yield Problem(file, line, column.name, "acyclic", found, expected, hint, shape=column.shape)

@@ -26,10 +26,10 @@ def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
 
 
 def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
-    """Raise `ProblemsFound` for a header whose columns are parted by something else than they should."""
+    """Raise `ProblemsFound` for a header whose columns are separated by something else than they should."""
     if file.table.delimiter not in line and re.search("[,;|\t]", line):
         found, parts = f"the header {quoted(line)}", PARTS[file.table.delimiter]
-        raise refusal(file, number, "", "delimiter", found, f"columns parted by {parts}", f"Save with {parts}.")
+        raise refusal(file, number, "", "delimiter", found, f"columns separated by {parts}", f"Save with {parts}.")
 
 
 def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
@@ -43,12 +43,12 @@ def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Ite
             yield fault(file, number, f"column {position}", "header", found, expected, listed)
         elif name in names[: position - 1]:
             found = f"the column {quoted(name)} twice"
-            yield fault(file, number, name, "header", found, "each column once", "Take one away.")
+            yield fault(file, number, name, "header", found, "each column once", "Remove one.")
         elif name not in known:
             close = difflib.get_close_matches(name.lower(), known, n=1)
             missing = [each for each in missing if each not in close]
-            mend = f"Did you mean {close[0]}?" if close else listed
+            hint = f"Did you mean {close[0]}?" if close else listed
             found = f"the unknown column {quoted(name)}"
-            yield fault(file, number, name, "header", found, "a column of the shape", mend)
+            yield fault(file, number, name, "header", found, "a column of the shape", hint)
     for name in missing:
         yield fault(file, number, name, "header", "no such column", f"the required column {name}", "Add it.")

@@ -120,16 +120,16 @@ def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: 
 def control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
     """Return the problem of the first control character of a line."""
     found = f"the control character U+{ord(match[0]):04X}"
-    mend = "Take it out; a cell has no line break or tab."
+    hint = "Take it out; a cell has no line break or tab."
     column = column_at(file, line[: match.start()], header)
-    return fault(file, number, column, "control", found, "plain text without it", mend)
+    return fault(file, number, column, "control", found, "plain text without it", hint)
 
 
 def blocks(file: TableFile) -> Iterator[Block]:
     """Yield the file in pieces of whole lines; of an over-long line the beginning, and nothing after it."""
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
-            raise refusal(file, 0, "", "file", "something that is not a file", "a plain file", "Take it away.")
+            raise refusal(file, 0, "", "file", "something that is not a file", "a plain file", "Remove it.")
         line, offset, rest = 1, 0, b""
         with file.path.open("rb") as stream:
             while read := stream.read(BLOCK):
@@ -199,14 +199,14 @@ def ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
         try:
             for row in reader:
                 if not row:
-                    yield fault(file, line, "", "row", "a blank line", f"{columns} cells", "Take the line away.")
+                    yield fault(file, line, "", "row", "a blank line", f"{columns} cells", "Delete the line.")
                 elif reader.line_num + before > line:
                     found = "a line break inside quotes"
                     yield fault(file, line, "", "row", found, "each row on one line", "Close the quotes.")
                 elif len(row) != columns:
                     found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
-                    mend = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
-                    yield fault(file, line, "", "row", found, wanted, mend)
+                    hint = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
+                    yield fault(file, line, "", "row", found, wanted, hint)
                 line = reader.line_num + 1 + before
         except csv.Error as error:
             expected = "quotes that open and close a whole cell"

@@ -75,7 +75,7 @@ def unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]
 
 
 def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
-    """Return what was expected instead of an unknown file, and how to mend it."""
+    """Return what was expected instead of an unknown file, and how to fix it."""
     here = [Path(table.url).name for table in schema.tables_in(folder)]
     elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
     if elsewhere:
@@ -84,17 +84,17 @@ def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
     close = difflib.get_close_matches(path.name, here, n=1)
     return (
         "a table that ontology/shapes.ttl describes",
-        f"Did you mean {close[0]}?" if close else "Rename it or take it away.",
+        f"Did you mean {close[0]}?" if close else "Rename it or remove it.",
     )
 
 
-def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = "") -> Problem:
+def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = "") -> Problem:
     """Return a problem of a table file."""
-    return Problem(file.name, line, column, rule, found, expected, mend, shape=file.table.shape)
+    return Problem(file.name, line, column, rule, found, expected, hint, shape=file.table.shape)
 
 
 def refusal(
-    file: TableFile, line: int, column: str, rule: str, found: str, expected: str, mend: str = ""
+    file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = ""
 ) -> ProblemsFound:
     """Return the exception for a file that cannot be read on."""
-    return ProblemsFound([fault(file, line, column, rule, found, expected, mend)])
+    return ProblemsFound([fault(file, line, column, rule, found, expected, hint)])

@@ -33,7 +33,7 @@ class Result:
     column: str
     rule: str
     expected: str
-    mend: str = ""
+    hint: str = ""
     severity: Severity = "error"
     shape: str = ""
 
@@ -64,20 +64,20 @@ def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Resul
     """Yield a result for every row of a stored check.
 
     A check selects `?this`, and may select `?column` (a name or a property), `?found` and `?expected`;
-    its header has a summary, and may have `mend` and `severity`.
+    its header has a summary, and may have `hint` and `severity`.
     """
     with closing(rows(store, check.text)) as found:
         for row in found:
             if "this" not in row:
-                expected, mend = "rows that name the thing at fault", "Bind ?this in every row."
-                raise ProblemsFound([Problem(check.file, 0, "", "form", "a row without ?this", expected, mend)])
+                expected, hint = "rows that name the thing at fault", "Bind ?this in every row."
+                raise ProblemsFound([Problem(check.file, 0, "", "form", "a row without ?this", expected, hint)])
             yield Result(
                 focus=row["this"],
                 value=row.get("found", row["this"]),
                 column=row.get("column", ""),
                 rule=check.name,
                 expected=row.get("expected", str(check.about["summary"])),
-                mend=str(check.about.get("mend", "")),
+                hint=str(check.about.get("hint", "")),
                 severity=check.about.get("severity", "error"),
             )
 
@@ -104,7 +104,7 @@ def located(
                 rule=result.rule,
                 found=quoted(short(result.value, base, file)),
                 expected=short(result.expected, base, file).rstrip("."),
-                mend=result.mend,
+                hint=result.hint,
                 severity=result.severity,
                 more=more,
                 focus=focus,

@@ -71,7 +71,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
                     column=column.path,
                     rule=rule,
                     expected=expectation(schema, tables[-1], column, rule),
-                    mend=column.message or column.description,
+                    hint=column.message or column.description,
                     shape=column.shape,
                 )
 

@@ -72,17 +72,17 @@ def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
     for node in report.subjects(RDF.type, SH.ValidationResult):
         focus, shape = text(report, node, SH.focusNode), text(report, node, SH.sourceShape)
         rule = rule_of(text(report, node, SH.sourceConstraintComponent))
-        expected, mend, path = wanted(text(report, node, SH.resultMessage)), "", text(report, node, SH.resultPath)
+        expected, hint, path = wanted(text(report, node, SH.resultMessage)), "", text(report, node, SH.resultPath)
         if shape in columns:
             table, column = columns[shape]
-            expected, mend = expectation(schema, table, column, rule), column.message or column.description
+            expected, hint = expectation(schema, table, column, rule), column.message or column.description
         yield Result(
             focus=focus,
             value=text(report, node, SH.value) or focus,
             column=path,
             rule=rule,
             expected=expected,
-            mend=mend,
+            hint=hint,
             severity=SEVERITIES[text(report, node, SH.resultSeverity)],
             shape=shape,
         )
