@@ -37,7 +37,8 @@ def test_the_example_has_no_problems(bench: Bench) -> None:
 
 
 def test_pyshacl_finds_no_problems_in_the_example(tmp_path: Path) -> None:
-    assert build_graph(Project(project_at(tmp_path / "project"), reference=True), made(tmp_path / "work")).problems == ()
+    project = Project(project_at(tmp_path / "project"), reference=True)
+    assert build_graph(project, made(tmp_path / "work")).problems == ()
 
 
 def test_the_example_has_a_row_in_every_table(bench: Bench) -> None:

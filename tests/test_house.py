@@ -65,7 +65,7 @@ def test_no_module_names_a_class_of_ours(schema: Schema) -> None:
 
 
 def test_no_module_spells_a_term_of_a_vocabulary() -> None:
-    """Terms come from namespaces; only two modules of `core` and the few namespaces that begin an IRI hold addresses."""
+    """Terms come from namespaces; only two modules of `core` and the few that begin an IRI hold addresses."""
     found = {(name, text) for name, module in MODULES.items() for text in strings(module) if "://" in text}
     assert {(name, text) for name, text in found if name not in {"core/iris", "core/terms"}} == {
         ("charts/charts", "https://vega.github.io/schema/vega-lite/v6.json"),

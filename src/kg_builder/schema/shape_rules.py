@@ -83,7 +83,7 @@ def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
         yield node, "delimiter", f"csvw:delimiter {quoted(delimiter)}", expected, "Choose one of them."
     pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
     if about and not re.fullmatch(pattern, about):
-        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Correct it."
+        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Fix it."
     parts = list(shapes.objects(node, SH.property))
     for part in ordered(parts):
         if (part, RDF.type, SH.PropertyShape) not in shapes:
