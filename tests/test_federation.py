@@ -413,15 +413,15 @@ FORM = (
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        (f"{HEADER}SELECT ?s {{ SERVICE <http://x/> {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13; {FORM}"),
-        (f"{HEADER}SELECT ?s {{ SERVICE ?s {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13; {FORM}"),
+        (f"{HEADER}SELECT ?s {{ SERVICE <http://x/> {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13, {FORM}"),
+        (f"{HEADER}SELECT ?s {{ SERVICE ?s {{ ?s ?p ?o }} }}\n", f":5: found SERVICE at column 13, {FORM}"),
         (
             f"{HEADER}SELECT ?s {{ SERVICE SILENT <service:other> {{ ?s ?p ?o }} }}\n",
-            f":5: found SERVICE at column 13; {FORM}",
+            f":5: found SERVICE at column 13, {FORM}",
         ),
         (
             f"{HEADER}SELECT ?s {{ OPTIONAL {{ SERVICE <service:other> {{ ?s ?p ?o }} }} }}\n",
-            f":5: found SERVICE at column 24; {FORM}",
+            f":5: found SERVICE at column 24, {FORM}",
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ SERVICE <http://x/> {{ ?s ?p ?o }} }} }}\n",

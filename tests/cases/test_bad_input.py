@@ -30,59 +30,59 @@ QUOTES = 'expected quotes that open and close a whole cell. Write a quote inside
 TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "utf-16": (
         (UNITS + "hours,hours,Hours.\n").encode("utf-16"),
-        [f"1: found UTF-16 text; {SAVE}"],
+        [f"1: found UTF-16 text, {SAVE}"],
     ),
     "utf-16-without-mark": (
         (UNITS + "hours,hours,Hours.\n").encode("utf-16-le"),
-        [f"1: found UTF-16 text; {SAVE}"],
+        [f"1: found UTF-16 text, {SAVE}"],
     ),
     "utf-16-big-endian-without-mark": (
         (UNITS + "hours,hours,Hours.\n").encode("utf-16-be"),
-        [f"1: found UTF-16 text; {SAVE}"],
+        [f"1: found UTF-16 text, {SAVE}"],
     ),
     "latin-1": (
         (UNITS + "hours,hours,Caf\xe9.\n").encode("latin-1"),
-        [f"2: definition: found the byte 0xE9 at offset 35, which is not UTF-8; {SAVE}"],
+        [f"2: definition: found the byte 0xE9 at offset 35, which is not UTF-8, {SAVE}"],
     ),
     "latin-1-far-down": (
         (UNITS + "hours,hours,Hours.\n" * 100_000 + "hours,h\xe9,Hours.\n").encode("latin-1"),
-        [f"100002: label: found the byte 0xE9 at offset 1900027, which is not UTF-8; {SAVE}"],
+        [f"100002: label: found the byte 0xE9 at offset 1900027, which is not UTF-8, {SAVE}"],
     ),
     "half-a-character": (
         UNITS.encode() + b"hours,hours,Caf\xc3\n",
-        [f"2: definition: found the byte 0xC3 at offset 35, which is not UTF-8; {SAVE}"],
+        [f"2: definition: found the byte 0xC3 at offset 35, which is not UTF-8, {SAVE}"],
     ),
     "surrogate": (
         UNITS.encode() + b"hours,\xed\xa0\x80,Hours.\n",
-        [f"2: label: found the byte 0xED at offset 26, which is not UTF-8; {SAVE}"],
+        [f"2: label: found the byte 0xED at offset 26, which is not UTF-8, {SAVE}"],
     ),
     "nul": (
         UNITS + "hours,ho\0urs,Hours.\n",
-        [f"2: label: found the control character U+0000; {PLAIN}"],
+        [f"2: label: found the control character U+0000, {PLAIN}"],
     ),
     "escape": (
         UNITS + "hours,hours,\x1b[31mHours.\n",
-        [f"2: definition: found the control character U+001B; {PLAIN}"],
+        [f"2: definition: found the control character U+001B, {PLAIN}"],
     ),
     "tab": (
         UNITS + "hours,hours,Hours\tand more.\n",
-        [f"2: definition: found the control character U+0009; {PLAIN}"],
+        [f"2: definition: found the control character U+0009, {PLAIN}"],
     ),
     "next-line": (
         UNITS + "hours,hours,Hours.\u0085\n",
-        [f"2: definition: found the control character U+0085; {PLAIN}"],
+        [f"2: definition: found the control character U+0085, {PLAIN}"],
     ),
     "carriage-return": (
         UNITS + "hours,ho\rurs,Hours.\n",
-        [f"2: label: found the control character U+000D; {PLAIN}"],
+        [f"2: label: found the control character U+000D, {PLAIN}"],
     ),
     "old-mac": (
         "id,label,definition\rhours,hours,Hours.\r",
-        [f"1: column 3: found the control character U+000D; {PLAIN}"],
+        [f"1: column 3: found the control character U+000D, {PLAIN}"],
     ),
     "escape-in-header": (
         "id,la\x1b[31mbel,definition\nhours,hours,Hours.\n",
-        [f"1: column 2: found the control character U+001B; {PLAIN}"],
+        [f"1: column 2: found the control character U+001B, {PLAIN}"],
     ),
     "line-break-in-quotes": (
         UNITS + 'hours,"ho\nurs",Hours.\n',
@@ -90,11 +90,11 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "quotes-that-stay-open": (
         UNITS + 'hours,"hours,Hours.\n',
-        [f"2: found unexpected end of data; {QUOTES}"],
+        [f"2: found unexpected end of data, {QUOTES}"],
     ),
     "quotes-that-close-early": (
         UNITS + 'hours,"ho"urs,Hours.\n',
-        [f"2: found ',' expected after '\"'; {QUOTES}"],
+        [f"2: found ',' expected after '\"', {QUOTES}"],
     ),
     "empty": (
         "",
@@ -177,7 +177,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "short-and-long-rows": (
         UNITS + "hours,hours\ndays,days,Days.\nweeks,weeks,Weeks.,\nyears\n",
-        [f"2: found 2 cells; {COMMAS}", f"4: found 4 cells; {COMMAS}", f"5: found 1 cell; {COMMAS}"],
+        [f"2: found 2 cells, {COMMAS}", f"4: found 4 cells, {COMMAS}", f"5: found 1 cell, {COMMAS}"],
     ),
     "blank-line": (
         UNITS + "\nhours,hours,Hours.\n",
@@ -185,15 +185,15 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "ten-megabytes": (
         UNITS + f"hours,hours,{'x' * 10_000_000}\n",
-        [f"2: definition: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+        [f"2: definition: found a line of more than 1,000,000 bytes, {SHORTEN}"],
     ),
     "twenty-megabytes": (
         UNITS + f"hours,{'x' * 20_000_000},Hours.\n",
-        [f"2: label: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+        [f"2: label: found a line of more than 1,000,000 bytes, {SHORTEN}"],
     ),
     "a-megabyte-in-a-block-of-many-lines": (
         UNITS + "hours,hours,Hours.\n" * 10 + f"hours,hours,{'x' * 1_000_001}\n" + "hours,hours,Hours.\n",
-        [f"12: definition: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+        [f"12: definition: found a line of more than 1,000,000 bytes, {SHORTEN}"],
     ),
 }
 """Contents of a table of units that is no table, and the sentences about it, each from the line on."""
@@ -206,24 +206,24 @@ EDGES = ID.replace("text that matches ^[a-z0-9]+(-[a-z0-9]+)*$", "text without a
 STRANGE = "expected text that matches ^[a-z0-9]+(-[a-z0-9]+)*$. It holds {}; use plain ASCII letters."
 
 IDS = {
-    "blank-at-the-end": ("hours ", f'found "hours "; {EDGES}'),
-    "blank-at-the-start": (" hours", f'found " hours"; {EDGES}'),
-    "no-break-blank": ("hours\u00a0", f'found "hours\\u00a0"; {EDGES}'),
-    "blank": ("ho urs", f'found "ho urs"; {ID}'),
-    "less": ("ho<urs", f'found "ho<urs"; {ID}'),
-    "greater": ("ho>urs", f'found "ho>urs"; {ID}'),
-    "quote": ('"ho""urs"', f'found "ho\\"urs"; {ID}'),
-    "brace": ("ho{urs", f'found "ho{{urs"; {ID}'),
-    "backslash": ("ho\\urs", f'found "ho\\\\urs"; {ID}'),
-    "slash": ("ho/urs", f'found "ho/urs"; {ID}'),
-    "path": ("../../etc/passwd", f'found "../../etc/passwd"; {ID}'),
-    "per-cent": ("ho%20urs", f'found "ho%20urs"; {ID}'),
-    "capital": ("Hours", f'found "Hours"; {ID}'),
-    "hyphens": ("ho--urs", f'found "ho--urs"; {ID}'),
-    "zero-width": ("ho\u200burs", f'found "ho\\u200burs"; {STRANGE.format("ZERO WIDTH SPACE (U+200B)")}'),
-    "look-alike": ("h\u043eurs", f'found "h\u043eurs"; {STRANGE.format("CYRILLIC SMALL LETTER O (U+043E)")}'),
-    "full-width": ("\uff48ours", f'found "\uff48ours"; {STRANGE.format("FULLWIDTH LATIN SMALL LETTER H (U+FF48)")}'),
-    "override": ("\u202ehours", f'found "\\u202ehours"; {STRANGE.format("RIGHT-TO-LEFT OVERRIDE (U+202E)")}'),
+    "blank-at-the-end": ("hours ", f'found "hours ", {EDGES}'),
+    "blank-at-the-start": (" hours", f'found " hours", {EDGES}'),
+    "no-break-blank": ("hours\u00a0", f'found "hours\\u00a0", {EDGES}'),
+    "blank": ("ho urs", f'found "ho urs", {ID}'),
+    "less": ("ho<urs", f'found "ho<urs", {ID}'),
+    "greater": ("ho>urs", f'found "ho>urs", {ID}'),
+    "quote": ('"ho""urs"', f'found "ho\\"urs", {ID}'),
+    "brace": ("ho{urs", f'found "ho{{urs", {ID}'),
+    "backslash": ("ho\\urs", f'found "ho\\\\urs", {ID}'),
+    "slash": ("ho/urs", f'found "ho/urs", {ID}'),
+    "path": ("../../etc/passwd", f'found "../../etc/passwd", {ID}'),
+    "per-cent": ("ho%20urs", f'found "ho%20urs", {ID}'),
+    "capital": ("Hours", f'found "Hours", {ID}'),
+    "hyphens": ("ho--urs", f'found "ho--urs", {ID}'),
+    "zero-width": ("ho\u200burs", f'found "ho\\u200burs", {STRANGE.format("ZERO WIDTH SPACE (U+200B)")}'),
+    "look-alike": ("h\u043eurs", f'found "h\u043eurs", {STRANGE.format("CYRILLIC SMALL LETTER O (U+043E)")}'),
+    "full-width": ("\uff48ours", f'found "\uff48ours", {STRANGE.format("FULLWIDTH LATIN SMALL LETTER H (U+FF48)")}'),
+    "override": ("\u202ehours", f'found "\\u202ehours", {STRANGE.format("RIGHT-TO-LEFT OVERRIDE (U+202E)")}'),
 }
 """Ids that are none, and the sentence about each."""
 
@@ -247,43 +247,43 @@ LINK = "Remove one of the links."
 CELLS: dict[str, tuple[str, str]] = {
     "quantifiers.per-cent": (
         "per-cent,x,,true,28.6%,100",
-        f'low: found "28.6%"; {POINT} Leave the percent sign out; the unit has its own column.',
+        f'low: found "28.6%", {POINT} Leave the percent sign out; the unit has its own column.',
     ),
     "quantifiers.comma": (
         'comma,x,,true,"1,5",100',
-        f'low: found "1,5"; {POINT} Write a decimal point instead of the comma.',
+        f'low: found "1,5", {POINT} Write a decimal point instead of the comma.',
     ),
-    "quantifiers.half-exponent": ("half-exponent,x,,true,2.5e,100", f'low: found "2.5e"; {POINT} {LOW}'),
-    "quantifiers.exponent": ("exponent,x,,true,1e1,100", f'low: found "1e1"; {POINT} {LOW}'),
-    "quantifiers.nan": ("nan,x,,true,NaN,100", f'low: found "NaN"; {POINT} {LOW}'),
-    "quantifiers.infinity": ("infinity,x,,true,Infinity,100", f'low: found "Infinity"; {POINT} {LOW}'),
-    "quantifiers.inf": ("inf,x,,true,-INF,100", f'low: found "-INF"; {POINT} {LOW}'),
-    "quantifiers.huge": ("huge,x,,true,1e400,100", f'low: found "1e400"; {POINT} {LOW}'),
-    "quantifiers.plus": ("plus,x,,true,+5,100", f'low: found "+5"; {POINT} {LOW}'),
-    "quantifiers.half-point": ("half-point,x,,true,5.,100", f'low: found "5."; {POINT} {LOW}'),
-    "quantifiers.bare-point": ("bare-point,x,,true,.5,100", f'low: found ".5"; {POINT} {LOW}'),
-    "quantifiers.zeros": ("zeros,x,,true,007,100", f'low: found "007"; {POINT} {LOW}'),
-    "quantifiers.blank": ("blank,x,,true,1 5,100", f'low: found "1 5"; {POINT} {LOW}'),
-    "quantifiers.hexadecimal": ("hexadecimal,x,,true,0x10,100", f'low: found "0x10"; {POINT} {LOW}'),
-    "quantifiers.arabic": ("arabic,x,,true,\u0661,100", f'low: found "\u0661"; {POINT} {LOW}'),
-    "quantifiers.minus": ("minus,x,,true,\u22125,100", f'low: found "\u22125"; {POINT} {LOW}'),
-    "quantifiers.digits": (f"digits,x,,true,{'1' * 31},100", f'low: found "{"1" * 31}"; {POINT} {LOW}'),
+    "quantifiers.half-exponent": ("half-exponent,x,,true,2.5e,100", f'low: found "2.5e", {POINT} {LOW}'),
+    "quantifiers.exponent": ("exponent,x,,true,1e1,100", f'low: found "1e1", {POINT} {LOW}'),
+    "quantifiers.nan": ("nan,x,,true,NaN,100", f'low: found "NaN", {POINT} {LOW}'),
+    "quantifiers.infinity": ("infinity,x,,true,Infinity,100", f'low: found "Infinity", {POINT} {LOW}'),
+    "quantifiers.inf": ("inf,x,,true,-INF,100", f'low: found "-INF", {POINT} {LOW}'),
+    "quantifiers.huge": ("huge,x,,true,1e400,100", f'low: found "1e400", {POINT} {LOW}'),
+    "quantifiers.plus": ("plus,x,,true,+5,100", f'low: found "+5", {POINT} {LOW}'),
+    "quantifiers.half-point": ("half-point,x,,true,5.,100", f'low: found "5.", {POINT} {LOW}'),
+    "quantifiers.bare-point": ("bare-point,x,,true,.5,100", f'low: found ".5", {POINT} {LOW}'),
+    "quantifiers.zeros": ("zeros,x,,true,007,100", f'low: found "007", {POINT} {LOW}'),
+    "quantifiers.blank": ("blank,x,,true,1 5,100", f'low: found "1 5", {POINT} {LOW}'),
+    "quantifiers.hexadecimal": ("hexadecimal,x,,true,0x10,100", f'low: found "0x10", {POINT} {LOW}'),
+    "quantifiers.arabic": ("arabic,x,,true,\u0661,100", f'low: found "\u0661", {POINT} {LOW}'),
+    "quantifiers.minus": ("minus,x,,true,\u22125,100", f'low: found "\u22125", {POINT} {LOW}'),
+    "quantifiers.digits": (f"digits,x,,true,{'1' * 31},100", f'low: found "{"1" * 31}", {POINT} {LOW}'),
     "quantifiers.below": ("below,x,,true,-100.1,100", f'low: found "-100.1", expected at least -100. {LOW}'),
     "quantifiers.above": ("above,x,,true,0,100.1", f'high: found "100.1", expected at most 100. {HIGH}'),
     "quantifiers.order": ("order,x,,true,10,9.9", f'low: found "10", expected not more than high. {LOW}'),
     "quantifiers.missing": ("missing,x,,true,,100", f"low: found an empty cell, expected a value. {LOW}"),
-    "quantifiers.yes": ("yes,x,,yes,0,100", f'relative: found "yes"; {TRUTH}'),
-    "quantifiers.capitals": ("capitals,x,,TRUE,0,100", f'relative: found "TRUE"; {TRUTH}'),
+    "quantifiers.yes": ("yes,x,,yes,0,100", f'relative: found "yes", {TRUTH}'),
+    "quantifiers.capitals": ("capitals,x,,TRUE,0,100", f'relative: found "TRUE", {TRUTH}'),
     "age_brackets.half": (
         "half,x,,,,1.5,2",
         (
-            f'age_from: found "1.5"; {WHOLE} The youngest age in completed years, included; '
+            f'age_from: found "1.5", {WHOLE} The youngest age in completed years, included; '
             "empty where there is no lower bound."
         ),
     ),
     "age_brackets.thousands": (
         'thousands,x,,,,0,"1,000"',
-        f'age_to: found "1,000"; {WHOLE} Leave the comma out.',
+        f'age_to: found "1,000", {WHOLE} Leave the comma out.',
     ),
     "documents.year": (
         "year,x,,,,18,,",
@@ -292,19 +292,19 @@ CELLS: dict[str, tuple[str, str]] = {
             "The year of publication; empty for a series."
         ),
     ),
-    "documents.list": ("list,x,one; two,,,,,", f'alt_labels: found " two"; {ALONE}'),
-    "documents.list-end": ("list-end,x,one;,,,,,", f'alt_labels: found ""; {ALONE}'),
+    "documents.list": ("list,x,one; two,,,,,", f'alt_labels: found " two", {ALONE}'),
+    "documents.list-end": ("list-end,x,one;,,,,,", f'alt_labels: found "", {ALONE}'),
     "documents.long": (
         f"long,{'x' * 301},,,,,,",
         f'label: found "{"x" * 60}…", expected at most 300 characters. The preferred label.',
     ),
     "documents.far": (
         "far,x,,,,,nobody,",
-        f'publisher: found a reference to nothing, "nobody"; {ORGANISATION} Who published it.',
+        f'publisher: found a reference to nothing, "nobody", {ORGANISATION} Who published it.',
     ),
     "documents.near": (
         "near,x,,,,,exemple-institute,",
-        f'publisher: found a reference to nothing, "exemple-institute"; {ORGANISATION} Did you mean example-institute?',
+        f'publisher: found a reference to nothing, "exemple-institute", {ORGANISATION} Did you mean example-institute?',
     ),
     "documents.self": (
         "self,x,,,,,,self",
@@ -323,19 +323,19 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "surveys.february": (
         "february,x,,interview,2024-02-30,,officers,,,about-survey",
-        f'start: found "2024-02-30"; {EXISTS}',
+        f'start: found "2024-02-30", {EXISTS}',
     ),
     "surveys.month": (
         "month,x,,interview,2024-13-01,,officers,,,about-survey",
-        f'start: found "2024-13-01"; {EXISTS}',
+        f'start: found "2024-13-01", {EXISTS}',
     ),
     "surveys.dots": (
         "dots,x,,interview,01.02.2024,,officers,,,about-survey",
-        f'start: found "01.02.2024"; {EXISTS}',
+        f'start: found "01.02.2024", {EXISTS}',
     ),
     "surveys.time": (
         "time,x,,interview,2024-02-01T00:00:00,,officers,,,about-survey",
-        f'start: found "2024-02-01T00:00:00"; {EXISTS}',
+        f'start: found "2024-02-01T00:00:00", {EXISTS}',
     ),
     "surveys.backwards": (
         "backwards,x,,interview,2024-02-02,2024-02-01,officers,,,about-survey",
@@ -343,11 +343,11 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "mentions.near": (
         "near,threat/groming,topic,x,title",
-        f'subject: found a reference to nothing, "threat/groming"; {SUBJECT} Did you mean threat/grooming?',
+        f'subject: found a reference to nothing, "threat/groming", {SUBJECT} Did you mean threat/grooming?',
     ),
     "mentions.unqualified": (
         "unqualified,grooming,topic,x,title",
-        f'subject: found a reference to another kind, "grooming"; {SUBJECT} Did you mean threat/grooming?',
+        f'subject: found a reference to another kind, "grooming", {SUBJECT} Did you mean threat/grooming?',
     ),
     "mentions.code": (
         "code,threat/grooming,topik,x,title",
@@ -385,7 +385,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "semicolons": (
         METADATA + "id;subject_id\n",
-        [f'4: found the header "id;subject_id"; {BY_TABS}'],
+        [f'4: found the header "id;subject_id", {BY_TABS}'],
     ),
     "typo-in-header": (
         METADATA + LINK_COLUMNS.replace("evidence", "evidenze"),
@@ -393,7 +393,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "short-and-long-rows": (
         METADATA + LINK_COLUMNS + MAPPING + "two\tcpkg:threat/grooming\n" + MAPPING.replace("seen", "seen\t"),
-        [f"6: found 2 cells; {TABS}", f"7: found 10 cells; {TABS}"],
+        [f"6: found 2 cells, {TABS}", f"7: found 10 cells, {TABS}"],
     ),
     "blank-line": (
         METADATA + LINK_COLUMNS + "\n" + MAPPING,
@@ -401,7 +401,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "remark-below-the-header": (
         METADATA + LINK_COLUMNS + "#license: none\n" + MAPPING,
-        [f"5: found 1 cell; {TABS}"],
+        [f"5: found 1 cell, {TABS}"],
     ),
     "line-break-in-quotes": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"se\nen"'),
@@ -409,19 +409,19 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "quotes-that-stay-open": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", '"seen'),
-        [f"5: found unexpected end of data; {QUOTES}"],
+        [f"5: found unexpected end of data, {QUOTES}"],
     ),
     "latin-1": (
         (METADATA + LINK_COLUMNS + MAPPING.replace("seen", "s\xe9en")).encode("latin-1"),
-        [f"5: evidence: found the byte 0xE9 at offset 322, which is not UTF-8; {SAVE}"],
+        [f"5: evidence: found the byte 0xE9 at offset 322, which is not UTF-8, {SAVE}"],
     ),
     "escape": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", "\x1b[31mseen"),
-        [f"5: evidence: found the control character U+001B; {PLAIN}"],
+        [f"5: evidence: found the control character U+001B, {PLAIN}"],
     ),
     "a-long-line": (
         METADATA + LINK_COLUMNS + MAPPING.replace("seen", "x" * 1_000_001),
-        [f"5: evidence: found a line of more than 1,000,000 bytes; {SHORTEN}"],
+        [f"5: evidence: found a line of more than 1,000,000 bytes, {SHORTEN}"],
     ),
     "empty": (
         "",
@@ -429,19 +429,19 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "no-metadata": (
         LINK_COLUMNS + MAPPING,
-        [f"1: found metadata without a curie_map of texts; {MISSING}"],
+        [f"1: found metadata without a curie_map of texts, {MISSING}"],
     ),
     "no-prefixes": (
         "#license: none\n" + LINK_COLUMNS + MAPPING,
-        [f"1: found metadata without a curie_map of texts; {MISSING}"],
+        [f"1: found metadata without a curie_map of texts, {MISSING}"],
     ),
     "a-list-of-prefixes": (
         "#license: none\n#curie_map:\n#- cpkg\n" + LINK_COLUMNS + MAPPING,
-        [f"3: found metadata without a curie_map of texts; {MISSING}"],
+        [f"3: found metadata without a curie_map of texts, {MISSING}"],
     ),
     "a-prefix-of-prefixes": (
         "#curie_map:\n#  cpkg:\n#    threat: https://w3id.org/child-protection-kg/threat/\n" + LINK_COLUMNS + MAPPING,
-        [f"2: found metadata without a curie_map of texts; {MISSING}"],
+        [f"2: found metadata without a curie_map of texts, {MISSING}"],
     ),
     "metadata-that-are-not-yaml": (
         METADATA + "#  skos http://www.w3.org/2004/02/skos/core#\n#license: none\n" + LINK_COLUMNS + MAPPING,
@@ -573,8 +573,8 @@ def test_ids_that_are_one_in_normal_form_are_one_id(draft: Draft) -> None:
             "note: data/shared/units.2.csv:1: found decomposed letters, expected UTF-8 with LF, in Unicode form C. "
             "It was read as that."
         ),
-        f'data/shared/units.2.csv:2: id: found "\u00e9t\u00e9"; {strange}',
-        f'data/shared/units.2.csv:3: id: found "\u00e9t\u00e9"; {strange}',
+        f'data/shared/units.2.csv:2: id: found "\u00e9t\u00e9", {strange}',
+        f'data/shared/units.2.csv:3: id: found "\u00e9t\u00e9", {strange}',
         'data/shared/units.2.csv:3: id: found the id "\u00e9t\u00e9" again, after data/shared/units.2.csv:2; ' + ONCE,
     ]
 
@@ -625,7 +625,7 @@ def test_an_address_made_of_an_odd_prefix_is_judged_as_a_whole(draft: Draft) -> 
 def test_a_name_that_makes_no_address_is_refused(cell: str, sentence: str, draft: Draft) -> None:
     draft.change("data/links/subjects.sssom.tsv", "example:offences", cell)
     found = cell.replace("\\", "\\\\")
-    assert draft.refusal() == [f'data/links/subjects.sssom.tsv:33: object_id: found "{found}"; {sentence} {OBJECT}']
+    assert draft.refusal() == [f'data/links/subjects.sssom.tsv:33: object_id: found "{found}", {sentence} {OBJECT}']
 
 
 def test_problems_of_several_tables_come_at_once_sorted_by_file_and_line(draft: Draft) -> None:
@@ -929,21 +929,21 @@ HUGE: dict[str, tuple[str, str, int, str, str]] = {
         "units",
         UNITS + "Hours {0},hours,\n",
         1_000_000,
-        f'21: id: found "Hours 19"; {ID} (999,980 more of this kind.)',
+        f'21: id: found "Hours 19", {ID} (999,980 more of this kind.)',
         "1,000,000 errors.",
     ),
     "short-rows": (
         "units",
         UNITS + "h{0},hours\n",
         200_000,
-        f"21: found 2 cells; {COMMAS} (199,980 more of this kind.)",
+        f"21: found 2 cells, {COMMAS} (199,980 more of this kind.)",
         "200,000 errors.",
     ),
     "control-characters": (
         "units",
         UNITS + "h{0},hours\x01,\n",
         200_000,
-        f"21: label: found the control character U+0001; {PLAIN} (199,980 more of this kind.)",
+        f"21: label: found the control character U+0001, {PLAIN} (199,980 more of this kind.)",
         "200,000 errors.",
     ),
     "ids-twice": (
@@ -960,7 +960,7 @@ HUGE: dict[str, tuple[str, str, int, str, str]] = {
         DOCUMENTS + "c{0},x,,,,,nobody,\n",
         200_000,
         (
-            f'21: publisher: found a reference to nothing, "nobody"; {ORGANISATION} Who published it. '
+            f'21: publisher: found a reference to nothing, "nobody", {ORGANISATION} Who published it. '
             "(199,980 more of this kind.)"
         ),
         "200,000 errors.",

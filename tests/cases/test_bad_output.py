@@ -20,13 +20,13 @@ def test_a_folder_with_foreign_files_is_left_alone(draft: Draft, tmp_path: Path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("Mine.", encoding="utf-8")
     assert Draft(draft.root, tmp_path / "mine").refusal() == [
-        f"{tmp_path}/mine: found notes.txt, which no build has made; {FORMER}"
+        f"{tmp_path}/mine: found notes.txt, which no build has made, {FORMER}"
     ]
 
 
 def test_a_former_build_with_a_foreign_file_in_it_is_left_alone(draft: Draft) -> None:
     (draft.out / "tables/notes.txt").write_text("Mine.", encoding="utf-8")
-    assert draft.refusal() == [f"{draft.out}: found tables/notes.txt, which no build has made; {FORMER}"]
+    assert draft.refusal() == [f"{draft.out}: found tables/notes.txt, which no build has made, {FORMER}"]
 
 
 def test_a_foreign_list_of_checksums_makes_no_folder_a_build(draft: Draft, tmp_path: Path) -> None:
@@ -34,28 +34,28 @@ def test_a_foreign_list_of_checksums_makes_no_folder_a_build(draft: Draft, tmp_p
     (tmp_path / "mine/SHA256SUMS").write_text(f"{sha256(b'Mine.').hexdigest()}  notes.txt\n", encoding="utf-8")
     (tmp_path / "mine/notes.txt").write_text("Mine.", encoding="utf-8")
     assert Draft(draft.root, tmp_path / "mine").refusal() == [
-        f"{tmp_path}/mine: found notes.txt, which no build has made; {FORMER}"
+        f"{tmp_path}/mine: found notes.txt, which no build has made, {FORMER}"
     ]
 
 
 def test_an_output_that_is_a_file_is_left_alone(draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("Mine.", encoding="utf-8")
     assert Draft(draft.root, tmp_path / "file").refusal() == [
-        f"{tmp_path}/file: found something that is not a folder; {FORMER}"
+        f"{tmp_path}/file: found something that is not a folder, {FORMER}"
     ]
 
 
 def test_an_output_that_is_a_link_is_left_alone(draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(draft.out)
     assert Draft(draft.root, tmp_path / "link").refusal() == [
-        f"{tmp_path}/link: found something that is not a folder; {FORMER}"
+        f"{tmp_path}/link: found something that is not a folder, {FORMER}"
     ]
 
 
 def test_an_output_below_a_file_is_refused(draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("Mine.", encoding="utf-8")
     assert draft.build("--out", str(tmp_path / "file/build")).sentences == (
-        f"{tmp_path}/file/build: found a place that cannot be written (Not a directory); {ROOM}",
+        f"{tmp_path}/file/build: found a place that cannot be written (Not a directory), {ROOM}",
         "1 error; nothing was written.",
     )
 
@@ -72,7 +72,7 @@ def test_a_read_only_folder_is_refused(draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "shut").chmod(0o555)
     out = tmp_path / "shut/build"
     assert as_anybody("build", "--root", str(draft.root), "--out", str(out)).stderr.splitlines() == [
-        f"{out}: found a place that cannot be written (Permission denied); {ROOM}",
+        f"{out}: found a place that cannot be written (Permission denied), {ROOM}",
         "1 error; nothing was written.",
     ]
 
@@ -94,7 +94,7 @@ def test_a_limit_of_file_size_keeps_the_last_build(draft: Draft) -> None:
         text=True,
     )
     assert run.stderr.splitlines() == [
-        f"{draft.out}: found a place that cannot be written (File too large); {ROOM}",
+        f"{draft.out}: found a place that cannot be written (File too large), {ROOM}",
         "1 error; nothing was written.",
     ]
     assert sorted(path.name for path in draft.out.parent.iterdir()) == ["build", "project"]
@@ -133,7 +133,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(
         text=True,
     )
     assert run.stderr.splitlines() == [
-        f"{disk}/build: found a place that cannot be written (No space left on device); {ROOM}",
+        f"{disk}/build: found a place that cannot be written (No space left on device), {ROOM}",
         "1 error; nothing was written.",
     ]
     assert run.stdout == "1\n"

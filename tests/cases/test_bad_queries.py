@@ -20,82 +20,82 @@ HOST = "<http://127.0.0.1:8/sparql>"
 CHECKS: dict[str, tuple[str, str]] = {
     "service": (
         f"{ASK}SELECT ?this WHERE {{ SERVICE {HOST} {{ ?this a ?x }} }}\n",
-        f":2: found SERVICE at column 22; {ALONE}",
+        f":2: found SERVICE at column 22, {ALONE}",
     ),
     "service-in-lower-case": (
         f"{ASK}SELECT ?this\nWHERE {{ service {HOST} {{ ?this a ?x }} }}\n",
-        f":3: found SERVICE at column 9; {ALONE}",
+        f":3: found SERVICE at column 9, {ALONE}",
     ),
     "service-without-blanks": (
         f"{ASK}SELECT ?this WHERE{{SeRvIcE{HOST}{{?this a ?x}}}}\n",
-        f":2: found SERVICE at column 20; {ALONE}",
+        f":2: found SERVICE at column 20, {ALONE}",
     ),
     "service-after-a-full-stop": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?y.SERVICE {HOST} {{ ?this a ?x }} }}\n",
-        f":2: found SERVICE at column 33; {ALONE}",
+        f":2: found SERVICE at column 33, {ALONE}",
     ),
     "service-in-a-sub-select": (
         f"{ASK}SELECT ?this WHERE {{ {{ SELECT ?this WHERE {{ SERVICE {HOST} {{ ?this a ?x }} }} }} }}\n",
-        f":2: found SERVICE at column 45; {ALONE}",
+        f":2: found SERVICE at column 45, {ALONE}",
     ),
     "service-in-exists": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?y FILTER EXISTS {{ SERVICE {HOST} {{ ?this a ?x }} }} }}\n",
-        f":2: found SERVICE at column 49; {ALONE}",
+        f":2: found SERVICE at column 49, {ALONE}",
     ),
     "service-in-not-exists-of-an-expression": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?y BIND (NOT EXISTS {{ SERVICE {HOST} {{ ?this a ?x }} }} AS ?z) }}\n",
-        f":2: found SERVICE at column 52; {ALONE}",
+        f":2: found SERVICE at column 52, {ALONE}",
     ),
     "service-in-minus": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?y MINUS{{SERVICE {HOST}{{ ?this a ?x }}}} }}\n",
-        f":2: found SERVICE at column 39; {ALONE}",
+        f":2: found SERVICE at column 39, {ALONE}",
     ),
     "service-silent": (
         f"{ASK}SELECT ?this WHERE {{ SERVICE SILENT {HOST} {{ ?this a ?x }} }}\n",
-        f":2: found SERVICE at column 22; {ALONE}",
+        f":2: found SERVICE at column 22, {ALONE}",
     ),
     "service-with-a-variable": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?y SERVICE\t?y {{ ?this a ?x }} }}\n",
-        f":2: found SERVICE at column 33; {ALONE}",
+        f":2: found SERVICE at column 33, {ALONE}",
     ),
     "service-with-a-prefix": (
         f"{ASK}PREFIX s: <http://127.0.0.1:8/>\nSELECT ?this WHERE {{ SERVICE s:x {{ ?this a ?x }} }}\n",
-        f":3: found SERVICE at column 22; {ALONE}",
+        f":3: found SERVICE at column 22, {ALONE}",
     ),
     "service-before-a-comment": (
         f"{ASK}SELECT ?this WHERE {{ SERVICE # {{\n{HOST} {{ ?this a ?x }} }}\n",
-        f":2: found SERVICE at column 22; {ALONE}",
+        f":2: found SERVICE at column 22, {ALONE}",
     ),
     "service-with-an-escape": (
         f"{ASK}SELECT ?this WHERE {{ \\u0053ERVICE {HOST} {{ ?this a ?x }} }}\n",
-        f": found SERVICE; {ALONE}",
+        f": found SERVICE, {ALONE}",
     ),
     "service-between-comparisons": (
         f"{ASK}SELECT ?this WHERE {{ ?this ?p ?x FILTER(?x<1)SERVICE#>\n{HOST} {{ ?this a ?x }} }}\n",
-        f": found SERVICE; {ALONE}",
+        f": found SERVICE, {ALONE}",
     ),
     "service-between-escaped-quotes": (
         (
             f"{ASK}PREFIX s: <http://127.0.0.1:8/>\n"
             f"SELECT ?this WHERE {{ ?this a s:a\\' . SERVICE {HOST} {{ ?this a s:b\\' }} }}\n"
         ),
-        f":3: found SERVICE at column 38; {ALONE}",
+        f":3: found SERVICE at column 38, {ALONE}",
     ),
     "update-insert": (
         f"{ASK}INSERT DATA {{ <a:a> <a:b> <a:c> }}\n",
-        f":2: found an update (INSERT); {FORMS} Stored queries only read.",
+        f":2: found an update (INSERT), {FORMS} Stored queries only read.",
     ),
     "update-delete": (
         f"{ASK}PREFIX a: <a:>\n\nDELETE WHERE {{ ?s ?p ?o }}\n",
-        f":4: found an update (DELETE); {FORMS} Stored queries only read.",
+        f":4: found an update (DELETE), {FORMS} Stored queries only read.",
     ),
     "update-load": (
         f"{ASK}LOAD {HOST}\n",
-        f":2: found an update (LOAD); {FORMS} Stored queries only read.",
+        f":2: found an update (LOAD), {FORMS} Stored queries only read.",
     ),
     "update-drop": (
         f"{ASK}drop all\n",
-        f":2: found an update (DROP); {FORMS} Stored queries only read.",
+        f":2: found an update (DROP), {FORMS} Stored queries only read.",
     ),
     "typo": (
         f"{ASK}\nSELECT ?this\nWHERE {{ ?this a ?x }} ODER BY ?x\n",
@@ -111,7 +111,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "nothing-but-a-header": (
         ASK,
-        f":2: found a syntax error at column 1; {FORMS} Fix the query.",
+        f":2: found a syntax error at column 1, {FORMS} Fix the query.",
     ),
     "two-queries": (
         f"{ASK}SELECT ?this WHERE {{ ?this a ?x }}\nSELECT ?this WHERE {{ ?this a ?x }}\n",
@@ -200,12 +200,12 @@ def test_the_word_service_in_a_string_a_comment_and_a_name_is_no_fault(draft: Dr
 
 DERIVATIONS = {
     "SELECT ?s WHERE { ?s ?p ?o }": (": found another form of query, expected a CONSTRUCT. It makes triples.",),
-    "INSERT DATA { <a:a> <a:b> <a:c> }": (f":2: found an update (INSERT); {FORMS} Stored queries only read.",),
+    "INSERT DATA { <a:a> <a:b> <a:c> }": (f":2: found an update (INSERT), {FORMS} Stored queries only read.",),
     "CONSTRUCT { [] <a:b> ?s } WHERE { ?s ?p ?o }": (
         ": found a blank node, expected things with an IRI. Make an IRI with IRI(CONCAT(…)).",
     ),
     f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ SERVICE {HOST} {{ ?s ?p ?o }} }}": (
-        f":2: found SERVICE at column 32; {ALONE}",
+        f":2: found SERVICE at column 32, {ALONE}",
     ),
 }
 
