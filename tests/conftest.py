@@ -13,7 +13,7 @@ from kg_builder.core.problems import ProblemsFound
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build
 from tests.bench import ROOT, Bench, project_at
-from tests.draft import Draft
+from tests.draft import FILES, Draft
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +65,13 @@ def example_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to
 
 
 @pytest.fixture(scope="session")
+def example_files(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be there before)
+    """The example built without its site, once; not to be changed."""
+    root, out = shared / "example-of-files", shared / "example-files"
+    return once(out, lambda: build(Project(project_at(root), formats=FILES), out))
+
+
+@pytest.fixture(scope="session")
 def real_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be there before)
     """The real data, built once; not to be changed."""
     out = shared / "real-build"
@@ -72,7 +79,7 @@ def real_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be
 
 
 @pytest.fixture
-def draft(tmp_path: Path, example_build: Path) -> Draft:
+def draft(tmp_path: Path, example_files: Path) -> Draft:
     """The example's project with its last good build, to be broken by a test."""
-    shutil.copytree(example_build, tmp_path / "build")
+    shutil.copytree(example_files, tmp_path / "build")
     return Draft(project_at(tmp_path / "project"), tmp_path / "build")

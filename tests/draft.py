@@ -9,6 +9,12 @@ import shutil
 from pathlib import Path
 
 from kg_builder.cli.main import main
+from kg_builder.exports.outputs import OUTPUTS
+
+FILES = tuple(output.name for output in OUTPUTS)
+"""All outputs but the site, which takes most of the time of a small build."""
+
+WITHOUT_SITE = tuple(word for name in FILES for word in ("--format", name))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +62,9 @@ class Draft:
         return Run(code, out.getvalue(), tuple(err.getvalue().splitlines()))
 
     def build(self, *options: str) -> Run:
-        """Build the project into `out`."""
-        return self.run("build", "--out", str(self.out), *options)
+        """Build the project into `out`, without its site unless formats are given."""
+        formats = () if "--format" in options else WITHOUT_SITE
+        return self.run("build", "--out", str(self.out), *formats, *options)
 
     def refusal(self, *options: str) -> list[str]:
         """Build the project, which must fail, count its errors and leave `out` alone; return the sentences."""

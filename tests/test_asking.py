@@ -183,7 +183,7 @@ def test_comparing_says_what_may_be_done_and_what_not_and_why(asking: Asking) ->
 def test_a_sum_of_unlike_shares_is_refused_with_every_reason(asking: Asking, how: str) -> None:
     run = asking("compare", YES, COMMON, how)
     assert run.code == 1
-    assert [sentence.split(";")[0] for sentence in run.sentences[:-1]] == [
+    assert [sentence.split(", expected")[0] for sentence in run.sentences[:-1]] == [
         f"{how}: found another population",
         f"{how}: found another question or wording",
     ]

@@ -338,7 +338,7 @@ def test_an_endpoint_that_misbehaves_is_told(
     run = asking(f"{hostile}/{path}", "ask", "names-elsewhere")
     assert run.code == 1
     assert run.sentences[0].startswith(f"services.csv:2: other: found {found}")
-    assert f"; {ROWS} {hostile}/{path}." in run.sentences[0]
+    assert f", {ROWS} {hostile}/{path}." in run.sentences[0]
 
 
 @pytest.mark.parametrize("path", ["silent", "slow", "slow-headers"])
@@ -364,7 +364,7 @@ def test_a_redirect_to_another_place_is_not_followed(asking: Asking, hostile: st
 
 def test_nobody_listens(asking: Asking) -> None:
     run = asking("http://127.0.0.1:9/", "ask", "names-elsewhere")
-    assert run.sentences[0].startswith("services.csv:2: other: found no answer ([Errno 111] Connection refused); ")
+    assert run.sentences[0].startswith("services.csv:2: other: found no answer ([Errno 111] Connection refused), ")
 
 
 @pytest.mark.parametrize("path", ["empty", "stranger"])

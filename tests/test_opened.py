@@ -217,7 +217,7 @@ def test_an_answer_says_that_tables_are_newer_than_the_build(tmp_path: Path, exa
 
 
 def test_without_a_build_the_reason_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(ProblemsFound, match="1 problems") as refused:
+    with pytest.raises(ProblemsFound, match="found no file of that name") as refused:
         open_graph(ROOT, tmp_path)
     assert refusal(refused).endswith("expected a built graph. Run `make build` (or `kg-builder build`) first.")
 

@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from rdflib import RDF, SH, XSD, BNode, Dataset, Graph
 
 from kg_builder.cli.main import main
+from kg_builder.core import curies
 from kg_builder.core.iris import BASE
 from kg_builder.core.terms import KG
 from kg_builder.exports import csvw, jsonld, statements, turtle
@@ -82,6 +83,7 @@ def test_the_n_quads_are_in_canonical_form(real_build: Path, lines: list[str]) -
 # ---------------------------------------------------------------- the other forms of RDF
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_rdflib_reads_exactly_the_quads(name: str, real_build: Path, lines: list[str]) -> None:
     assert by_rdflib(real_build / name, FORMATS[name][0]) == set(lines)
@@ -103,6 +105,7 @@ def test_pyoxigraph_reads_exactly_the_triples_of_the_turtle(real_build: Path, tr
     assert canonical(found) == triples
 
 
+@pytest.mark.slow
 def test_rdflib_reads_exactly_the_triples_of_the_turtle(real_build: Path, triples: set[str]) -> None:
     found = Graph().parse(real_build / "kg.ttl", format="turtle").serialize(format="nt")
     assert canonical(pyoxigraph.parse(found, format=RdfFormat.N_TRIPLES)) == triples
@@ -206,7 +209,7 @@ def test_tricky_terms_are_the_same_in_json_ld_whatever_the_context_says(
     assert {quad.triple for quad in pyoxigraph.parse(text, format=RdfFormat.JSON_LD)} == triples
 
 
-@pytest.mark.parametrize("module", [csvw, jsonld, statements])
+@pytest.mark.parametrize("module", [curies, csvw, statements])
 def test_the_examples_in_the_documentation_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

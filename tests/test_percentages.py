@@ -71,7 +71,7 @@ UNLIKE = (
 )
 def test_sums_and_means_of_unlike_numbers_are_found(rules: Rules, query: str, found: str) -> None:
     problems = [str(problem) for problem in percentage_problems("the query", PREFIXES + query, rules)]
-    assert [problem.split(";")[0] for problem in problems] == ([f"the query: {found}"] if found else [])
+    assert [problem.split(", expected")[0] for problem in problems] == ([f"the query: {found}"] if found else [])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_sums_and_means_of_unlike_numbers_are_found(rules: Rules, query: str, fo
 def test_a_number_is_shown_with_all_that_it_is_read_with(rules: Rules, columns: str, missing: str) -> None:
     query = f"{PREFIXES} SELECT {columns} {{ ?finding kg:value ?value }}"
     problems = [str(problem) for problem in percentage_problems("the query", query, rules, shown=True)]
-    assert [problem.split(";")[0] for problem in problems] == (
+    assert [problem.split(", expected")[0] for problem in problems] == (
         [f"the query: found value without {missing}"] if missing else []
     )
 

@@ -28,7 +28,7 @@ OTHER = "https://w3id.org/child-protection-kg/graph/shared"
 
 @pytest.fixture(scope="module")
 def server(real_build: Path) -> Iterator[Served]:
-    with served(real_build, "--timeout", "1", "--memory", "600MB", "--quiet") as running:
+    with served(real_build, "--timeout", "4", "--memory", "600MB", "--quiet") as running:
         yield running
 
 

@@ -19,7 +19,7 @@ import pytest
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build
 from tests.bench import project_at, sheet, tables_of
-from tests.draft import Draft, contents
+from tests.draft import FILES, WITHOUT_SITE, Draft, contents
 from tests.processes import COMMAND
 
 # ---------------------------------------------------------------- killed and interrupted
@@ -29,7 +29,7 @@ MOMENTS = ("work/kg.nq", "files/kg.ttl", "files/SHA256SUMS")
 
 
 def command(draft: Draft) -> list[str]:
-    return [*COMMAND, "build", "--root", str(draft.root), "--out", str(draft.out)]
+    return [*COMMAND, "build", "--root", str(draft.root), "--out", str(draft.out), *WITHOUT_SITE]
 
 
 def started(draft: Draft) -> subprocess.Popen[str]:
@@ -50,23 +50,23 @@ def stopped(process: subprocess.Popen[str], by: signal.Signals) -> tuple[int, st
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_build_killed_at_any_step_leaves_the_last_one_and_the_next_one_works(
-    moment: str, draft: Draft, example_build: Path
+    moment: str, draft: Draft, example_files: Path
 ) -> None:
     process = started(draft)
     wait_for(draft.out.parent / ".build.staging" / moment, process)
     assert stopped(process, signal.SIGKILL)[0] in {-signal.SIGKILL, 0}  # after the last step it may just have ended
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
     assert draft.build().code == 0
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
     assert sorted(path.name for path in draft.out.parent.iterdir()) == ["build", "project"]
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_build_killed_at_a_random_moment_leaves_the_last_one(seed: int, draft: Draft, example_build: Path) -> None:
+def test_a_build_killed_at_a_random_moment_leaves_the_last_one(seed: int, draft: Draft, example_files: Path) -> None:
     process = started(draft)
     time.sleep(random.Random(seed).uniform(0.1, 2.0))  # noqa: S311  (a moment, not a secret)
     stopped(process, signal.SIGKILL)
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
 
 
 def test_a_first_build_that_is_killed_leaves_no_output(draft: Draft) -> None:
@@ -77,11 +77,11 @@ def test_a_first_build_that_is_killed_leaves_no_output(draft: Draft) -> None:
     assert not draft.out.exists()
 
 
-def test_an_interrupted_build_says_so_and_cleans_up(draft: Draft, example_build: Path) -> None:
+def test_an_interrupted_build_says_so_and_cleans_up(draft: Draft, example_files: Path) -> None:
     process = started(draft)
     wait_for(draft.out.parent / ".build.staging/work/kg.nq", process)
     assert stopped(process, signal.SIGINT) == (130, "kg-builder: interrupted; the last build is as it was.\n")
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
     assert sorted(path.name for path in draft.out.parent.iterdir()) == ["build", "project"]
 
 
@@ -96,19 +96,19 @@ def test_a_build_that_is_interrupted_before_it_has_begun_says_so(draft: Draft) -
 # ---------------------------------------------------------------- several builds
 
 
-def test_two_builds_at_once_into_one_folder_both_succeed(draft: Draft, example_build: Path) -> None:
+def test_two_builds_at_once_into_one_folder_both_succeed(draft: Draft, example_files: Path) -> None:
     processes = [started(draft), started(draft)]
     said = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
     assert sorted(path.name for path in draft.out.parent.iterdir()) == ["build", "project"]
 
 
-def test_two_builds_at_once_into_neighbours_both_succeed(draft: Draft, example_build: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_into_neighbours_both_succeed(draft: Draft, example_files: Path, tmp_path: Path) -> None:
     processes = [started(draft), started(Draft(draft.root, tmp_path / "other"))]
     said = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
-    assert contents(tmp_path / "other") == contents(example_build)
+    assert contents(tmp_path / "other") == contents(example_files)
 
 
 def test_what_a_killed_build_left_is_taken_away(draft: Draft) -> None:
@@ -127,18 +127,18 @@ def test_an_output_that_is_no_longer_made_goes_with_the_next_build(draft: Draft)
 # ---------------------------------------------------------------- checksums
 
 
-def test_every_output_is_listed_with_its_sum(example_build: Path) -> None:
-    lines = (example_build / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    files = contents(example_build)
+def test_every_output_is_listed_with_its_sum(example_files: Path) -> None:
+    lines = (example_files / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    files = contents(example_files)
     del files["SHA256SUMS"]
     assert lines == [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted(files.items())]
 
 
-def test_sha256sum_agrees(example_build: Path) -> None:
+def test_sha256sum_agrees(example_files: Path) -> None:
     program = shutil.which("sha256sum")
     if program is None:
         pytest.skip("there is no sha256sum here")
-    run = subprocess.run([program, "--check", "--quiet", "SHA256SUMS"], check=False, cwd=example_build)
+    run = subprocess.run([program, "--check", "--quiet", "SHA256SUMS"], check=False, cwd=example_files)
     assert run.returncode == 0
 
 
@@ -185,14 +185,14 @@ def test_surroundings_do_not_change_the_bytes(name: str, elsewhere: dict[str, Pa
 
 
 def test_another_day_does_not_change_the_bytes(
-    draft: Draft, example_build: Path, monkeypatch: pytest.MonkeyPatch
+    draft: Draft, example_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock is moved for Python; the network writers are the ones that would print a date."""
     monkeypatch.setattr(time, "time", lambda: 4e9)
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(4e9))
     monkeypatch.setattr(time, "strftime", lambda *_: "2096-10-02")
     draft.build()
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
 
 
 GRAPHS = ("context.jsonld", "dictionary.md", "kg.gexf", "kg.graphml", "kg.jsonld", "kg.nq", "kg.trig", "kg.ttl")
@@ -218,21 +218,21 @@ def rewritten(project: Path, change: Callable[[list[list[str]]], list[list[str]]
         path.write_text(dataclasses.replace(given, header=header, cells=cells).text, encoding="utf-8")
 
 
-def test_another_order_of_rows_gives_the_same_graph(draft: Draft, example_build: Path) -> None:
+def test_another_order_of_rows_gives_the_same_graph(draft: Draft, example_files: Path) -> None:
     rewritten(draft.root, shuffled)
     draft.build()
     assert {name: (draft.out / name).read_bytes() for name in GRAPHS} == {
-        name: (example_build / name).read_bytes() for name in GRAPHS
+        name: (example_files / name).read_bytes() for name in GRAPHS
     }
 
 
-def test_another_order_of_columns_gives_the_same_bytes(draft: Draft, example_build: Path) -> None:
+def test_another_order_of_columns_gives_the_same_bytes(draft: Draft, example_files: Path) -> None:
     rewritten(draft.root, mirrored)
     draft.build()
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
 
 
-def test_a_table_cut_in_two_gives_the_same_graph(draft: Draft, example_build: Path) -> None:
+def test_a_table_cut_in_two_gives_the_same_graph(draft: Draft, example_files: Path) -> None:
     header, *rows = (
         (draft.root / "data/example-2020/findings.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     )
@@ -240,21 +240,21 @@ def test_a_table_cut_in_two_gives_the_same_graph(draft: Draft, example_build: Pa
     draft.write("data/example-2020/findings.2.csv", header + "".join(rows[4:]))
     draft.build()
     assert {name: (draft.out / name).read_bytes() for name in GRAPHS} == {
-        name: (example_build / name).read_bytes() for name in GRAPHS
+        name: (example_files / name).read_bytes() for name in GRAPHS
     }
 
 
-def test_formats_asked_for_alone_are_the_same_bytes(draft: Draft, example_build: Path) -> None:
+def test_formats_asked_for_alone_are_the_same_bytes(draft: Draft, example_files: Path) -> None:
     draft.build("--format", "ttl", "--format", "jsonld")
     for name in ("kg.ttl", "kg.jsonld", "context.jsonld"):
-        assert (draft.out / name).read_bytes() == (example_build / name).read_bytes()
+        assert (draft.out / name).read_bytes() == (example_files / name).read_bytes()
 
 
-def test_the_reference_processor_gives_the_same_bytes(draft: Draft, example_build: Path) -> None:
-    build(Project(draft.root, reference=True), draft.out)
-    assert contents(draft.out) == contents(example_build)
+def test_the_reference_processor_gives_the_same_bytes(draft: Draft, example_files: Path) -> None:
+    build(Project(draft.root, formats=FILES, reference=True), draft.out)
+    assert contents(draft.out) == contents(example_files)
 
 
-def test_less_memory_gives_the_same_bytes(draft: Draft, example_build: Path) -> None:
+def test_less_memory_gives_the_same_bytes(draft: Draft, example_files: Path) -> None:
     assert draft.build("--memory", "100MB").code == 0
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)

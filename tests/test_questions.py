@@ -86,6 +86,7 @@ def test_a_question_has_rows(name: str) -> None:
     assert (ANSWERS / f"{name}.csv").read_text(encoding="utf-8").count("\n") > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_rdflib_gives_the_same_answer(graph: GraphReader, thinned: GraphReader, union: rdflib.Graph, name: str) -> None:
     question = graph.questions[name]

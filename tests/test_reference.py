@@ -71,6 +71,7 @@ Place = tuple[str, str]
 """A focus node and a property."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_pyshacl_finds_the_same_cells_as_the_engine(rule: str, bench: Bench, tmp_path: Path) -> None:
     taken = cases_of(rule, bench)

@@ -378,7 +378,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
         METADATA + LINK_COLUMNS.replace("\t", ",") + MAPPING.replace("\t", ","),
         [
             (
-                '4: found the header "id,subject_id,predicate_id,object_id,object_source,mapping_j…"; '
+                '4: found the header "id,subject_id,predicate_id,object_id,object_source,mapping_j…", '
                 "expected columns separated by tabs. Save with tabs."
             )
         ],
@@ -451,7 +451,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
         METADATA + "#\tskos: http://www.w3.org/2004/02/skos/core#\n" + LINK_COLUMNS + MAPPING,
         [
             (
-                "4: found metadata that are not YAML (found character '\\t' that cannot start any token); "
+                "4: found metadata that are not YAML (found character '\\t' that cannot start any token), "
                 "expected YAML behind #."
             )
         ],
@@ -464,7 +464,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
         METADATA + "#  example: http://example.org/other/\n" + LINK_COLUMNS + MAPPING,
         [
             (
-                '4: found the prefix example for "http://example.org/other/"; '
+                '4: found the prefix example for "http://example.org/other/", '
                 'expected "http://example.org/voc/", as before. Choose another prefix.'
             )
         ],
@@ -477,8 +477,8 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
-    draft = new_draft(tmp_path_factory.mktemp("texts"), example_build)
+def texts(tmp_path_factory: pytest.TempPathFactory, example_files: Path) -> list[str]:
+    draft = new_draft(tmp_path_factory.mktemp("texts"), example_files)
     for name, (content, _) in TEXTS.items():
         draft.write(f"data/shared/units.{name}.csv", content)
     for name, (content, _) in MAPPINGS.items():
@@ -508,8 +508,8 @@ def test_nothing_but_the_faulty_texts_is_named(texts: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
-    draft = new_draft(tmp_path_factory.mktemp("cells"), example_build)
+def cells(tmp_path_factory: pytest.TempPathFactory, example_files: Path) -> list[str]:
+    draft = new_draft(tmp_path_factory.mktemp("cells"), example_files)
     for name, (id_, _) in IDS.items():
         draft.write(f"data/shared/units.{name}.csv", f"{UNITS}{id_},hours,Hours.\n")
     for name, (row, _) in CELLS.items():
@@ -544,7 +544,7 @@ ONCE = "expected each id once. Give one of the rows an id of its own."
 def test_an_id_twice_in_a_file_names_both_rows(draft: Draft) -> None:
     draft.write("data/shared/units.2.csv", UNITS + "hours,hours,\nhours,hours,\n")
     assert draft.refusal() == [
-        'data/shared/units.2.csv:3: id: found the id "hours" again, after data/shared/units.2.csv:2; ' + ONCE
+        'data/shared/units.2.csv:3: id: found the id "hours" again, after data/shared/units.2.csv:2, ' + ONCE
     ]
 
 
@@ -552,7 +552,7 @@ def test_an_id_in_many_rows_names_the_first_and_counts_the_rest(draft: Draft) ->
     draft.write("data/shared/units.2.csv", UNITS + "hours,hours,\n" * 10)
     assert draft.refusal() == [
         'data/shared/units.2.csv:11: id: found the id "hours" again, after data/shared/units.2.csv:2, '
-        "data/shared/units.2.csv:3, data/shared/units.2.csv:4 and 6 more rows; " + ONCE
+        "data/shared/units.2.csv:3, data/shared/units.2.csv:4 and 6 more rows, " + ONCE
     ]
 
 
@@ -561,7 +561,7 @@ def test_an_id_in_two_files_of_a_table_names_both_files(draft: Draft) -> None:
     draft.write("data/example-2020/findings.2.csv", f"{header}\n{first}\n")
     assert draft.refusal() == [
         'data/example-2020/findings.csv:2: id: found the id "change-extortion-dont-know" again, '
-        "after data/example-2020/findings.2.csv:2; " + ONCE
+        "after data/example-2020/findings.2.csv:2, " + ONCE
     ]
 
 
@@ -575,7 +575,7 @@ def test_ids_that_are_one_in_normal_form_are_one_id(draft: Draft) -> None:
         ),
         f'data/shared/units.2.csv:2: id: found "\u00e9t\u00e9", {strange}',
         f'data/shared/units.2.csv:3: id: found "\u00e9t\u00e9", {strange}',
-        'data/shared/units.2.csv:3: id: found the id "\u00e9t\u00e9" again, after data/shared/units.2.csv:2; ' + ONCE,
+        'data/shared/units.2.csv:3: id: found the id "\u00e9t\u00e9" again, after data/shared/units.2.csv:2, ' + ONCE,
     ]
 
 
@@ -583,7 +583,7 @@ def test_a_reference_to_nothing_names_the_file_of_the_other_table(draft: Draft) 
     draft.change("data/example-2020/findings.csv", "seen-no,seen,", "seen-no,sen,")
     assert draft.refusal() == [
         (
-            'data/example-2020/findings.csv:8: question: found a reference to nothing, "sen"; '
+            'data/example-2020/findings.csv:8: question: found a reference to nothing, "sen", '
             "expected an id of example-2020/questions.csv. Did you mean seen?"
         )
     ]
@@ -593,7 +593,7 @@ def test_a_prefix_for_two_addresses_in_two_tables_names_the_second(draft: Draft)
     draft.write("data/links/more.sssom.tsv", METADATA.replace("/voc/", "/other/") + LINK_COLUMNS)
     assert draft.refusal() == [
         (
-            'data/links/subjects.sssom.tsv:3: found the prefix example for "http://example.org/voc/"; '
+            'data/links/subjects.sssom.tsv:3: found the prefix example for "http://example.org/voc/", '
             'expected "http://example.org/other/", as before. Choose another prefix.'
         )
     ]
@@ -672,7 +672,7 @@ def test_a_circle_of_fifty_thousand_is_found_in_seconds(draft: Draft) -> None:
     assert draft.refusal() == [
         (
             "data/shared/crimes.2.csv:2: broader: found the circle "
-            "c0 → c1 → c2 → c3 → c4 → c5 → c6 → c7 → … → c0; "
+            "c0 → c1 → c2 → c3 → c4 → c5 → c6 → c7 → … → c0, "
             f"expected a broader that never leads back to its start. {LINK}"
         )
     ]
@@ -692,11 +692,11 @@ def test_each_circle_is_named_once(draft: Draft) -> None:
     draft.write("data/shared/crimes.2.csv", CRIMES + "a,x,,,,b,\nb,x,,,,a,\nc,x,,,,d,\nd,x,,,,c,\n")
     assert draft.refusal() == [
         (
-            "data/shared/crimes.2.csv:2: broader: found the circle a → b → a; "
+            "data/shared/crimes.2.csv:2: broader: found the circle a → b → a, "
             f"expected a broader that never leads back to its start. {LINK}"
         ),
         (
-            "data/shared/crimes.2.csv:4: broader: found the circle c → d → c; "
+            "data/shared/crimes.2.csv:4: broader: found the circle c → d → c, "
             f"expected a broader that never leads back to its start. {LINK}"
         ),
     ]
@@ -726,13 +726,13 @@ def test_each_circle_is_named_once(draft: Draft) -> None:
     ids=["byte-order-mark", "crlf", "no-final-line-feed", "other-order-of-columns", "quotes-without-need"],
 )
 def test_another_form_of_the_same_table_gives_the_same_bytes(
-    before: bytes, after: bytes, draft: Draft, example_build: Path
+    before: bytes, after: bytes, draft: Draft, example_files: Path
 ) -> None:
     content = (draft.root / "data/shared/units.csv").read_bytes()
     assert before in content
     draft.write("data/shared/units.csv", content.replace(before, after))
     assert draft.build().code == 0
-    assert contents(draft.out) == contents(example_build)
+    assert contents(draft.out) == contents(example_files)
 
 
 def test_a_table_with_a_header_alone_is_accepted(draft: Draft) -> None:
@@ -776,8 +776,8 @@ plus,+1+1,<script>alert(1)</script>
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> Path:
-    draft = new_draft(tmp_path_factory.mktemp("hostile"), example_build)
+def hostile(tmp_path_factory: pytest.TempPathFactory, example_files: Path) -> Path:
+    draft = new_draft(tmp_path_factory.mktemp("hostile"), example_files)
     draft.write("data/shared/units.2.csv", HOSTILE)
     assert draft.build().code == 0
     return draft.out
@@ -834,7 +834,7 @@ def test_a_loop_of_links_named_like_a_table_is_refused(draft: Draft) -> None:
     draft.path("data/shared/units.2.csv").symlink_to("units.2.csv")
     assert draft.refusal() == [
         (
-            "data/shared/units.2.csv: found a file that cannot be read (Too many levels of symbolic links); "
+            "data/shared/units.2.csv: found a file that cannot be read (Too many levels of symbolic links), "
             "expected a readable file."
         )
     ]
@@ -844,7 +844,7 @@ def test_a_link_to_nothing_named_like_a_table_is_refused(draft: Draft) -> None:
     draft.path("data/shared/units.2.csv").symlink_to("nothing.csv")
     assert draft.refusal() == [
         (
-            "data/shared/units.2.csv: found a file that cannot be read (No such file or directory); "
+            "data/shared/units.2.csv: found a file that cannot be read (No such file or directory), "
             "expected a readable file."
         )
     ]
@@ -950,7 +950,7 @@ HUGE: dict[str, tuple[str, str, int, str, str]] = {
         "units",
         UNITS + "h{1:06},hours,\n",
         200_000,
-        '41: id: found the id "h000019" again, after data/shared/units.2.csv:40; '
+        '41: id: found the id "h000019" again, after data/shared/units.2.csv:40, '
         + ONCE
         + " (99,980 more of this kind.)",
         "100,000 errors.",

@@ -154,7 +154,7 @@ def test_a_full_disk_for_temporary_files_gives_one_sentence(
     assert run.returncode == 1
     (sentence, _) = run.stderr.splitlines()
     assert sentence == (
-        f"{disk}: found a place that cannot be written (No space left on device); "
+        f"{disk}: found a place that cannot be written (No space left on device), "
         "expected a writable folder with room. Set TMPDIR to another folder."
     )
 

@@ -136,7 +136,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "header-with-two-colons": (
         "#+ summary: one: two\nSELECT ?this WHERE { ?this a <a:b> }\n",
         (
-            ":1: found a header that is not YAML (mapping values are not allowed here, column 16); "
+            ":1: found a header that is not YAML (mapping values are not allowed here, column 16), "
             "expected YAML behind #+. Put text that has a colon in quotes."
         ),
     ),
@@ -171,9 +171,9 @@ CHECKS: dict[str, tuple[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def sentences(tmp_path_factory: pytest.TempPathFactory, example_build: Path) -> list[str]:
+def sentences(tmp_path_factory: pytest.TempPathFactory, example_files: Path) -> list[str]:
     folder = tmp_path_factory.mktemp("queries")
-    shutil.copytree(example_build, folder / "build")
+    shutil.copytree(example_files, folder / "build")
     draft = Draft(project_at(folder / "project"), folder / "build")
     for name, (text, _) in CHECKS.items():
         draft.write(f"queries/checks/{name}.rq", text)
@@ -267,7 +267,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         f"{HEADER}{KG}SELECT ?value {{ ?s kg:value ?value }}\n",
         (
             (
-                ": found value without caution, high, low, population, printed_as, question, response_type, unit; "
+                ": found value without caution, high, low, population, printed_as, question, response_type, unit, "
                 "expected numbers with all that they are read with. Nobody should meet a number without its base."
             ),
         ),
@@ -276,7 +276,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         f"{HEADER}{KG}SELECT (SUM(?value) AS ?sum) {{ ?s kg:value ?value }}\n",
         (
             (
-                ": found value without caution, high, low, population, printed_as, question, response_type, unit; "
+                ": found value without caution, high, low, population, printed_as, question, response_type, unit, "
                 "expected numbers with all that they are read with. Nobody should meet a number without its base."
             ),
             (

@@ -135,7 +135,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '"unit/{id}"',
         '"unit/"',
         "shape:Unit a",
-        'found csvw:aboutUrl "unit/", expected KIND/{id}, of a report {source}/KIND/{id}. Correct it.',
+        'found csvw:aboutUrl "unit/", expected KIND/{id}, of a report {source}/KIND/{id}. Fix it.',
     ),
     "datatype": (
         "sh:datatype xsd:gYear ;",
