@@ -22,7 +22,7 @@ from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_queries import LOADER, StoredQuery, derived_triples, stored_queries
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
-from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load
+from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
@@ -196,7 +196,7 @@ class Bench:
         self.outcomes: dict[Case, Outcome] = {}
         self.connection = connect(made(work / "engine"), "500MB")
         self.connection.execute("SET threads = 1")
-        self.connection.execute("PRAGMA disable_optimizer")  # planning takes longer than running, with rows so few
+        plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.example.files, work)
         list_things(self.connection, self.schema, self.project.base)
         self.ontology = [line for line in lines_of(self.example.lines) if line.endswith("/graph/ontology> .\n")]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.core.second_process import beside
+from kg_builder.core.processes import beside
 
 
 def test_a_task_is_done_when_the_block_has_ended(tmp_path: Path) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg_builder.core.cache import user_cache
 from kg_builder.core.output_folder import staged
 from kg_builder.core.problems import Problem, ProblemsFound, errors, gathered, quoted
+from kg_builder.core.processes import beside
 from kg_builder.core.progress import SILENT, Progress
-from kg_builder.core.second_process import beside
 from kg_builder.exports.downloads import SITE
-from kg_builder.exports.outputs import OUTPUTS
+from kg_builder.exports.outputs import OUTPUTS, Output
 from kg_builder.graph.built_graph import BuiltGraph, Project
 from kg_builder.graph.rendering import add_lines, graph_of, write_quads
 from kg_builder.graph.sources import read_sources
@@ -49,7 +50,8 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
     schema = sources.schema
     faults = [*sources.problems]
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
-    with engine(work, project.memory) as connection:
+    size = sum(file.path.stat().st_size for file in files)
+    with engine(work, project.memory, size) as connection:
         progress.step("reading tables")
         notes = read_tables(connection, schema, files, work, project.base, faults)
         progress.step("rendering N-Quads")
@@ -84,15 +86,17 @@ def export(graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None
     formats = graph.project.formats or FORMATS
     wanted = [output for output in OUTPUTS if output.name in formats]
 
-    def write_files() -> None:
-        for output in wanted:
-            progress.step(f"writing {output.name}")
-            output.write(graph, folder)
-
     if SITE not in formats:
-        write_files()
+        _write(wanted, graph, folder, progress)
         return
     site = Site(graph, folder, progress)
-    with beside(write_files):
+    with beside(lambda: _write(wanted, graph, folder, SILENT)):
         site.write_pages()
     site.write_downloads()
+
+
+def _write(outputs: Iterable[Output], graph: BuiltGraph, folder: Path, progress: Progress) -> None:
+    """Write outputs one after the other."""
+    for output in outputs:
+        progress.step(f"writing {output.name}")
+        output.write(graph, folder)

@@ -142,6 +142,8 @@ def value_of(
 
 def text(value: Value) -> str:
     """Return a value as text: nothing for None, true or false, decimals without an exponent."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:f}" if isinstance(value, Decimal) else "" if value is None else str(value)

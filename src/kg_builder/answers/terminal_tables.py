@@ -21,6 +21,8 @@ TALL = 8
 LONG = 30
 """Characters from which on a cell that few rows have is put below the table."""
 
+NUMBER = re.compile(r"-?[0-9.]*")
+
 Cells = Sequence[Sequence[str]]
 
 
@@ -118,4 +120,4 @@ def noted(cells: Sequence[str], notes: list[str]) -> list[str]:
 
 def is_number(cell: str) -> bool:
     """Return whether a cell holds a number or nothing."""
-    return re.fullmatch(r"-?[0-9.]*", cell) is not None
+    return NUMBER.fullmatch(cell) is not None

@@ -9,7 +9,7 @@ import duckdb
 from rdflib import RDF
 
 from kg_builder.schema.model import SHARED, Column, Schema, Table
-from kg_builder.tables.engine import EVERYWHERE, address, literal, members, name, values
+from kg_builder.tables.engine import EVERYWHERE, address, literal, members, name, side_by_side, values
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 ESCAPED = r"""replace(replace({v}, '\', '\\'), '"', '\"')"""
@@ -22,8 +22,11 @@ LINES = "_lines"
 def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
     """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
     connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
-    for table in schema.tables:
-        connection.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
+
+    def render_table(own: duckdb.DuckDBPyConnection, table: Table) -> None:
+        own.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
+
+    side_by_side(connection, render_table, schema.tables)
 
 
 def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from kg_builder.core.cache import Cache, content_key, user_cache
 from kg_builder.core.problems import Problem, gathered
+from kg_builder.core.processes import map_in_processes
 from kg_builder.queries.federated_questions import federated_questions
 from kg_builder.queries.percentage_rules import Rules, rules_of
 from kg_builder.queries.section_headers import place_problems, view_problems
@@ -17,12 +20,13 @@ from kg_builder.queries.stored_questions import StoredQuestion, misleading, ques
 from kg_builder.schema.model import Schema
 from kg_builder.schema.ontology_folder import read_schema
 
-FOLDERS = ("ontology", "queries")
-
 KEPT = 8
-"""Sources that a process keeps, the last ones; each takes some ten megabytes."""
+"""Schemas and sources that a process keeps, the last ones; each takes some ten megabytes."""
 
-_kept: dict[str, Sources] = {}
+Value = TypeVar("Value")
+
+_kept_schemas: dict[str, Schema] = {}
+_kept_sources: dict[str, Sources] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,19 +47,25 @@ def read_sources(root: Path, cache: Cache | None = None) -> Sources:
 
     Raise `ProblemsFound` where the shapes cannot be used.
     """
-    digest = _digest(root)
-    if digest in _kept:
-        return _kept[digest]
-    found = _read(root, user_cache() if cache is None else cache)
+    own = user_cache() if cache is None else cache
+    return _kept(_kept_sources, _digest(root, "ontology", "queries"), lambda: _read(root, own))
+
+
+def _kept(kept: dict[str, Value], digest: str, read: Callable[[], Value]) -> Value:
+    """Return what was read of files with this checksum before, or else read it; without a checksum nothing is kept."""
+    if digest in kept:
+        return kept[digest]
+    found = read()
     if digest:
-        _kept[digest] = found
-        while len(_kept) > KEPT:
-            del _kept[next(iter(_kept))]
+        kept[digest] = found
+        while len(kept) > KEPT:
+            del kept[next(iter(kept))]
     return found
 
 
 def _read(root: Path, cache: Cache) -> Sources:
-    schema = read_schema(root / "ontology")
+    folder = root / "ontology"
+    schema = _kept(_kept_schemas, _digest(root, "ontology"), lambda: read_schema(folder))
     problems: list[Problem] = []
     derivations = gathered(problems, lambda: stored_queries(root, "derive"))
     checks = gathered(problems, lambda: stored_queries(root, "checks"))
@@ -71,7 +81,7 @@ def _read(root: Path, cache: Cache) -> Sources:
 
 
 def _misleading(
-    questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery], cache: Cache
+    questions: Iterable[StoredQuestion], rules: Rules, checks: Sequence[StoredQuery], cache: Cache
 ) -> Iterator[Problem]:
     """Yield where questions would mislead about percentages; what was once in order is not looked at again.
 
@@ -80,20 +90,25 @@ def _misleading(
     guards = ",".join(sorted(check.name for check in checks))
     shown = sorted((name, *sorted(beside)) for name, beside in rules.shown_with.items())
     stated = repr([shown, sorted(rules.dimensions), sorted(rules.exclusive), sorted(rules.others)])
-    for question in questions:
-        key = content_key("percentages", stated, guards, question.query.text)
-        if cache.get(key) is None:
-            found = [*misleading([question], rules, checks)]
-            yield from found
-            if not found:
-                cache.put(key, b"")
+    keyed = ((content_key("percentages", stated, guards, question.query.text), question) for question in questions)
+    unknown = [(key, question) for key, question in keyed if cache.get(key) is None]
+    found = map_in_processes(partial(_misleading_one, rules, checks), [question for _, question in unknown])
+    for (key, _), problems in zip(unknown, found, strict=True):
+        yield from problems
+        if not problems:
+            cache.put(key, b"")
 
 
-def _digest(root: Path) -> str:
-    """Return a checksum of all names and contents; empty where one of them is no readable file."""
+def _misleading_one(rules: Rules, checks: Sequence[StoredQuery], question: StoredQuestion) -> list[Problem]:
+    """Return where one question would mislead."""
+    return [*misleading([question], rules, checks)]
+
+
+def _digest(root: Path, *folders: str) -> str:
+    """Return a checksum of all names and contents of folders; empty where one of them is no readable file."""
     digest = hashlib.sha256()
     try:
-        for path in sorted(path for folder in FOLDERS for path in (root / folder).rglob("*")):
+        for path in sorted(path for folder in folders for path in (root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
             if path.is_dir():
                 digest.update(f"{name}/\0".encode())

@@ -110,19 +110,15 @@ def table(answer: Answer, link: Callable[[str, str], Link], hidden: Collection[s
 def cells(answer: Answer, name: str, link: Callable[[str, str], Link]) -> list[Link]:
     """Return the cells of a column, those that name things as links."""
     values = answer.column(name)
-    named = name + IRI in answer.columns
-    things = answer.column(name + IRI) if named else values
+    if name + IRI in answer.columns:
+        return [
+            link(thing, "" if thing == value else text(value)) if isinstance(thing, str) else Link(text(value))
+            for value, thing in zip(values, answer.column(name + IRI), strict=True)
+        ]
+    base = answer.base or " "  # no value begins with a blank
     return [
-        link(thing, "" if thing == value else text(value))
-        if isinstance(thing, str) and (named or is_thing(answer, thing))
-        else Link(text(value))
-        for value, thing in zip(values, things, strict=True)
+        link(value, "") if isinstance(value, str) and value.startswith(base) else Link(text(value)) for value in values
     ]
-
-
-def is_thing(answer: Answer, value: str) -> bool:
-    """Return whether a value is the IRI of a thing of the graph."""
-    return bool(answer.base) and value.startswith(answer.base)
 
 
 class Anchors:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 from kg_builder.answers.default_parameters import answered, usual
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.cache import user_cache
+from kg_builder.core.processes import Turns, beside
 from kg_builder.core.progress import SILENT, Progress
-from kg_builder.core.second_process import beside
 from kg_builder.exports.downloads import SITE, downloads
 from kg_builder.graph.built_graph import BuiltGraph
+from kg_builder.queries.stored_questions import StoredQuestion
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.site.page_index import Thing
 from kg_builder.site.pages import Pages
@@ -29,6 +31,12 @@ PIECE = 1 << 20
 
 Content = str | bytes | Iterator[bytes]
 """What a file holds: a text, bytes, or pieces of bytes."""
+
+File = tuple[str, Content]
+"""A file of the site: its path, and what it holds."""
+
+Task = Callable[[], Iterable[File]]
+"""Makes files of the site."""
 
 BUNDLES = files("kg_builder") / "assets"
 """Where `make explorer` puts the scripts; absent if that was not possible."""
@@ -59,24 +67,23 @@ class Site:
         for done, wanted in self.pages.drawings.prepare(self.pages.charts()):
             self.progress.count(done, wanted)
         self.progress.step("writing pages")
-        things = self.pages.directory.with_page
-        first, second = things[::2], things[1::2]
-        with beside(lambda: self.write_things(second)):
-            self.write_all(contents(self.pages, self.graph))
-            self.write_things(first)
+        tasks = [*contents(self.pages, self.graph), *things(self.pages)]
+        turns = Turns(len(tasks))
+        with beside(lambda: self.write_in_turn(tasks, turns, SILENT)):
+            self.write_in_turn(tasks, turns, self.progress)
 
-    def write_things(self, things: Sequence[Thing]) -> None:
-        """Write the pages of things, with what can be taken from them."""
-        for done, thing in enumerate(things, 1):
-            self.write_all(thing_files(self.pages, thing))
-            self.progress.count(done, len(things))
+    def write_in_turn(self, tasks: Sequence[Task], turns: Turns, progress: Progress) -> None:
+        """Write the files of those tasks that no other process has taken, until none is left."""
+        for number in turns:
+            self.write_all(tasks[number]())
+            progress.count(number + 1, len(tasks))
 
     def write_downloads(self) -> None:
         """Write the page of downloads, which lists all other outputs; they must have been written before."""
         if self.is_wanted:
             self.write_all([("data.html", self.pages.data([*downloads(self.folder)]))])
 
-    def write_all(self, files: Iterable[tuple[str, Content]]) -> None:
+    def write_all(self, files: Iterable[File]) -> None:
         """Write files at their paths."""
         for path, content in files:
             place = self.folder / SITE / path
@@ -98,33 +105,51 @@ def bundled() -> list[Traversable]:
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
-def contents(pages: Pages, graph: BuiltGraph) -> Iterator[tuple[str, Content]]:
-    """Yield the path and content of every file of the site but those of things, and the page of downloads."""
-    paths = [thing.path for thing in pages.directory.with_page]
-    editor = editor_data(pages.graph, graph.schema.prefixes, paths)
-    yield "index.html", pages.home()
-    yield "questions.html", pages.list_of_questions()
-    yield "things.html", pages.list_of_things()
-    yield "graph.html", pages.page("graph.html", "graph.html", views=pages.pictures.views)
-    yield "ontology.html", pages.ontology()
-    yield "dictionary.html", pages.page("dictionary.html", "dictionary.html", schema=graph.schema)
-    yield "sparql.html", pages.page("sparql.html", "sparql.html", editor=editor)
+def contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
+    """Yield what makes the files of the site but those of things, and the page of downloads; the longest first."""
+
+    def at(path: str, make: Callable[[], Content]) -> Task:
+        return lambda: [(path, make())]
+
+    yield at("assets/graph-data.js", lambda: script("kgGraphData", pages.pictures.graph_data()))
     for question in pages.graph.questions.values():
-        given = usual(pages.graph, question)
-        answer = answered(pages.graph, question, given)
-        yield f"questions/{question.name}.html", pages.stored(question, given, answer)
-        yield f"questions/{question.name}.csv", answer.to_csv()
-        yield f"questions/{question.name}.json", answer.to_json()
-    yield "assets/style.css", (files("kg_builder") / "templates" / "style.css").read_bytes()
+        yield partial(question_files, pages, question)
+    yield at("index.html", pages.home)
+    yield at("questions.html", pages.list_of_questions)
+    yield at("things.html", pages.list_of_things)
+    yield at("graph.html", lambda: pages.page("graph.html", "graph.html", views=pages.pictures.views))
+    yield at("ontology.html", pages.ontology)
+    yield at("dictionary.html", lambda: pages.page("dictionary.html", "dictionary.html", schema=graph.schema))
+    yield at("sparql.html", lambda: sparql_page(pages, graph))
+    yield at("assets/style.css", (files("kg_builder") / "templates" / "style.css").read_bytes)
     for bundle in bundled():
-        yield f"assets/{bundle.name}", bundle.read_bytes()
-    yield "assets/names.js", script("kgNames", pages.names())
-    yield "assets/pages.js", script("kgPages", pages.shown_elsewhere())
-    yield "assets/graph-data.js", script("kgGraphData", pages.pictures.graph_data())
-    yield "assets/graph.nq.js", quads_script(graph.lines)
+        yield at(f"assets/{bundle.name}", bundle.read_bytes)
+    yield at("assets/names.js", lambda: script("kgNames", pages.names()))
+    yield at("assets/pages.js", lambda: script("kgPages", pages.shown_elsewhere()))
+    yield at("assets/graph.nq.js", lambda: quads_script(graph.lines))
 
 
-def thing_files(pages: Pages, thing: Thing) -> Iterator[tuple[str, Content]]:
+def things(pages: Pages) -> Iterator[Task]:
+    """Yield what makes the files of each thing that has a page."""
+    return (partial(thing_files, pages, thing) for thing in pages.directory.with_page)
+
+
+def sparql_page(pages: Pages, graph: BuiltGraph) -> str:
+    """Return the page of the SPARQL editor."""
+    paths = [thing.path for thing in pages.directory.with_page]
+    return pages.page("sparql.html", "sparql.html", editor=editor_data(pages.graph, graph.schema.prefixes, paths))
+
+
+def question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
+    """Yield the page of a stored question, and its answer as files."""
+    given = usual(pages.graph, question)
+    answer = answered(pages.graph, question, given)
+    yield f"questions/{question.name}.html", pages.stored(question, given, answer)
+    yield f"questions/{question.name}.csv", answer.to_csv()
+    yield f"questions/{question.name}.json", answer.to_json()
+
+
+def thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
     """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
     yield thing.address, pages.thing(thing)
     for chart, answer in pages.own_charts(thing.iri):

@@ -6,13 +6,14 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 
 import duckdb
 
 from kg_builder.core.curies import compact
 from kg_builder.core.problems import LISTED, Problem, quoted
 from kg_builder.schema.model import SOURCE, Column, Schema, Table
-from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, values
+from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
 from kg_builder.tables.preamble import CURIE_MAP
 
 NEAR = 20_000
@@ -34,14 +35,19 @@ Rule = tuple[str, str]
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
     """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
-    for table in schema.tables:
-        if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
-            continue
-        yield from repeated_ids(connection, table)
-        yield from faulty_cells(connection, schema, table)
-        for column in table.columns:
-            if column.acyclic:
-                yield from cycles(connection, table, column)
+    found = side_by_side(connection, lambda own, table: [*table_problems(own, schema, table)], schema.tables)
+    yield from chain.from_iterable(found)
+
+
+def table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+    """Yield what is wrong with the cells of one table."""
+    if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
+        return
+    yield from repeated_ids(connection, table)
+    yield from faulty_cells(connection, schema, table)
+    for column in table.columns:
+        if column.acyclic:
+            yield from cycles(connection, table, column)
 
 
 def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:

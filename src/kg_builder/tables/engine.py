@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -18,24 +22,69 @@ from kg_builder.tables.preamble import Prefixes, declared
 from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
 from kg_builder.tables.table_files import TableFile, fault
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
 THINGS = "_things"
 PREFIXES = "_prefixes"
 AT_REST = "200MB"
+
+SMALL = 20_000_000
+"""Bytes of tables below which the engine holds them in memory, not in a file."""
+
 EVERYWHERE = ""
 """The source of shared tables and codes, as references see it: they may be named from every folder."""
 
 
-def connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`."""
+def connect(work: Path, memory: str, size: int = 0) -> duckdb.DuckDBPyConnection:
+    """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`.
+
+    Tables of less than `SMALL` bytes, of which `size` tells, are held in memory: there is nothing to recover.
+    """
     if not re.fullmatch(r"[0-9]+([.][0-9]+)?[KMGT]i?B", memory):
         expected = "a size such as 500MB or 2GB"
         raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)])
-    connection = duckdb.connect(work / "tables.duckdb")
+    connection = duckdb.connect(":memory:" if size < SMALL else work / "tables.duckdb")
     connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET temp_directory = ?", [str(work)])
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     return connection
+
+
+def side_by_side(
+    connection: duckdb.DuckDBPyConnection,
+    task: Callable[[duckdb.DuckDBPyConnection, Item], Result],
+    items: Iterable[Item],
+) -> list[Result]:
+    """Return the results of a task for each item, in their order; each thread has a connection of its own.
+
+    While tables are small, most of the time of a query is its planning, for which the engine itself has one thread.
+    """
+    local = threading.local()
+    connections: list[duckdb.DuckDBPyConnection] = []
+
+    def connect_thread() -> None:
+        local.connection = connection.cursor()
+        connections.append(local.connection)
+
+    with ThreadPoolExecutor(os.cpu_count(), initializer=connect_thread) as pool:
+        try:
+            return list(pool.map(lambda item: task(local.connection, item), items))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for each in connections:
+                each.interrupt()
+            raise
+
+
+def plan_without_optimizer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let all connections plan queries as they are written: for small tables the optimizer takes longer than it saves.
+
+    The pragma for this would hold for one connection.
+    """
+    names = ",".join(name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall())
+    connection.execute("SET GLOBAL disabled_optimizers = ?", [names])
 
 
 @contextlib.contextmanager
@@ -60,6 +109,7 @@ def load(
     for table in schema.tables:
         own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
         connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
+    readable: list[tuple[TableFile, Path, Scan]] = []
     for number, file in enumerate(files):
         try:
             found = scan(file)
@@ -67,11 +117,12 @@ def load(
             if found.oddities:
                 path = normalised(file, work / f"{number}.csv")
                 notes.append(noted(file, found))
-            problems += rows_loaded(connection, file, path, found)
+            readable.append((file, path, found))
             if file.table.comment:
                 prefixes = declared(file, found.preamble, prefixes)
         except ProblemsFound as refused:
             problems += refused.problems
+    problems += chain.from_iterable(side_by_side(connection, lambda own, each: [*rows_loaded(own, *each)], readable))
     if problems:
         raise ProblemsFound(problems)
     connection.execute(f"CREATE TABLE {PREFIXES} (prefix VARCHAR, namespace VARCHAR)")

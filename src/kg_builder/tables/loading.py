@@ -11,7 +11,7 @@ import duckdb
 from kg_builder.core.problems import Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
 from kg_builder.tables.cell_checks import cell_problems
-from kg_builder.tables.engine import connect, list_things, load, name
+from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
 from kg_builder.tables.table_files import TableFile
 
 FEW = 20_000
@@ -19,10 +19,13 @@ FEW = 20_000
 
 
 @contextlib.contextmanager
-def engine(work: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give the engine for the time of a `with` block; raise `ProblemsFound` where its memory does not suffice."""
+def engine(work: Path, memory: str, size: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the engine for tables of `size` bytes for the time of a `with` block.
+
+    Raise `ProblemsFound` where its memory does not suffice.
+    """
     try:
-        with connect(work, memory) as connection:
+        with connect(work, memory, size) as connection:
             yield connection
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupted" in str(error).lower():
@@ -49,7 +52,7 @@ def read_tables(
     unread: list[Problem] = []
     notes = gathered(unread, lambda: load(connection, schema, files, work))
     if sum(count_rows(connection, schema).values()) < FEW:
-        connection.execute("PRAGMA disable_optimizer")
+        plan_without_optimizer(connection)
     if not unread:
         list_things(connection, schema, base)
         faults += cell_problems(connection, schema)
