@@ -17,7 +17,7 @@ MAKEFLAGS += -j2
 # Many containers set this, and then every start would compile the libraries again, which takes seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build explorer setup test coverage validators check validate readme answers bench lock clean
+.PHONY: build explorer setup test test-slow coverage validators check validate readme answers bench lock clean
 
 build: $(READY) $(SCRIPTS)  ## the graph of all reports, validated, and its site, in build/
 	@$(BIN)/kg-builder build
@@ -26,8 +26,11 @@ explorer: $(SCRIPTS)  ## the scripts of the site, by a Node that PyPI brings; wi
 
 setup: $(TESTS) $(SCRIPTS)  ## all that `make build`, `make test` and `make check` need, without running them
 
-test: $(TESTS) $(SCRIPTS)  ## all tests
-	@$(BIN)/python -m pytest $(PARALLEL)
+test: $(TESTS) $(SCRIPTS)  ## the tests
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+test-slow: $(TESTS) $(SCRIPTS)  ## the tests that take longest: other engines on all data, a million rows, accessibility
+	@$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 coverage: $(TESTS) $(SCRIPTS)  ## all tests, and the lines and branches that they don't reach
 	@$(BIN)/python -m pytest $(PARALLEL) --cov=kg_builder
@@ -38,7 +41,7 @@ check: $(TESTS)  ## style, types, tests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(PARALLEL)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 validate: $(READY)  ## every problem of tables, shapes, queries and graph
 	@$(BIN)/kg-builder validate
@@ -64,7 +67,7 @@ clean:  ## what was built
 	@rm -rf build src/kg_builder/assets
 
 # `make clean build` cleans first, though targets are made in parallel.
-build explorer setup test coverage check validate bench $(SCRIPTS): | $(filter clean,$(MAKECMDGOALS))
+build explorer setup test test-slow coverage check validate bench $(SCRIPTS): | $(filter clean,$(MAKECMDGOALS))
 
 # $(call environment,FOLDER,LOCK FILE)
 define environment
