@@ -20,6 +20,7 @@ from kg_builder.schema.model import Schema
 from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT
 from tests.draft import Draft
+from tests.packages import CONTRIBUTING, diagram
 from tests.processes import COMMAND
 
 SOURCE = ROOT / "src" / "kg_builder"
@@ -35,6 +36,10 @@ MODULES = {
 def test_a_package_imports_only_those_below_it() -> None:
     run = subprocess.run([LINTER, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout
+
+
+def test_the_diagram_of_the_packages_is_drawn_from_their_imports() -> None:
+    assert diagram() in CONTRIBUTING.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", MODULES)

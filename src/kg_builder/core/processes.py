@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-Item = TypeVar("Item")
+Element = TypeVar("Element")
 Result = TypeVar("Result")
 
 
@@ -43,7 +43,7 @@ def beside(task: Callable[[], None]) -> Iterator[None]:
         raise failure
 
 
-def map_in_processes(task: Callable[[Item], Result], items: Sequence[Item], least: int = 8) -> list[Result]:
+def map_in_processes(task: Callable[[Element], Result], items: Sequence[Element], least: int = 8) -> list[Result]:
     """Return the results of a task for each item, in their order; for less than `least` items no process is forked.
 
     Task, items and results are sent between processes, so they must be picklable.

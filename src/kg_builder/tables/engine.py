@@ -22,7 +22,7 @@ from kg_builder.tables.preamble import Prefixes, declared
 from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
 from kg_builder.tables.table_files import TableFile, fault
 
-Item = TypeVar("Item")
+Element = TypeVar("Element")
 Result = TypeVar("Result")
 
 THINGS = "_things"
@@ -54,8 +54,8 @@ def connect(work: Path, memory: str, size: int = 0) -> duckdb.DuckDBPyConnection
 
 def side_by_side(
     connection: duckdb.DuckDBPyConnection,
-    task: Callable[[duckdb.DuckDBPyConnection, Item], Result],
-    items: Iterable[Item],
+    task: Callable[[duckdb.DuckDBPyConnection, Element], Result],
+    items: Iterable[Element],
 ) -> list[Result]:
     """Return the results of a task for each item, in their order; each thread has a connection of its own.
 
