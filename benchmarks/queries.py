@@ -97,7 +97,7 @@ def runs(graph: GraphReader) -> Iterator[tuple[tuple[str, str], Run]]:
             yield ("answers", f"{question.name}, any {parameter.name}"), partial(graph.results, text, others)
     shown = [("pages", query) for query in stored_queries(graph.root, "pages")]
     shown += [("views", query) for query in stored_queries(graph.root, "views")]
-    shown += [("find", stored_query(path)) for path in (graph.root / "queries" / "find").glob("*.rq")]
+    shown += [("find", stored_query(path, "find")) for path in (graph.root / "queries" / "find").glob("*.rq")]
     for kind, query in shown:
         yield (kind, query.name), partial(graph.results, query.text, {})
     store = without_graphs(graph.store)

@@ -19,7 +19,7 @@ from kg_builder.core.problems import Problem, ProblemsFound
 from kg_builder.graph.built_graph import Project
 from kg_builder.graph.rendering import LINES, render
 from kg_builder.pipeline import build_graph
-from kg_builder.queries.stored_queries import LOADER, StoredQuery, derived_triples, stored_queries
+from kg_builder.queries.stored_queries import StoredQuery, derived_triples, stored_queries
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
@@ -29,6 +29,7 @@ from kg_builder.validation.graph_validation import results
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = Path(__file__).resolve().parent / "example"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CASES = Path(__file__).resolve().parent / "cases"
 SOURCE = "example-2020"
 
@@ -233,7 +234,7 @@ class Bench:
         for derivation in self.derivations:
             derived = derived_triples(store, derivation, folder / "derived.nt")
             store.bulk_load(path=str(derived), format=pyoxigraph.RdfFormat.N_TRIPLES)
-            named = f" <{self.project.base}graph/{derivation.about.get('graph', 'derived')}> .\n"
+            named = f" <{self.project.base}graph/{derivation.header.graph}> .\n"
             quads += [line.removesuffix(" .\n") + named for line in lines_of(derived)]
         (folder / "kg.nq").write_text("".join(quads), encoding="utf-8")
         return store, folder / "kg.nq"

@@ -176,7 +176,7 @@ class Mutable:
         store.bulk_load(path=self.ontology, format=pyoxigraph.RdfFormat.N_TRIPLES)
         made = []
         for path in sorted((ROOT / "queries" / "derive").glob("*.rq")):
-            made.append(derived_triples(store, stored_query(path), work / f"{path.stem}.nt"))
+            made.append(derived_triples(store, stored_query(path, "derive"), work / f"{path.stem}.nt"))
             store.bulk_load(path=made[-1], format=pyoxigraph.RdfFormat.N_TRIPLES)
         return [self.ontology, *made]
 
@@ -298,7 +298,7 @@ class Mutable:
                 yield things
                 return
             (before,) = (path for path in self.derived if path.stem == BOUNDS)
-            query = stored_query(ROOT / "queries" / "derive" / f"{BOUNDS}.rq")
+            query = stored_query(ROOT / "queries" / "derive" / f"{BOUNDS}.rq", "derive")
             after = derived_triples(self.store, query, self.work / "again.nt")
             old, new = set(lines_of(before)), set(lines_of(after))
             with self.changed(old - new, new - old) as more:

@@ -12,6 +12,7 @@ from rdflib import XSD
 
 from kg_builder import open_graph
 from kg_builder.answers.graph_reader import GraphReader
+from kg_builder.queries.headers import QueryHeader
 from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.queries.stored_questions import question_of
 from kg_builder.schema.ontology_folder import read_schema
@@ -80,7 +81,7 @@ def test_the_data_are_json_and_the_same_each_time(graph: GraphReader, data: dict
 
 def test_parameters_are_bound_before_anything_else_in_the_pattern() -> None:
     text = "#+ summary: What?\n\n# {\nSELECT ?_x_iri\nWHERE {\n    ?_x_iri ?p ?o .\n}\n"
-    question = question_of(StoredQuery("q", "q.rq", {"summary": "What?"}, text))
+    question = question_of(StoredQuery("q", "q.rq", QueryHeader("What?"), text))
     bound = filled_in(question, {"_x_iri": pyoxigraph.NamedNode("x:y")})
     assert bound == (
         "# What?\n\n# {\nSELECT ?_x_iri\nWHERE {\n    VALUES (?_x_iri) { (<x:y>) }\n    ?_x_iri ?p ?o .\n}\n"

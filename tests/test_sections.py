@@ -9,7 +9,8 @@ import pytest
 from kg_builder import open_graph
 from kg_builder.answers.answer import Answer
 from kg_builder.answers.graph_reader import GraphReader
-from kg_builder.queries.section_headers import place_problems, view_problems
+from kg_builder.queries.headers import QueryHeader, Section
+from kg_builder.queries.section_headers import section_problems
 from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.site.html_tables import table
 from kg_builder.site.page_index import Directory, Link
@@ -63,42 +64,15 @@ def test_what_stands_in_a_section_is_not_asked_again(graph: GraphReader, section
 @pytest.mark.parametrize(
     ("section", "found"),
     [
-        (
-            {"column": "thing", "heading": "x"},
-            "found a section of the column 'thing', expected one of number, thing_iri",
-        ),
-        ({"column": "thing_iri"}, "found a section without a heading"),
-        (
-            {"column": "thing_iri", "heading": "x", "shown": "pie"},
-            "found a section shown as 'pie', expected table or charts",
-        ),
-        ({"column": "thing_iri", "heading": "x", "order": "last"}, "found the order 'last', expected a whole number"),
-        ({"column": "thing_iri", "heading": "x", "columns": ["no"]}, "found a section of the column 'no'"),
+        (Section("thing", "x"), 'a section of the column "thing"'),
+        (Section("thing_iri", "x", columns=("number", "no")), 'a section of the column "no"'),
     ],
 )
-def test_a_wrong_header_is_told(section: dict[str, object], found: str) -> None:
-    query = StoredQuery(
-        "x", "queries/pages/x.rq", {"summary": "x", "section": [section]}, "SELECT ?thing_iri ?number {}"
-    )
-    (problem,) = place_problems([query])
-    assert str(problem).replace('"', "'").startswith("queries/pages/x.rq:1: " + found)
-
-
-@pytest.mark.parametrize(
-    ("about", "found"),
-    [
-        ({"order": "first"}, "found the order 'first', expected a whole number"),
-        ({"hidden": "unit"}, "found hidden as 'unit'"),
-    ],
-)
-def test_a_wrong_header_of_a_view_is_told(about: dict[str, object], found: str) -> None:
-    (problem,) = view_problems([StoredQuery("x", "queries/views/x.rq", about, "")])
-    assert str(problem).replace('"', "'").startswith("queries/views/x.rq:1: " + found)
-
-
-def test_a_part_of_a_page_must_say_of_which() -> None:
-    (problem,) = place_problems([StoredQuery("x", "queries/pages/x.rq", {}, "SELECT ?thing {}")])
-    assert problem.found == "no section"
+def test_a_section_is_of_columns_that_are_selected(section: Section, found: str) -> None:
+    header = QueryHeader("x", section=(section,), lines={"section": 2})
+    query = StoredQuery("x", "queries/pages/x.rq", header, "SELECT ?thing_iri ?number {}")
+    (problem,) = section_problems([query])
+    assert (problem.line, problem.found, problem.expected) == (2, found, "one of number, thing_iri")
 
 
 def linked(iri: str, text: str) -> Link:

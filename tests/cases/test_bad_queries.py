@@ -15,6 +15,7 @@ from tests.draft import Draft
 ASK = "#+ summary: Something\n"
 ALONE = "expected a query on this graph alone. No other host is asked."
 FORMS = "expected one SELECT, ASK, CONSTRUCT or DESCRIBE."
+SUMMARY = "expected a line `summary: …`, which says in one line what the query asks."
 HOST = "<http://127.0.0.1:8/sparql>"
 
 CHECKS: dict[str, tuple[str, str]] = {
@@ -127,30 +128,70 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "no-summary": (
         "SELECT ?this WHERE { ?this a <a:b> }\n",
-        ":1: found no summary, expected a line `#+ summary: …`. Say what the query asks.",
+        f":1: found no summary, {SUMMARY}",
+    ),
+    "no-summary-but-a-hint": (
+        "#+ hint: x\nSELECT ?this WHERE { ?this a <a:b> }\n",
+        f":1: found no summary at column 4, {SUMMARY}",
     ),
     "header-that-is-a-list": (
         "#+ - summary\nSELECT ?this WHERE { ?this a <a:b> }\n",
-        ":1: found no summary, expected a line `#+ summary: …`. Say what the query asks.",
+        ":1: found a list or a text at column 4, expected lines such as `summary: …`.",
     ),
     "header-with-two-colons": (
         "#+ summary: one: two\nSELECT ?this WHERE { ?this a <a:b> }\n",
         (
-            ":1: found a header that is not YAML (mapping values are not allowed here, column 16), "
+            ":1: found a header that is not YAML (mapping values are not allowed here) at column 16, "
             "expected YAML behind #+. Put text that has a colon in quotes."
         ),
     ),
     "header-that-makes-objects": (
         '#+ summary: !!python/object/apply:os.system ["true"]\nSELECT ?this WHERE { ?this a <a:b> }\n',
         (
-            ":1: found a header that is not YAML (could not determine a constructor for the tag "
-            "'tag:yaml.org,2002:python/object/apply:os.system', column 13), expected YAML behind #+. "
-            "Put text that has a colon in quotes."
+            ":1: found the tag tag:yaml.org,2002:python/object/apply:os.system at column 13, "
+            "expected plain texts, lists and mappings. Write it out."
+        ),
+    ),
+    "header-with-an-anchor": (
+        f"{ASK}#+ hint: &x y\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        ":2: found the anchor &x at column 10, expected plain texts, lists and mappings. Write it out.",
+    ),
+    "header-that-grows": (
+        "#+ summary: &a [x, x]\n#+ hint: [*a, *a]\nSELECT ?this WHERE { ?this a <a:b> }\n",
+        ":1: found the anchor &a at column 13, expected plain texts, lists and mappings. Write it out.",
+    ),
+    "header-that-is-deep": (
+        f"{ASK}#+ hint: {'[' * 50}x{']' * 50}\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        (
+            ":2: found more than 10 lists and mappings within each other at column 19, "
+            "expected plain texts, lists and mappings. Write it out."
+        ),
+    ),
+    "header-with-a-key-twice": (
+        f"{ASK}#+ hint: x\n#+ hint: y\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        ":3: found the key hint twice at column 4, expected each key once. Remove one.",
+    ),
+    "header-with-an-unknown-key": (
+        f"{ASK}#+ severty: note\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        (
+            ':2: found the unknown key "severty" at column 4, '
+            "expected one of summary, description, hint, severity. Did you mean severity?"
+        ),
+    ),
+    "header-with-a-list-for-a-text": (
+        f"{ASK}#+ hint: [x]\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        ":2: found the hint a list at column 10, expected a text.",
+    ),
+    "header-with-a-control-character": (
+        f"{ASK}#+ hint: a\x07b\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
+        (
+            ":2: found a header that is not YAML (the control character U+0007) at column 11, "
+            "expected YAML behind #+. Put text that has a colon in quotes."
         ),
     ),
     "severity": (
         f"{ASK}#+ severity: fatal\nSELECT ?this WHERE {{ ?this a <a:b> }}\n",
-        ':1: found the severity "fatal", expected error, warning or note. Choose one of them.',
+        ':2: found the severity "fatal" at column 14, expected error, warning or note.',
     ),
     "nested": (
         f"{ASK}SELECT ?this WHERE {'{' * 20_000} ?this a ?x {'}' * 20_000}\n",
@@ -216,6 +257,22 @@ def test_a_faulty_derivation_yields_exactly_its_sentence(query: str, draft: Draf
     assert draft.refusal() == [f"queries/derive/faulty.rq{sentence}" for sentence in DERIVATIONS[query]]
 
 
+@pytest.mark.parametrize("name", ["../x", "a b", "NO/", "Ä"])
+def test_the_graph_of_a_derivation_is_a_segment_of_a_path(name: str, draft: Draft) -> None:
+    draft.write("queries/derive/faulty.rq", f"{ASK}#+ graph: {name}\nCONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o }}\n")
+    assert draft.refusal() == [
+        (
+            f'queries/derive/faulty.rq:2: found the graph "{name}" at column 11, '
+            "expected lower-case ASCII words joined by hyphens."
+        )
+    ]
+
+
+def test_queries_that_find_are_checked_too(draft: Draft) -> None:
+    draft.change("queries/find/labels.rq", "SELECT", "SELEKT")
+    assert [sentence.split(":")[0] for sentence in draft.refusal()] == ["queries/find/labels.rq"]
+
+
 HEADER = "#+ summary: Is it so?\n#+ description: It is.\n#+ tags: [trust]\n"
 KG = "PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>\n"
 ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -227,9 +284,21 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         "#+ summary: Is it so?\nSELECT ?s { ?s a ?x }\n",
         (
             (
-                ":1: found a header without one of them, expected a line `#+ description: …` and a list `#+ tags:`. "
-                "Say how to read the answer, and where to list it."
+                ":1: found no description at column 4, expected a line `description: …`, "
+                "which says what a row is and how to read it."
             ),
+            (":1: found no tags at column 4, expected a line `tags: …`, a list of topics, the main topic first."),
+        ),
+    ),
+    "chart-as-yes": (
+        HEADER + "#+ chart: yes\nSELECT ?s { ?s a ?x }\n",
+        (':4: found the chart "yes" at column 11, expected true or false.',),
+    ),
+    "section-without-a-heading": (
+        HEADER + "#+ section:\n#+   - {column: s, order: 1.5}\nSELECT ?s { ?s a ?x }\n",
+        (
+            ":5: found no heading at column 8, expected a line `heading: …`, the heading of the section.",
+            ':5: found the order "1.5" at column 27, expected a whole number.',
         ),
     ),
     "no-default": (
@@ -245,7 +314,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         HEADER + "#+ defaults:\n#+   - y: z\nSELECT ?s { ?s a ?x }\n",
         (
             (
-                ':1: found a default of "y", expected one of the parameters: there are none. '
+                ':4: found a default of "y", expected one of the parameters: there are none. '
                 "A parameter is a variable such as ?_topic_iri."
             ),
         ),
@@ -288,7 +357,7 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "guard-that-is-none": (
         HEADER + "#+ guarded_by: nobody\nSELECT ?s { ?s a ?x }\n",
-        (':1: found the guard "nobody", expected the name of a stored check. Which one is it?',),
+        (':4: found the guard "nobody", expected the name of a stored check. Which one is it?',),
     ),
 }
 

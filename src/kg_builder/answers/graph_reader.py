@@ -243,7 +243,7 @@ class GraphReader:
     @cached_property
     def labels(self) -> list[Label]:
         """All names of things that can be found by name."""
-        query = stored_query(self.root / "queries" / "find" / "labels.rq")
+        query = stored_query(self.root / "queries" / "find" / "labels.rq", "find")
         return [Label(*map(str, row)) for row in self.answer(query.text, {}, "").rows]
 
     def find(self, words: str, limit: int = 10) -> list[Match]:

@@ -14,7 +14,7 @@ from kg_builder.core.problems import Problem, gathered
 from kg_builder.core.processes import map_in_processes
 from kg_builder.queries.federated_questions import federated_questions
 from kg_builder.queries.percentage_rules import Rules, rules_of
-from kg_builder.queries.section_headers import place_problems, view_problems
+from kg_builder.queries.section_headers import section_problems
 from kg_builder.queries.stored_queries import StoredQuery, stored_queries
 from kg_builder.queries.stored_questions import StoredQuestion, misleading, question_of, stored_questions
 from kg_builder.schema.model import Schema
@@ -73,8 +73,9 @@ def _read(root: Path, cache: Cache) -> Sources:
     joins = gathered(problems, lambda: [each.question for each in federated_questions(root).values()])
     gathered(problems, lambda: stored_queries(root, "bridges"))
     sections = gathered(problems, lambda: stored_queries(root, "pages"))
-    problems += view_problems(gathered(problems, lambda: stored_queries(root, "views")))
-    problems += place_problems([*sections, *(question.query for question in questions)])
+    gathered(problems, lambda: stored_queries(root, "views"))
+    gathered(problems, lambda: stored_queries(root, "find"))
+    problems += section_problems([*sections, *(question.query for question in questions)])
     rules = rules_of(schema.ontology)
     problems += _misleading([*questions, *joins, *map(question_of, sections)], rules, checks, cache)
     return Sources(schema, tuple(derivations), tuple(checks), tuple(problems))

@@ -40,7 +40,7 @@ def derive(store: pyoxigraph.Store, derivations: Iterable[StoredQuery], work: Pa
     for derivation in derivations:
         made = derived_triples(store, derivation, work / f"{derivation.name}.nt")
         fill(store, made)
-        derived.append((str(derivation.about.get("graph", "derived")), made))
+        derived.append((derivation.header.graph, made))
     return derived
 
 

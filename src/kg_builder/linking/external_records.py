@@ -40,7 +40,7 @@ def records_of(source: str, root: Path, columns: Columns, scheme_of: Callable[[s
     `root` is the project, whose stored query is asked of endpoints; `scheme_of` knows the schemes of codes.
     """
     if is_endpoint(source):
-        query = stored_query(root / "queries" / "find" / "elsewhere.rq")
+        query = stored_query(root / "queries" / "find" / "elsewhere.rq", "find")
         yield from described(labels_of(source, query.text), columns, scheme_of)
         return
     for path in paths_of(Path(source)):

@@ -248,7 +248,7 @@ class Index:
 
 def found(graph: GraphReader, name: str) -> Iterator[dict[str, str]]:
     """Return the rows of a stored query that finds things."""
-    return iter(graph.answer(stored_query(graph.root / "queries" / "find" / f"{name}.rq").text, {}, ""))
+    return iter(graph.answer(stored_query(graph.root / "queries" / "find" / f"{name}.rq", "find").text, {}, ""))
 
 
 def best(candidates: Iterable[Candidate]) -> list[Candidate]:

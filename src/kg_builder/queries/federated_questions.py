@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries.stored_queries import SERVICE, StoredQuery, code_of, place, query_problems, stored_query
-from kg_builder.queries.stored_queries import header_problems as query_problems_of_header
+from kg_builder.queries.stored_queries import SERVICE, StoredQuery, code_of, place, query_problems, read_query
 from kg_builder.queries.stored_questions import StoredQuestion, header_problems, question_of
 
 LIST = "services.csv"
@@ -48,8 +47,8 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
     found = {}
     for path in sorted((root / "queries" / FOLDER).glob("*.rq")):
         try:
-            query = stored_query(path)
-            problems += query_problems_of_header(query)
+            query, faults = read_query(path, FOLDER)
+            problems += faults
             question = federated(query)
             problems += [*query_problems(query.file, question.question.query.text, "answers")] or [
                 *header_problems(question.question),
@@ -117,11 +116,11 @@ def own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
     query = question.question.query
     if (root / "queries" / "answers" / f"{query.name}.rq").exists():
         yield Problem(query.file, 0, "", "name", f"the name {query.name}", "another than that of a stored answer")
-    named = query.about.get("services")
-    if named != list(question.services):
-        found = f"services {quoted(str(named))}"
+    if query.header.services != question.services:
+        found = f"services {quoted(', '.join(query.header.services))}"
         expected = f"the services that it asks: [{', '.join(question.services)}]"
-        yield Problem(query.file, 1, "", "header", found, expected, "Say whom the question asks.")
+        line = query.header.line("services")
+        yield Problem(query.file, line, "", "header", found, expected, "Say whom the question asks.")
     if cut := SLICE.search(code_of(question.text)):
         line, _ = place(question.text, cut.start())
         found = cut[0].upper()

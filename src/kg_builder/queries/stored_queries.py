@@ -8,14 +8,13 @@ import re
 from collections.abc import Generator, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
 
 import pyoxigraph
-import yaml
 
 from kg_builder.core.cache import content_key, user_cache
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Problem, ProblemsFound
 from kg_builder.core.text_files import folder_of, text_of
+from kg_builder.queries.headers import KINDS, QueryHeader, read_header
 
 SIZE_LIMIT = 100_000
 """Characters of a query; a longer one is refused."""
@@ -37,39 +36,28 @@ UPDATE = re.compile(
     r"\s*((?:prefix\s+\S*\s+|base\s+)*)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", re.IGNORECASE
 )
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Reads headers; libyaml is some ten times as fast, and not everywhere."""
-
 BLANK = re.compile(rb"_:|[^\"]* _:")
 """A line of N-Triples with a blank node, outside the text of a literal."""
-
-Kind = Literal["answers", "bridges", "checks", "derive", "pages", "views"]
-"""The folders of stored queries: questions that people ask, forms for other ontologies, checks whose rows are faults,
-derivations, parts of pages, views to draw."""
 
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuery:
-    """One `.rq` file: its name without ending, its name in messages, its decorators (https://grlc.readthedocs.io)."""
+    """One `.rq` file: its name without ending, its name in messages, its header, and its whole text."""
 
     name: str
     file: str
-    about: dict[str, Any]
+    header: QueryHeader
     text: str
 
 
-def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
-    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used.
-
-    All are SELECTs but for bridges and derivations, which are CONSTRUCTs; a check selects `?this`, a view
-    `?from ?relation ?to`.
-    """
+def stored_queries(root: Path, kind: str) -> list[StoredQuery]:
+    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used."""
     problems: list[Problem] = []
     queries = []
     folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
     for path in sorted(folder.glob("*.rq")):
         try:
-            queries.append(usable_query(path, kind))
+            queries.append(stored_query(path, kind))
         except ProblemsFound as found:
             problems += found.problems
     if problems:
@@ -77,55 +65,32 @@ def stored_queries(root: Path, kind: Kind) -> list[StoredQuery]:
     return queries
 
 
-def usable_query(path: Path, kind: Kind) -> StoredQuery:
+def stored_query(path: Path, kind: str) -> StoredQuery:
     """Return the query of a file; raise `ProblemsFound` where it cannot be used as one of its kind."""
-    query = stored_query(path)
-    if problems := [*header_problems(query), *query_problems(query.file, query.text, kind)]:
+    query, problems = read_query(path, kind)
+    if problems := [*problems, *query_problems(query.file, query.text, kind)]:
         raise ProblemsFound(problems)
     return query
 
 
-def stored_query(path: Path) -> StoredQuery:
-    """Return the query of a file; raise `ProblemsFound` where it is no text, or its header no YAML."""
+def read_query(path: Path, kind: str) -> tuple[StoredQuery, list[Problem]]:
+    """Return the query of a file, which is not parsed, with the problems of its header.
+
+    Raise `ProblemsFound` where it is no text.
+    """
     file = "/".join(path.parts[-3:])
     text = text_of(path, file, "SPARQL")
-    return StoredQuery(path.stem, file, header_of(file, text), text)
+    header, problems = read_header(file, text, kind)
+    return StoredQuery(path.stem, file, header, text), problems
 
 
-def header_of(file: str, text: str) -> dict[str, Any]:
-    """Return the decorators of a query; raise `ProblemsFound` where they are not YAML."""
-    try:
-        lines = (line[2:] for line in text.splitlines() if line.startswith("#+"))
-        header = "\n".join(lines)
-        try:
-            about = yaml.load(header, LOADER)  # noqa: S506  (a safe loader)
-        except yaml.MarkedYAMLError:
-            about = yaml.safe_load(header)  # so that a fault is worded alike with and without libyaml
-    except yaml.MarkedYAMLError as error:
-        where = f", column {error.problem_mark.column + 3}" if error.problem_mark else ""
-        found = f"a header that is not YAML ({error.problem}{where})"
-        hint = "Put text that has a colon in quotes."
-        raise ProblemsFound([Problem(file, 1, "", "header", found, "YAML behind #+", hint)]) from error
-    return about if isinstance(about, dict) else {}
-
-
-def header_problems(query: StoredQuery) -> Iterator[Problem]:
-    """Yield what is wrong with the decorators."""
-    if "summary" not in query.about:
-        yield Problem(query.file, 1, "", "header", "no summary", "a line `#+ summary: …`", "Say what the query asks.")
-    severity = query.about.get("severity", "error")
-    if severity not in {"error", "warning", "note"}:
-        found = f"the severity {quoted(str(severity))}"
-        yield Problem(query.file, 1, "", "header", found, "error, warning or note", "Choose one of them.")
-
-
-def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[Problem]:
+def query_problems(file: str, text: str, kind: str = "") -> Iterator[Problem]:
     """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form.
 
     A stored query that was once in order is not parsed again, which takes some hundredths of a second.
     """
-    if kind is None:
-        yield from faults_of(file, text, kind)
+    if not kind:
+        yield from faults_of(file, text)
         return
     cache, key = user_cache(), content_key("query", kind, text)
     if cache.get(key) is None:
@@ -135,7 +100,7 @@ def query_problems(file: str, text: str, kind: Kind | None = None) -> Iterator[P
             cache.put(key, b"")
 
 
-def faults_of(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+def faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
     """Yield why a query cannot be run, as its text tells."""
     code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
@@ -152,7 +117,7 @@ def faults_of(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
     yield from form_problems(file, text, kind)
 
 
-def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
+def form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
     """Yield that a query is not SPARQL, or of another form than its kind.
 
     Its solutions may stand in no frame below which rdflib parses: pyparsing leaves such frames to be dropped by a
@@ -163,16 +128,19 @@ def form_problems(file: str, text: str, kind: Kind | None) -> Iterator[Problem]:
     except SyntaxError as error:
         yield syntax_problem(file, code_of(text), error)
         return
-    if kind in {"bridges", "derive"} and not isinstance(answer, pyoxigraph.QueryTriples):
-        yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
-    if kind == "checks" and "this" not in variables(answer):
-        hint = "Every row names the thing at fault."
-        yield Problem(file, 0, "", "form", "no variable ?this", "a SELECT of ?this", hint)
-    if kind in {"answers", "pages"} and not isinstance(answer, pyoxigraph.QuerySolutions):
-        yield Problem(file, 0, "", "form", "another form of query", "a SELECT", "An answer is a table.")
-    if kind == "views" and variables(answer) != ["from", "relation", "to"]:
-        hint = "Every row is a line that is drawn."
-        yield Problem(file, 0, "", "form", "other variables", "a SELECT of ?from ?relation ?to", hint)
+    if not kind:
+        return
+    wanted = KINDS[kind]
+    names = variables(answer)
+    if wanted.makes_triples:
+        if not isinstance(answer, pyoxigraph.QueryTriples):
+            yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
+    elif not isinstance(answer, pyoxigraph.QuerySolutions) and not wanted.columns:
+        yield Problem(file, 0, "", "form", "another form of query", "a SELECT", wanted.why)
+    elif (wanted.exact and names != [*wanted.columns]) or not set(wanted.columns) <= set(names):
+        listed = " ".join(f"?{name}" for name in wanted.columns)
+        found = "other variables" if wanted.exact else f"no variable {listed}"
+        yield Problem(file, 0, "", "form", found, f"a SELECT of {listed}", wanted.why)
 
 
 def code_of(text: str) -> str:

@@ -12,7 +12,7 @@ import pyoxigraph
 
 from kg_builder.core.iris import XSD
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, columns_of, stored_queries, usable_query
+from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, columns_of, stored_queries, stored_query
 
 if TYPE_CHECKING:
     from kg_builder.queries.percentage_rules import Rules
@@ -71,27 +71,27 @@ class StoredQuestion:
     @property
     def summary(self) -> str:
         """The question in plain words."""
-        return str(self.query.about["summary"])
+        return self.query.header.summary
 
     @property
     def description(self) -> str:
         """What a row is and how to read it."""
-        return str(self.query.about.get("description", "")).strip()
+        return self.query.header.description
 
     @property
     def drawn(self) -> bool:
         """Whether a chart helps to read the answer."""
-        return bool(self.query.about.get("chart"))
+        return self.query.header.chart
 
     @property
     def topics(self) -> tuple[str, ...]:
         """What it is about, the main topic first."""
-        return tuple(map(str, self.query.about.get("tags") or ()))
+        return self.query.header.tags
 
 
 def read_question(path: Path) -> StoredQuestion:
     """Return the question of a file; raise `ProblemsFound` if it cannot be asked."""
-    question = question_of(usable_query(path, FOLDER))
+    question = question_of(stored_query(path, FOLDER))
     if problems := [*header_problems(question)]:
         raise ProblemsFound(problems)
     return question
@@ -108,7 +108,7 @@ def stored_questions(root: Path) -> dict[str, StoredQuestion]:
 
 def question_of(query: StoredQuery) -> StoredQuestion:
     """Return a stored query as a question."""
-    defaults = {name: str(value) for each in entries(query, "defaults") for name, value in each.items()}
+    defaults = dict(query.header.defaults)
     code = NOT_CODE.sub(" ", query.text)
     found: dict[str, Parameter] = {}
     for variable, name, form in PARAMETER.findall(code):
@@ -116,28 +116,19 @@ def question_of(query: StoredQuery) -> StoredQuestion:
     return StoredQuestion(query, tuple(found.values()))
 
 
-def entries(query: StoredQuery, decorator: str) -> Iterator[dict[str, object]]:
-    """Yield the entries of a decorator that holds a list of mappings."""
-    listed = query.about.get(decorator)
-    yield from (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
-
-
 def header_problems(question: StoredQuestion) -> Iterator[Problem]:
     """Yield what a question lacks to be listed and asked."""
-    file = question.query.file
+    file, header = question.query.file, question.query.header
     if not question.summary.endswith("?"):
         found = f"the summary {quoted(question.summary)}"
-        yield Problem(file, 1, "", "header", found, "a question that ends with ?", "Ask as a person would.")
-    if not (question.description and question.topics):
-        expected = "a line `#+ description: …` and a list `#+ tags:`"
-        found = "a header without one of them"
-        yield Problem(file, 1, "", "header", found, expected, "Say how to read the answer, and where to list it.")
+        expected = "a question that ends with ?"
+        yield Problem(file, header.line("summary"), "", "header", found, expected, "Ask as a person would.")
     names = {parameter.name for parameter in question.parameters}
-    stray = {name for each in entries(question.query, "defaults") for name in each} - names
-    for name in sorted(stray):
+    for name in sorted(dict(header.defaults).keys() - names):
         found = f"a default of {quoted(name)}"
         expected = f"one of the parameters: {', '.join(sorted(names)) or 'there are none'}"
-        yield Problem(file, 1, "", "header", found, expected, "A parameter is a variable such as ?_topic_iri.")
+        hint = "A parameter is a variable such as ?_topic_iri."
+        yield Problem(file, header.line("defaults"), "", "header", found, expected, hint)
     for parameter in question.parameters:
         if not parameter.default:
             expected = f"a list `#+ defaults:` with `#+   - {parameter.name}: …`"
@@ -159,10 +150,12 @@ def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterab
 
     guards = {check.name for check in checks}
     for question in questions:
-        guard = question.query.about.get("guarded_by")
+        header = question.query.header
+        guard = header.guarded_by
         if guard and guards and guard not in guards:
-            found = f"the guard {quoted(str(guard))}"
-            yield Problem(question.query.file, 1, "", "header", found, "the name of a stored check", "Which one is it?")
+            found, expected = f"the guard {quoted(guard)}", "the name of a stored check"
+            line = header.line("guarded_by")
+            yield Problem(question.query.file, line, "", "header", found, expected, "Which one is it?")
         for problem in percentage_problems(question.query.file, question.query.text, rules, shown=True):
             if not (guard and problem.rule in {"unlike", "overlap"}):
                 yield problem

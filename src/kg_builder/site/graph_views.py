@@ -57,14 +57,14 @@ class Pictures:
     @cached_property
     def views(self) -> list[View]:
         """The stored views in the order that they give themselves; raise `ProblemsFound` for faulty ones."""
-        stored = sorted(stored_queries(self.graph.root, "views"), key=lambda query: query.about.get("order", 0))
+        stored = sorted(stored_queries(self.graph.root, "views"), key=lambda query: query.header.order)
         return [
             View(
                 query.name,
-                str(query.about["summary"]),
-                str(query.about.get("description", "")).strip(),
-                tuple(query.about.get("hidden", ())),
-                bool(query.about.get("whole")),
+                query.header.summary,
+                query.header.description,
+                query.header.hidden,
+                query.header.whole,
                 tuple(self.links(query.text)),
             )
             for query in stored

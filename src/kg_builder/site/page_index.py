@@ -132,7 +132,7 @@ class Directory:
 
     def found(self, name: str) -> Answer:
         """Return what a stored query finds that pages rely on."""
-        query = stored_query(self.graph.root / "queries" / "find" / f"{name}.rq")
+        query = stored_query(self.graph.root / "queries" / "find" / f"{name}.rq", "find")
         return self.graph.answer(query.text, {}, "")
 
     def link(self, iri: str, text: str = "") -> Link:

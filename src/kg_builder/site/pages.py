@@ -107,7 +107,7 @@ class Pages:
 
     def home(self) -> str:
         """Return the page that says what this is, with the rows of the stored question that its header puts there."""
-        first = [each for each in self.graph.questions.values() if each.query.about.get("home")]
+        first = [each for each in self.graph.questions.values() if each.query.header.home]
         results = [row for each in first for row in self.graph.ask(each.name)]
         return self.page("home.html", "index.html", results=results, asked=self.by_topic())
 

@@ -10,7 +10,7 @@ from itertools import chain
 
 from kg_builder.answers.answer import Answer
 from kg_builder.answers.graph_reader import GraphReader
-from kg_builder.queries.section_headers import Place, places
+from kg_builder.queries import headers
 from kg_builder.queries.stored_queries import StoredQuery, stored_queries
 
 
@@ -46,9 +46,11 @@ class Sections:
     def placed(self) -> dict[str, list[Section]]:
         """The sections that headers ask for, by thing."""
         asked = ((each.query, each.name, self.graph.whole(each)) for each in self.graph.questions.values())
-        own = ((each, "", self.graph.answer(each.text, {}, str(each.about["summary"]))) for each in self.queries)
+        own = ((each, "", self.graph.answer(each.text, {}, each.header.summary)) for each in self.queries)
         return together(
-            dealt(whole, query, place, name) for query, name, whole in chain(asked, own) for place in places(query)
+            dealt(whole, query, place, name)
+            for query, name, whole in chain(asked, own)
+            for place in query.header.section
         )
 
     @cached_property
@@ -65,19 +67,19 @@ class Sections:
             if len(each.parameters) == 1 and each.parameters[0].form == "iri"
         ]
         return together(
-            dealt(self.graph.whole(each), each.query, Place(parameter.column, each.summary), each.name)
+            dealt(self.graph.whole(each), each.query, headers.Section(parameter.column, each.summary), each.name)
             for each, parameter in single
         )
 
 
-def dealt(whole: Answer, query: StoredQuery, place: Place, name: str) -> dict[str, Section]:
+def dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) -> dict[str, Section]:
     """Return the answer of a stored query cut into sections, by the thing in a column."""
     rows = defaultdict(list)
     for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
         if thing is not None:
             rows[str(thing)].append(row)
     kept = [name for name in place.columns or whole.columns if name in whole.columns]
-    about = str(query.about.get("description", "")).strip()
+    about = query.header.description
     return {
         thing: Section(
             place.heading,

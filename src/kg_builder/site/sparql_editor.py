@@ -25,7 +25,7 @@ def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[st
     `terms` are rows of prefixed name, whether it is a class, label, definition; `questions` are objects by topic.
     Questions that may add numbers up, as a stored check guards them, are left out: as free queries they are refused.
     """
-    free = [each for each in graph.questions.values() if "guarded_by" not in each.query.about]
+    free = [each for each in graph.questions.values() if not each.query.header.guarded_by]
     asked = [(each, usual(graph, each)) for each in sorted(free, key=by_topic)]
     return {
         "base": graph.base,
@@ -39,7 +39,7 @@ def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[st
 
 def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
     """Return the classes and properties that the ontology declares, as the page completes them."""
-    rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq").text, {}, "")
+    rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq", "find").text, {}, "")
     declared = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(RDF.type), pyoxigraph.NamedNode(OWL.Class))
     classes = {str(quad.subject.value) for quad in declared if isinstance(quad.subject, pyoxigraph.NamedNode)}
     found = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +59,11 @@ def side_by_side(
     """Return the results of a task for each item, in their order; each thread has a connection of its own.
 
     While tables are small, most of the time of a query is its planning, for which the engine itself has one thread.
+    An engine with one thread does all on the given connection, and so in its transaction.
     """
+    (threads,) = connection.execute("SELECT current_setting('threads')").fetchone() or (1,)
+    if threads == 1:
+        return [task(connection, item) for item in items]
     local = threading.local()
     connections: list[duckdb.DuckDBPyConnection] = []
 
@@ -68,7 +71,7 @@ def side_by_side(
         local.connection = connection.cursor()
         connections.append(local.connection)
 
-    with ThreadPoolExecutor(os.cpu_count(), initializer=connect_thread) as pool:
+    with ThreadPoolExecutor(threads, initializer=connect_thread) as pool:
         try:
             return list(pool.map(lambda item: task(local.connection, item), items))
         except BaseException:

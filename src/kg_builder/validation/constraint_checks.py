@@ -76,9 +76,9 @@ def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Resul
                 value=row.get("found", row["this"]),
                 column=row.get("column", ""),
                 rule=check.name,
-                expected=row.get("expected", str(check.about["summary"])),
-                hint=str(check.about.get("hint", "")),
-                severity=check.about.get("severity", "error"),
+                expected=row.get("expected", check.header.summary),
+                hint=check.header.hint,
+                severity=check.header.severity,
             )
 
 

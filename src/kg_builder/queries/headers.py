@@ -1,0 +1,150 @@
+"""The kinds of stored queries, each with its folder, form and columns, and with the typed keys of its header.
+
+A header is YAML in lines that begin with `#+`, as grlc has it (https://grlc.readthedocs.io).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal
+
+from kg_builder.core.problems import Problem
+from kg_builder.core.strict_yaml import (
+    Field,
+    Fields,
+    YamlFault,
+    as_flag,
+    as_match,
+    as_number,
+    as_pairs,
+    as_records,
+    as_text,
+    as_texts,
+    read_record,
+)
+
+MARK = "#+"
+
+LAST = 99
+"""The place of a section whose header names none."""
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A part of the pages of the things in one column, with some of the other columns or all of them."""
+
+    column: str
+    heading: str
+    order: int = LAST
+    shown: Literal["table", "charts"] = "table"
+    columns: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class QueryHeader:
+    """What a header may say; which of it, the kind of the query decides. `lines` tells where each key stands."""
+
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
+    section: tuple[Section, ...] = ()
+    chart: bool = False
+    home: bool = False
+    guarded_by: str = ""
+    hint: str = ""
+    severity: Severity = "error"
+    graph: str = "derived"
+    order: int = 0
+    hidden: tuple[str, ...] = ()
+    whole: bool = False
+    services: tuple[str, ...] = ()
+    lines: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def line(self, key: str) -> int:
+        """Return the line of the file on which a key stands, 1 if it does not."""
+        return self.lines.get(key, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class QueryKind:
+    """A kind of stored query: the keys of its header, whether it makes triples, and the columns that it needs."""
+
+    fields: Fields
+    makes_triples: bool = False
+    columns: tuple[str, ...] = ()
+    exact: bool = False
+    why: str = "An answer is a table."
+
+
+TEXT = Field(as_text, "a text")
+FLAG = Field(as_flag, "true or false")
+SUMMARY = Field(as_text, "which says in one line what the query asks", required=True)
+SECTION_FIELDS: Fields = {
+    "column": Field(as_text, "the column that holds the thing", required=True),
+    "heading": Field(as_text, "the heading of the section", required=True),
+    "order": Field(as_number, "a whole number"),
+    "shown": Field(as_match("table|charts"), "table or charts"),
+    "columns": Field(as_texts, "a list of columns"),
+}
+SECTIONS = Field(as_records(SECTION_FIELDS, Section), "a list with a column and a heading each")
+COMMON: Fields = {"summary": SUMMARY, "description": TEXT}
+QUESTION: Fields = {
+    **COMMON,
+    "description": Field(as_text, "which says what a row is and how to read it", required=True),
+    "tags": Field(as_texts, "a list of topics, the main topic first", required=True),
+    "defaults": Field(as_pairs, "a list with `NAME: VALUE` for each parameter"),
+    "chart": FLAG,
+}
+
+KINDS: dict[str, QueryKind] = {
+    "answers": QueryKind({**QUESTION, "section": SECTIONS, "home": FLAG, "guarded_by": TEXT}),
+    "federated": QueryKind(
+        {**QUESTION, "services": Field(as_texts, "a list of the services that it asks", required=True)}
+    ),
+    "checks": QueryKind(
+        {**COMMON, "hint": TEXT, "severity": Field(as_match("error|warning|note"), "error, warning or note")},
+        columns=("this",),
+        why="Every row names the thing at fault.",
+    ),
+    "derive": QueryKind(
+        {**COMMON, "graph": Field(as_match("[a-z0-9]+(-[a-z0-9]+)*"), "lower-case ASCII words joined by hyphens")},
+        makes_triples=True,
+    ),
+    "bridges": QueryKind(COMMON, makes_triples=True),
+    "pages": QueryKind({**COMMON, "section": dataclasses.replace(SECTIONS, required=True)}),
+    "views": QueryKind(
+        {
+            **COMMON,
+            "order": Field(as_number, "a whole number"),
+            "hidden": Field(as_texts, "a list of kinds of things"),
+            "whole": FLAG,
+        },
+        columns=("from", "relation", "to"),
+        exact=True,
+        why="Every row is a line that is drawn.",
+    ),
+    "find": QueryKind(COMMON),
+}
+"""The kinds of stored queries by their folders below `queries/`."""
+
+
+def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Problem]]:
+    """Return the header of a query, with all that is wrong with it."""
+    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
+    numbers = [number for number, _ in numbered] or [1]
+    content = "\n".join(line.removeprefix(MARK) for _, line in numbered)
+    values, lines, faults = read_record(content, KINDS[kind].fields)
+    header = QueryHeader(**values, lines={key: numbers[line - 1] for key, line in lines.items()})
+    return header, [_problem(file, fault, numbers) for fault in faults]
+
+
+def _problem(file: str, fault: YamlFault, numbers: list[int]) -> Problem:
+    line = numbers[min(fault.line, len(numbers)) - 1]
+    where = f" at column {fault.column + len(MARK)}" if fault.column > 1 else ""
+    found = fault.found.replace("no YAML", "a header that is not YAML")
+    expected = fault.expected if fault.expected != "YAML" else f"YAML behind {MARK}"
+    return Problem(file, line, "", "header", f"{found}{where}", expected, fault.hint)
