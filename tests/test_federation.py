@@ -436,10 +436,7 @@ FORM = (
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:another> {{ ?s ?p ?o }} }}\n",
-            (
-                ":1: found services \"['other']\", expected the services that it asks: [another]. "
-                "Say whom the question asks."
-            ),
+            (':4: found services "other", expected the services that it asks: [another]. Say whom the question asks.'),
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} }} LIMIT 5\n",

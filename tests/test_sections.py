@@ -118,7 +118,12 @@ def test_hidden_labels_are_not_said(graph: GraphReader) -> None:
     ("file", "header", "by", "sentence"),
     [
         ("pages/relations-of-things", "column: thing_iri", "column: thing", 'found a section of the column "thing"'),
-        ("views/subjects", "order: 1", "order: first", 'found the order "first", expected a whole number'),
+        (
+            "views/subjects",
+            "order: 1",
+            "order: first",
+            'found the order "first" at column 11, expected a whole number.',
+        ),
     ],
 )
 def test_a_build_refuses_a_wrong_header(file: str, header: str, by: str, sentence: str, draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from rdflib import OWL, RDF, XSD
 from kg_builder.answers.default_parameters import usual
 from kg_builder.answers.graph_reader import GraphReader, Terms
 from kg_builder.core.curies import compact
-from kg_builder.queries.stored_queries import NOT_CODE, stored_query
+from kg_builder.queries.stored_queries import code_of, stored_query
 from kg_builder.queries.stored_questions import StoredQuestion
 
 PLAIN = {str(XSD.integer), str(XSD.decimal)}
@@ -68,16 +69,31 @@ def example(graph: GraphReader, question: StoredQuestion, given: Mapping[str, st
 def filled_in(question: StoredQuestion, bound: Terms) -> str:
     """Return the query of a question without its header, VALUES as first pattern where parameters are bound.
 
-    Behind the whole query VALUES would come too late for what the pattern computes.
+    Behind the whole query VALUES would come too late for what the pattern computes. Several parameters are bound in
+    each branch of a UNION too: else the store may look at all pairs of things there.
     """
     lines = question.query.text.splitlines()
     text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
     if bound:
-        start = NOT_CODE.sub(lambda skipped: " " * len(skipped[0]), text).index("{") + 1
         names = " ".join(f"?{name}" for name in bound)
         values = " ".join(map(written, bound.values()))
-        text = f"{text[:start]}\n    VALUES ({names}) {{ ({values}) }}{text[start:]}"
+        first, *branches = openings(code_of(text))
+        for start in reversed([first, *(branches if len(bound) > 1 else ())]):
+            blanks = "    " if start == first else "        "
+            text = f"{text[:start]}\n{blanks}VALUES ({names}) {{ ({values}) }}{text[start:]}"
     return f"# {question.summary}\n\n{text}"
+
+
+def openings(code: str) -> list[int]:
+    """Return where the outermost group of a query begins, and the branches of UNION that stand in it."""
+    found: list[int] = []
+    depth = 0
+    for brace in re.finditer(r"[{}]", code):
+        depth += 1 if brace[0] == "{" else -1
+        branch = depth == 2 and re.search(r"([{}.]|\bUNION)\s*$", code[: brace.start()], re.IGNORECASE)  # noqa: PLR2004
+        if brace[0] == "{" and (branch or not found):
+            found.append(brace.end())
+    return found
 
 
 def written(term: object) -> str:
