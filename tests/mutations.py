@@ -429,7 +429,7 @@ def broken(table: Table, mutated: Column, problem: Problem) -> tuple[str, str]:
     """Return property and facet of a problem; in RDF a second row with the same id is a second value of a property."""
     if problem.rule == "unique":
         return mutated.path, "maxCount"
-    return table.column(problem.column).path, problem.rule
+    return table.column(problem.field).path, problem.rule
 
 
 def first_of(faults: Iterable[Fault]) -> set[Fault]:

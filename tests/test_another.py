@@ -112,7 +112,7 @@ def test_shares_that_miss_100_in_one_country_ages_and_year_are_found(tmp_path: P
     printed = Edit(FINDINGS, f"{CELL},percent,1,table,77.7%", f"{wrong},percent,1,table,67.7%")
     project = project_at(tmp_path / "project", (printed,), ANOTHER)
     (found,) = problems_of(project, tmp_path / "work")
-    assert (found.file, found.line, found.column) == (f"data/{FIRST}/questions.csv", 2, "response_type")
+    assert (found.file, found.line, found.field) == (f"data/{FIRST}/questions.csv", 2, "response_type")
     assert "not to 89.85 to 90.15" in found.expected
 
 

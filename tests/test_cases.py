@@ -96,7 +96,7 @@ def test_every_table_check_and_constraint_has_its_file_of_cases(bench: Bench) ->
 
 def test_every_column_has_a_case_that_names_it(bench: Bench) -> None:
     columns = {(table.stem, column.name) for table in bench.schema.tables for column in table.columns}
-    assert columns - {(stem, problem.column) for stem, problem in faults(bench)} == set()
+    assert columns - {(stem, problem.field) for stem, problem in faults(bench)} == set()
 
 
 def test_every_table_has_a_case_for_every_kind_of_fault_that_it_can_have(bench: Bench) -> None:
@@ -197,4 +197,4 @@ def beginning(schema: Schema, case: Case) -> str:
 def is_cell(schema: Schema, problem: Problem) -> bool:
     """Whether a problem names a row and a column that its table has."""
     first = sheet(EXAMPLE / problem.file).first_line
-    return problem.line >= first and problem.column in {column.name for column in table_of(schema, problem).columns}
+    return problem.line >= first and problem.field in {column.name for column in table_of(schema, problem).columns}

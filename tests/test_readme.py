@@ -20,6 +20,7 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
         "build",
         "validate",
         "verify",
+        "explain",
         "new-report",
         "queries",
         "ask",

@@ -171,7 +171,7 @@ def place(problem: Problem, case: Case, schema: Schema) -> Place:
     (edit,) = case.edits
     edited = sheet_of(file, edit.apply(original(problem.file)))
     row = edited.cells[problem.line - edited.first_line]
-    return BASE + table.about.format(source=folder, id=row[0]), table.column(problem.column).path
+    return BASE + table.about.format(source=folder, id=row[0]), table.column(problem.field).path
 
 
 def graph_of(together: list[Case], bench: Bench, folder: Path) -> Path:

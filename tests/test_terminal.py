@@ -11,6 +11,7 @@ import pytest
 
 from kg_builder.cli.terminal import Times
 from tests.bench import project_at
+from tests.draft import Draft
 from tests.processes import COMMAND
 
 
@@ -22,15 +23,11 @@ def test_verbose_prints_each_step_with_its_time(capsys: pytest.CaptureFixture[st
     assert re.fullmatch(r" +[0-9.]+ s  reading\n +[0-9.]+ s  writing\n", capsys.readouterr().err)
 
 
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What a build shows on a terminal."""
-    folder = tmp_path_factory.mktemp("terminal")
-    root = project_at(folder / "project")
+def on_terminal(*arguments: str) -> str:
+    """What a command shows on a terminal."""
     ours, theirs = pty.openpty()
-    command = [*COMMAND, "build", "--root", str(root), "--out", str(folder / "build")]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=theirs, env=environment):
         os.close(theirs)
         read = b""
         while True:
@@ -39,8 +36,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> str:
             except OSError:  # the other side is closed
                 break
     os.close(ours)
-    assert process.returncode == 0
     return read.decode()
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a build shows on a terminal."""
+    folder = tmp_path_factory.mktemp("terminal")
+    root = project_at(folder / "project")
+    return on_terminal("build", "--root", str(root), "--out", str(folder / "build"))
 
 
 @pytest.mark.parametrize("step", ["reading tables", "deriving", "validating", "drawing charts", "writing pages"])
@@ -55,3 +59,9 @@ def test_a_terminal_sees_how_many_pages_are_written(seen: str) -> None:
 def test_a_terminal_is_left_empty(seen: str) -> None:
     """The lines that were drawn are erased at the end."""
     assert "\x1b[2K" in seen.rsplit("writing pages", 1)[1]
+
+
+def test_a_terminal_is_told_where_a_rule_is_explained(draft: Draft) -> None:
+    draft.change("data/shared/units.csv", "people,people,", "people,,")
+    shown = on_terminal("validate", "--root", str(draft.root))
+    assert "`kg-builder explain minCount` tells more about the rule." in shown

@@ -20,7 +20,7 @@ from kg_builder.graph.triple_store import derive, fill, stated_triples, store_fo
 from kg_builder.site.writer import Site
 from kg_builder.tables.engine import resting
 from kg_builder.tables.loading import count_rows, engine, read_tables
-from kg_builder.tables.table_files import table_files
+from kg_builder.tables.table_files import size_of, table_files
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
 
@@ -50,8 +50,7 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
     schema = sources.schema
     faults = [*sources.problems]
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
-    size = sum(file.path.stat().st_size for file in files)
-    with engine(work, project.memory, size) as connection:
+    with engine(work, project.memory, size_of(files)) as connection:
         progress.step("reading tables")
         notes = read_tables(connection, schema, files, work, project.base, faults)
         progress.step("rendering N-Quads")

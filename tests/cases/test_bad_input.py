@@ -648,7 +648,8 @@ def test_problems_come_as_json_too(draft: Draft) -> None:
             {
                 "file": "data/shared/units.csv",
                 "line": 4,
-                "column": "label",
+                "column": 8,
+                "field": "label",
                 "rule": "minCount",
                 "found": "an empty cell",
                 "expected": "a value",

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         return int(result)
     except ProblemsFound as found:
-        show(found.problems, as_json=getattr(options, "json", False), end=getattr(options, "undone", ""))
+        show(found.problems, options, as_json=getattr(options, "json", False))
         return FAULTY
     except BrokenPipeError:
         os.dup2(
@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         help="write only this output; may be repeated (default: all)",
     )
     graph_options(building)
+    building.set_defaults(explained=True)
     building.add_argument("--json", action="store_true", help="print the result as JSON")
     building.set_defaults(undone="; nothing was written")
 
@@ -99,6 +100,10 @@ def parser() -> argparse.ArgumentParser:
         "--reference", action="store_true", help="run pySHACL, the reference processor, on the whole graph too"
     )
     graph_options(validating)
+    validating.set_defaults(explained=True)
+
+    explaining = command(commands, "explain", run_explain, "explain a rule that a problem names, or list all rules")
+    explaining.add_argument("rule", nargs="?", metavar="RULE", help="the rule, as JSON names it, such as datatype")
 
     adding = command(
         commands, "new-report", run_new_report, "write the folder of a further report with templates for its tables"
@@ -184,7 +189,7 @@ def run_build(options: argparse.Namespace) -> int:
             )
         )
         return DONE
-    show(graph.problems)
+    show(graph.problems, options)
     sources = sorted({file.source for file in graph.files})
     print(
         f"Built {graph.quads:,} quads from {sum(by_label.values()):,} rows of {', '.join(sources)}; "
@@ -229,7 +234,7 @@ def run_validate(options: argparse.Namespace) -> int:
     if options.format == "shacl":
         print(validation_report(problems, options.root / "ontology"), end="")
     else:
-        show(problems, as_json=options.format == "json")
+        show(problems, options, as_json=options.format == "json")
         if options.format == "text" and not problems:
             also = ", by pySHACL too" if options.reference else ""
             print(f"No problems: tables, shapes, queries and graph are in order{also}.")
@@ -258,7 +263,7 @@ def run_verify(options: argparse.Namespace) -> int:
         found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        show(result.problems)
+        show(result.problems, options)
         way = (
             "on their lines of the text that was consulted"
             if result.exact
@@ -278,13 +283,39 @@ def run_serve(options: argparse.Namespace) -> int:
     return DONE
 
 
-def show(problems: Sequence[Problem], *, as_json: bool = False, end: str = "") -> None:
-    """Print problems: JSON to standard output, sentences to standard error."""
+def run_explain(options: argparse.Namespace) -> str:
+    """Explain a rule; raise `ProblemsFound` with the nearest names for one that there is not."""
+    from kg_builder.answers.labels import nearest  # noqa: PLC0415  (heavy)
+    from kg_builder.core.rules import RULES  # noqa: PLC0415
+    from kg_builder.queries.stored_queries import stored_queries  # noqa: PLC0415
+
+    checks = {
+        check.name: f"{check.header.summary}. {check.header.description} {check.header.hint} (A stored check, "
+        f"{check.file}.)"
+        for check in stored_queries(options.root, "checks")
+    }
+    rules = {**RULES, **checks}
+    if not options.rule:
+        return "".join(f"{name}\n" for name in sorted(rules))
+    if options.rule not in rules:
+        expected = f"a rule, such as {', '.join(nearest(options.rule, rules))}"
+        raise ProblemsFound([Problem("explain", 0, "", "name", f"no rule {options.rule!r}", expected)])
+    return textwrap.fill(" ".join(rules[options.rule].split()), 100) + "\n"
+
+
+def show(problems: Sequence[Problem], options: argparse.Namespace, *, as_json: bool = False) -> None:
+    """Print problems: JSON to standard output, sentences to standard error, and what is more to be had."""
     if as_json:
-        print(to_json(problems))
+        from kg_builder.tables.cell_positions import with_columns  # noqa: PLC0415
+
+        print(to_json(with_columns(problems, options.root)))
         return
     for problem in problems:
         print(problem, file=sys.stderr)
     if errors(problems):
         total = sum(1 + problem.more for problem in errors(problems))
+        end = getattr(options, "undone", "")
         print(f"{total:,} {'error' if total == 1 else 'errors'}{end}.", file=sys.stderr)
+        if sys.stderr.isatty() and getattr(options, "explained", False):
+            rules = dict.fromkeys(problem.rule for problem in errors(problems))
+            print(f"`kg-builder explain {next(iter(rules))}` tells more about the rule.", file=sys.stderr)

@@ -14,6 +14,9 @@ Severity = Literal["error", "warning", "note"]
 LISTED = 20
 """How many faults of one kind are listed; the rest are counted."""
 
+KEYS = ("file", "line", "column", "field", "rule", "found", "expected", "hint", "severity", "more", "focus", "shape")
+"""The keys of a problem in JSON, in their order."""
+
 SHOWN = 60
 """Characters of a faulty value that a message repeats."""
 
@@ -22,14 +25,15 @@ SHOWN = 60
 class Problem:
     """One problem, reported to the person who can fix it.
 
-    `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `column` is a column's name.
+    `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `field` is the name of a column.
     `rule` names the constraint, `more` counts further faults of the same kind that are not listed,
     `focus` is the IRI of the thing concerned where the graph already has one.
+    `column` is the character of the line at which the cell or the fault begins, from 1 (0: not known).
     """
 
     file: str
     line: int
-    column: str
+    field: str
     rule: str
     found: str
     expected: str
@@ -38,11 +42,12 @@ class Problem:
     more: int = 0
     focus: str = ""
     shape: str = ""
+    column: int = 0
 
     def __str__(self) -> str:
         """Return one sentence: file, line, column, found, expected, how to fix."""
         where = ":".join(
-            part for part in (self.file, str(self.line or ""), f" {self.column}" if self.column else "") if part
+            part for part in (self.file, str(self.line or ""), f" {self.field}" if self.field else "") if part
         )
         sentence = f"{where}: found {self.found}, expected {self.expected}."
         if self.hint:
@@ -73,7 +78,8 @@ def quoted(value: str) -> str:
 
 def as_data(problems: Sequence[Problem]) -> dict[str, Any]:
     """Return the problems as JSON values, with the number of errors."""
-    return {"problems": [dataclasses.asdict(problem) for problem in problems], "errors": len(errors(problems))}
+    listed = [{name: getattr(problem, name) for name in KEYS} for problem in problems]
+    return {"problems": listed, "errors": len(errors(problems))}
 
 
 def to_json(problems: Sequence[Problem]) -> str:

@@ -144,7 +144,8 @@ def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Prob
 
 def _problem(file: str, fault: YamlFault, numbers: list[int]) -> Problem:
     line = numbers[min(fault.line, len(numbers)) - 1]
-    where = f" at column {fault.column + len(MARK)}" if fault.column > 1 else ""
+    column = fault.column + len(MARK)
+    where = f" at column {column}" if fault.column > 1 else ""
     found = fault.found.replace("no YAML", "a header that is not YAML")
     expected = fault.expected if fault.expected != "YAML" else f"YAML behind {MARK}"
-    return Problem(file, line, "", "header", f"{found}{where}", expected, fault.hint)
+    return Problem(file, line, "", "header", f"{found}{where}", expected, fault.hint, column=column)

@@ -215,7 +215,8 @@ def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     if "Prefix not found" in wanted:
         wanted = "a prefix that is declared"
     wanted = expected if wanted in {"", "[_]"} else wanted
-    return Problem(file, int(line_text) if line_text.isdigit() else 0, "", "sparql", found, wanted, "Fix the query.")
+    line_number, place_in_line = (int(text) if text.isdigit() else 0 for text in (line_text, column))
+    return Problem(file, line_number, "", "sparql", found, wanted, "Fix the query.", column=place_in_line)
 
 
 def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
@@ -226,7 +227,7 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     with path.open("rb") as lines:
         if any(b"_:" in line and BLANK.match(line) for line in lines):
             hint = "Make an IRI with IRI(CONCAT(…))."
-            raise ProblemsFound([Problem(query.file, 0, "", "blank", "a blank node", "things with an IRI", hint)])
+            raise ProblemsFound([Problem(query.file, 0, "", "blank-node", "a blank node", "things with an IRI", hint)])
     return path
 
 

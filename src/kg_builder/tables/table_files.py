@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
@@ -86,6 +87,15 @@ def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
         "a table that ontology/shapes.ttl describes",
         f"Did you mean {close[0]}?" if close else "Rename it or remove it.",
     )
+
+
+def size_of(files: Iterable[TableFile]) -> int:
+    """Return the bytes of all files; one that cannot be read has none, and is refused when it is read."""
+    size = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            size += file.path.stat().st_size
+    return size
 
 
 def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = "") -> Problem:

@@ -100,7 +100,7 @@ def located(
             Problem(
                 file=file,
                 line=line,
-                column=column_of(table, result.column) or ("" if ":" in result.column else result.column),
+                field=column_of(table, result.column) or ("" if ":" in result.column else result.column),
                 rule=result.rule,
                 found=quoted(short(result.value, base, file)),
                 expected=short(result.expected, base, file).rstrip("."),

@@ -57,8 +57,8 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
         if problem.shape:
             facts.append((SH.sourceShape, URIRef(problem.shape)))
             facts += [(SH.resultPath, path) for path in shapes.objects(URIRef(problem.shape), SH.path)]
-        if problem.column:
-            facts.append((KG.column, Literal(problem.column)))
+        if problem.field:
+            facts.append((KG.column, Literal(problem.field)))
         for predicate, value in facts:
             graph.add((result, predicate, value))
     return graph.serialize(format="turtle")

@@ -1,0 +1,71 @@
+"""Finds where a cell begins on its line, for editors that jump to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from kg_builder.core.problems import Problem
+
+LIMIT = 1_000
+"""Problems whose cells are looked up; listings are shorter, and a table may have a million faulty rows."""
+
+
+def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
+    """Return problems, those of cells with the character at which the cell begins, counted from 1.
+
+    `root` is the project. What cannot be found, as a file may have changed, stays 0.
+    """
+    problems = list(problems)
+    wanted: dict[str, set[int]] = {}
+    for problem in islice(problems, LIMIT):
+        if problem.field and problem.line:
+            wanted.setdefault(problem.file, set()).add(problem.line)
+    lines = {file: _lines_of(root / file, numbers) for file, numbers in wanted.items()}
+    return [
+        dataclasses.replace(problem, column=problem.column or _column_of(problem, lines.get(problem.file, {})))
+        for problem in problems
+    ]
+
+
+def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
+    """Return lines of a file by their number, and as number 0 its header: the first line that no # begins."""
+    found: dict[int, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+            for number, line in enumerate(stream, 1):
+                if 0 not in found and not line.startswith("#"):
+                    found[0] = line.rstrip("\r\n")
+                if number in numbers:
+                    found[number] = line.rstrip("\r\n")
+                if number > max(numbers):
+                    break
+    except OSError:
+        return {}
+    return found
+
+
+def _column_of(problem: Problem, lines: Mapping[int, str]) -> int:
+    delimiter = "\t" if problem.file.endswith(".tsv") else ","
+    header = [text.strip('"') for _, text in _cells(lines.get(0, ""), delimiter)]
+    starts = [start for start, _ in _cells(lines.get(problem.line, ""), delimiter)]
+    place = header.index(problem.field) if problem.field in header else len(starts)
+    return starts[place] + 1 if place < len(starts) else 0
+
+
+def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
+    """Yield where each cell of a line begins, and its text as it stands there.
+
+    >>> list(_cells('a,"b,c",d', ","))
+    [(0, 'a'), (2, '"b,c"'), (8, 'd')]
+    """
+    start, quoted = 0, False
+    for place, character in enumerate(line):
+        if character == '"':
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            yield start, line[start:place]
+            start = place + 1
+    yield start, line[start:]

@@ -1,0 +1,108 @@
+"""Each rule that a problem may name is explained, and a problem in JSON says at which character its cell begins."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg_builder.cli.main import main
+from kg_builder.core.problems import Problem
+from kg_builder.core.rules import RULES
+from kg_builder.tables import cell_positions
+from kg_builder.tables.cell_positions import with_columns
+from tests.bench import ROOT
+from tests.draft import Draft
+
+BUILDING = ("core", "curation", "graph", "queries", "schema", "tables", "validation", "pipeline.py")
+"""What takes part in builds, validation and curation; the rules of requests and of data of others are not listed."""
+
+PLACES = {"Problem": 3, "fault": 3, "refusal": 3}
+"""What makes problems, and at which place its rule stands."""
+
+
+def named_rules() -> Iterator[str]:
+    """The rules that the modules name."""
+    folder = ROOT / "src" / "kg_builder"
+    files = [path for name in BUILDING for path in ([folder / name] if "." in name else (folder / name).glob("*.py"))]
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PLACES:
+                found = node.args[PLACES[node.func.id] :][:1]
+                yield from (str(each.value) for each in found if isinstance(each, ast.Constant))
+
+
+def test_every_rule_of_builds_is_explained() -> None:
+    assert set(named_rules()) - set(RULES) == set()
+
+
+def test_every_constraint_component_of_shacl_is_explained() -> None:
+    components = {"minCount", "maxCount", "pattern", "maxLength", "datatype", "minInclusive", "maxInclusive"}
+    assert components | {"lessThanOrEquals", "in", "class", "nodeKind", "languageIn", "sPARQL"} <= set(RULES)
+
+
+def explained(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = main(["explain", "--root", str(ROOT), *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed, _ = explained("acyclic", capsys=capsys)
+    assert (code, printed) == (0, "References such as broader must not lead back to where they start.\n")
+
+
+def test_a_stored_check_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed, _ = explained("unmentioned-subjects", capsys=capsys)
+    assert code == 0
+    assert "queries/checks/unmentioned-subjects.rq" in " ".join(printed.split())
+
+
+def test_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    _, printed, _ = explained(capsys=capsys)
+    assert set(RULES) < set(printed.splitlines())
+
+
+def test_an_unknown_rule_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, said = explained("datatyp", capsys=capsys)
+    assert (code, "datatype" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "field", "column"),
+    [
+        ("a.csv", "id,label,unit\nx,y,z\n", 2, "unit", 5),
+        ("a.csv", 'id,label,unit\nx,"a, ""b""",z\n', 2, "unit", 14),
+        ("a.csv", "\ufeffid,label\r\nx,y\r\n", 2, "label", 3),
+        ("a.tsv", "#curie_map:\nid\tlabel\nx\ty\n", 3, "label", 3),
+        ("a.csv", "id,label\nx\n", 2, "label", 0),
+        ("a.csv", "id,label\nx,y\n", 9, "label", 0),
+        ("a.csv", "id,label\nx,y\n", 2, "none", 0),
+    ],
+)
+def test_a_cell_begins_at_its_character(
+    name: str, text: str, line: int, field: str, column: int, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    (problem,) = with_columns([Problem(name, line, field, "x", "y", "z")], tmp_path)
+    assert problem.column == column
+
+
+def test_a_file_that_is_gone_gives_no_character(tmp_path: Path) -> None:
+    (problem,) = with_columns([Problem("gone.csv", 2, "id", "x", "y", "z")], tmp_path)
+    assert problem.column == 0
+
+
+def test_the_examples_of_positions_are_true() -> None:
+    found = doctest.testmod(cell_positions)
+    assert (found.attempted > 0, found.failed) == (True, 0)
+
+
+def test_a_fault_of_a_query_has_its_character(draft: Draft) -> None:
+    draft.write("queries/checks/typo.rq", "#+ summary: x\nSELECT ?this WHERE { ?this a kg:Unit }\n")
+    (problem,) = json.loads(draft.run("validate", "--format", "json").printed)["problems"]
+    assert (problem["line"], problem["column"], problem["field"]) == (2, 37, "")
