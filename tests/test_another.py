@@ -19,7 +19,7 @@ from tests.bench import ROOT, Edit, made, problems_of, project_at
 from tests.expected import as_table
 
 ANOTHER = ROOT / "tests" / "another"
-NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").glob("*.rq"))
+NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").rglob("*.rq"))
 
 FIRST, NEXT = "made-up-2021", "made-up-2022"
 """The two reports. Of the second's questions one is equivalent, one worded otherwise, one asked of other people, and

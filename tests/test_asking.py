@@ -46,14 +46,14 @@ def test_the_questions_are_listed_by_topic_with_their_parameters(asking: Asking)
     assert "topic: trust" in run.printed
     assert re.search(r"  how-common +How common is something.* --topic\n", run.printed)
     listed = json.loads(asking("queries", "--format", "json").printed)["rows"]
-    stored = [*ROOT.glob("queries/answers/*.rq"), *ROOT.glob("queries/federated/*.rq")]
+    stored = [*ROOT.glob("queries/answers/*/*.rq"), *ROOT.glob("queries/federated/*.rq")]
     assert {row["name"] for row in listed} == {path.stem for path in stored}
 
 
 def test_one_question_is_told_with_the_values_that_the_graph_allows(asking: Asking) -> None:
     run = asking("queries", "how-common")
     assert "  kg-builder ask how-common --topic technology/deepfakes\n" in run.printed
-    assert "The query is queries/answers/how-common.rq.\n" in run.printed
+    assert "The query is queries/answers/findings/how-common.rq.\n" in run.printed
     told = json.loads(asking("queries", "how-common", "--format", "json").printed)
     assert "threat/grooming" in told["parameters"][0]["allowed"]
 

@@ -22,7 +22,7 @@ from kg_builder.validation.pyshacl_reference import union_of
 from tests.bench import ROOT
 from tests.expected import ANSWERS, as_table
 
-NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").glob("*.rq"))
+NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").rglob("*.rq"))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,8 @@ def test_the_default_is_an_allowed_value_and_each_of_these_has_an_answer(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_question_is_short_enough_to_be_listed_and_ends_its_order_with_a_thing(name: str) -> None:
-    text = (ROOT / "queries" / "answers" / f"{name}.rq").read_text(encoding="utf-8")
+    (path,) = (ROOT / "queries" / "answers").rglob(f"{name}.rq")
+    text = path.read_text(encoding="utf-8")
     summary = re.search(r"^#\+ summary: (.*)$", text, re.MULTILINE)
     assert summary
     assert len(summary[1]) <= 110

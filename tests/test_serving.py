@@ -50,7 +50,7 @@ def server(real_build: Path) -> Iterator[Served]:
 def test_the_questions_are_listed_with_their_addresses(server: Served) -> None:
     got = server.ask("/questions")
     listed = {each["name"]: each for each in json.loads(got.body)}
-    assert sorted(listed) == sorted(path.stem for path in (ROOT / "queries" / "answers").glob("*.rq"))
+    assert sorted(listed) == sorted(path.stem for path in (ROOT / "queries" / "answers").rglob("*.rq"))
     assert listed["how-common"]["address"] == f"http://127.0.0.1:{server.port}/questions/how-common"
     assert listed["how-common"]["parameters"] == {"topic": "technology/deepfakes"}
 
@@ -95,7 +95,7 @@ def test_openapi_describes_every_stored_question(server: Served) -> None:
     got = server.ask("/openapi.json")
     description = json.loads(got.body)
     validate(description)
-    names = {f"/questions/{path.stem}" for path in (ROOT / "queries" / "answers").glob("*.rq")}
+    names = {f"/questions/{path.stem}" for path in (ROOT / "queries" / "answers").rglob("*.rq")}
     service = {f"/reconcile{path}" for path in ("", "/preview", "/properties", "/suggest/{what}")}
     assert set(description["paths"]) == {*names, *service, "/questions", "/sparql"}
     (topic, form) = description["paths"]["/questions/how-common"]["get"]["parameters"]

@@ -268,6 +268,17 @@ def test_the_graph_of_a_derivation_is_a_segment_of_a_path(name: str, draft: Draf
     ]
 
 
+def test_a_name_is_that_of_one_question(draft: Draft) -> None:
+    text = draft.path("queries/answers/findings/how-common.rq").read_text(encoding="utf-8")
+    draft.write("queries/answers/trust/how-common.rq", text)
+    assert draft.refusal() == [
+        (
+            "queries/answers/trust/how-common.rq: found the name how-common, which "
+            "queries/answers/findings/how-common.rq has, expected a name of its own. Rename one of them."
+        )
+    ]
+
+
 def test_queries_that_find_are_checked_too(draft: Draft) -> None:
     draft.change("queries/find/labels.rq", "SELECT", "SELEKT")
     assert [sentence.split(":")[0] for sentence in draft.refusal()] == ["queries/find/labels.rq"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from kg_builder.answers.answer import Answer
-from kg_builder.core.text_files import folder_of
+from kg_builder.queries.stored_queries import query_files
 from kg_builder.queries.stored_questions import FOLDER, StoredQuestion, read_question
 
 
@@ -16,9 +16,8 @@ class Questions(Mapping[str, StoredQuestion]):
 
     def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
         """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
-        folder = folder_of(root / "queries" / FOLDER, f"queries/{FOLDER}", "stored queries")
         self._ask = ask
-        self._paths = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+        self._paths = query_files(root, FOLDER)
         self._questions: dict[str, StoredQuestion] = {}
 
     def __getitem__(self, name: str) -> StoredQuestion:

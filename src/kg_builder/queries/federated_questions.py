@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
-from kg_builder.queries.stored_queries import SERVICE, StoredQuery, code_of, place, query_problems, read_query
+from kg_builder.queries.stored_queries import (
+    SERVICE,
+    StoredQuery,
+    code_of,
+    place,
+    query_problems,
+    read_query,
+)
 from kg_builder.queries.stored_questions import StoredQuestion, header_problems, question_of
 
 LIST = "services.csv"
@@ -45,7 +52,7 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
     """Return the federated questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
     problems: list[Problem] = []
     found = {}
-    for path in sorted((root / "queries" / FOLDER).glob("*.rq")):
+    for path in sorted((root / "queries" / FOLDER).rglob("*.rq")):
         try:
             query, faults = read_query(path, FOLDER)
             problems += faults
@@ -114,7 +121,7 @@ def variables_of(group: str) -> list[str]:
 def own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
     """Yield what other stored questions may be or do, and those that ask other endpoints not."""
     query = question.question.query
-    if (root / "queries" / "answers" / f"{query.name}.rq").exists():
+    if any((root / "queries" / "answers").rglob(f"{query.name}.rq")):
         yield Problem(query.file, 0, "", "name", f"the name {query.name}", "another than that of a stored answer")
     if query.header.services != question.services:
         found = f"services {quoted(', '.join(query.header.services))}"

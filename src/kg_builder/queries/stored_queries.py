@@ -54,8 +54,7 @@ def stored_queries(root: Path, kind: str) -> list[StoredQuery]:
     """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used."""
     problems: list[Problem] = []
     queries = []
-    folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
-    for path in sorted(folder.glob("*.rq")):
+    for path in query_files(root, kind).values():
         try:
             queries.append(stored_query(path, kind))
         except ProblemsFound as found:
@@ -63,6 +62,31 @@ def stored_queries(root: Path, kind: str) -> list[StoredQuery]:
     if problems:
         raise ProblemsFound(problems)
     return queries
+
+
+def query_files(root: Path, kind: str) -> dict[str, Path]:
+    """Return the files of the stored queries of a kind by their names, sorted; folders within may sort them by subject.
+
+    Raise `ProblemsFound` where two have one name.
+    """
+    folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
+    found: dict[str, Path] = {}
+    problems = []
+    for path in sorted(folder.rglob("*.rq"), key=lambda path: (path.stem, path)):
+        if path.stem in found:
+            says = f"the name {path.stem}, which {_file_of(found[path.stem])} has"
+            problems.append(Problem(_file_of(path), 0, "", "name", says, "a name of its own", "Rename one of them."))
+        found.setdefault(path.stem, path)
+    if problems:
+        raise ProblemsFound(problems)
+    return found
+
+
+def _file_of(path: Path) -> str:
+    """Return the path of a query within its project, as messages name it."""
+    parts = path.parts
+    start = len(parts) - 1 - parts[::-1].index("queries") if "queries" in parts else -1
+    return "/".join(parts[start:])
 
 
 def stored_query(path: Path, kind: str) -> StoredQuery:
@@ -78,7 +102,7 @@ def read_query(path: Path, kind: str) -> tuple[StoredQuery, list[Problem]]:
 
     Raise `ProblemsFound` where it is no text.
     """
-    file = "/".join(path.parts[-3:])
+    file = _file_of(path)
     text = text_of(path, file, "SPARQL")
     header, problems = read_header(file, text, kind)
     return StoredQuery(path.stem, file, header, text), problems
