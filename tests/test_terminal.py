@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import subprocess
+import sys
 
 import pytest
 
+from kg_builder.__main__ import run
 from kg_builder.cli.terminal import Times
 from tests.bench import project_at
 from tests.draft import Draft
@@ -65,3 +67,11 @@ def test_a_terminal_is_told_where_a_rule_is_explained(draft: Draft) -> None:
     draft.change("data/shared/units.csv", "people,people,", "people,,")
     shown = on_terminal("validate", "--root", str(draft.root))
     assert "`kg-builder explain minCount` tells more about the rule." in shown
+
+
+def test_another_system_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert run() == 1
+    assert capsys.readouterr().err.startswith("kg-builder runs on Linux and macOS.")

@@ -2,9 +2,15 @@
 
 import sys
 
+SYSTEMS = ("linux", "darwin")
+"""It forks processes and locks folders, which other systems do not offer."""
+
 
 def run() -> int:
     """Run the command line; an interrupt before a command has begun ends it without a traceback."""
+    if sys.platform not in SYSTEMS:
+        sys.stderr.write("kg-builder runs on Linux and macOS. On Windows, run it in the Windows Subsystem for Linux.\n")
+        return 1
     try:
         from kg_builder.cli.main import main  # noqa: PLC0415  (see above)
 
