@@ -59,7 +59,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     while rest:
         name, _, value = rest.pop(0).partition("=")
         if not name.startswith("--") or not (value or rest):
-            whole.error(f"parameters are told as --name value, found: {pairs}")
+            whole.error(f"parameters are written as --name value, found: {pairs}")
         options.parameters[name.removeprefix("--").replace("-", "_")] = value or rest.pop(0)
     return options
 
@@ -249,7 +249,7 @@ def run_new_report(options: argparse.Namespace) -> int:
     print(f"Wrote {len(written)} tables into data/{options.id}/.")
     print(
         f"Try next: fill report.csv (its id is {options.id}), parts.csv, passages.csv; run `kg-builder validate`; "
-        "build/dictionary.md tells what each column holds."
+        "build/dictionary.md says what each column holds."
     )
     return DONE
 
