@@ -82,6 +82,7 @@ def test_pyshacl_finds_the_same_cells_as_the_engine(rule: str, bench: Bench, tmp
         assert cells_by_pyshacl(lines, bench) == by_engine
 
 
+@pytest.mark.slow
 def test_the_shapes_handed_to_pyshacl_say_what_the_published_ones_say(bench: Bench, tmp_path: Path) -> None:
     together, *_ = rounds(cases_of("minCount", bench), bench)
     data = union_of(graph_of(together, bench, tmp_path))
