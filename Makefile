@@ -17,7 +17,7 @@ MAKEFLAGS += -j2
 # Many containers set this, and then every start would compile the libraries again, which takes seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build explorer setup test test-slow coverage validators check validate readme answers bench lock clean
+.PHONY: build explorer setup test test-slow coverage validators check validate readme pictures answers bench lock clean
 
 build: $(READY) $(SCRIPTS)  ## the graph of all reports, validated, and its site, in build/
 	@$(BIN)/kg-builder build
@@ -46,8 +46,11 @@ check: $(TESTS)  ## style, types, tests
 validate: $(READY)  ## every problem of tables, shapes, queries and graph
 	@$(BIN)/kg-builder validate
 
-readme: build  ## the outputs that README.md shows, run again
+readme: build  ## the outputs that README.md and docs/ show, run again
 	@$(BIN)/python tests/readme.py
+
+pictures: $(TESTS) build  ## the pictures in docs/, by Chromium
+	@$(BIN)/python -m tests.pictures
 
 answers: build  ## the expected answers in tests/answers, written again: read what changed
 	@$(BIN)/python -m tests.expected

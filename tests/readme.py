@@ -1,4 +1,4 @@
-"""Keeps README.md true: runs each command that it shows, and compares, or writes, what follows.
+"""Keeps README.md and docs/ true: runs each command that they show, and compares, or writes, what follows.
 
 A block that shows an output stands under `<!-- $ command -->`, one that shows a file under `<!-- file: path -->`.
 Commands run in a copy of the project with a finished build, so that they may change it.
@@ -15,6 +15,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+"""The pages in the order in which their commands run; some change the project."""
+
 BLOCK = re.compile(r"<!-- (?P<kind>\$|file:) (?P<what>.*?) -->\n```\w*\n(?P<shown>.*?)```", re.DOTALL)
 
 
@@ -44,15 +47,15 @@ def copy_of_project(folder: Path, build: Path) -> Path:
 
 
 def main() -> None:
-    """Write the outputs into README.md; `build/` must be fresh."""
-    readme = ROOT / "README.md"
+    """Write the outputs into README.md and docs/; `build/` must be fresh."""
     with tempfile.TemporaryDirectory() as folder:
         project = copy_of_project(Path(folder), ROOT / "build")
 
         def shown(match: re.Match[str]) -> str:
             return match[0][: match.start("shown") - match.start()] + expected(match, project) + "```"
 
-        readme.write_text(BLOCK.sub(shown, readme.read_text(encoding="utf-8")), encoding="utf-8")
+        for page in PAGES:
+            page.write_text(BLOCK.sub(shown, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
