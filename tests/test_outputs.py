@@ -23,7 +23,7 @@ from kg_builder.cli.main import main
 from kg_builder.core import curies
 from kg_builder.core.iris import BASE
 from kg_builder.core.terms import KG
-from kg_builder.exports import csvw, jsonld, statements, turtle
+from kg_builder.exports import csvw, data_dictionary, jsonld, statements, turtle
 from kg_builder.graph.built_graph import Project
 from kg_builder.schema.ontology_folder import read_schema
 from tests.bench import ROOT, project_at, sheet, tables_of
@@ -209,7 +209,7 @@ def test_tricky_terms_are_the_same_in_json_ld_whatever_the_context_says(
     assert {quad.triple for quad in pyoxigraph.parse(text, format=RdfFormat.JSON_LD)} == triples
 
 
-@pytest.mark.parametrize("module", [curies, csvw, statements])
+@pytest.mark.parametrize("module", [curies, csvw, data_dictionary, statements])
 def test_the_examples_in_the_documentation_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
@@ -421,6 +421,22 @@ def test_the_data_dictionary_names_every_code_that_a_cell_may_hold(real_build: P
     assert [
         code.key for code in named if f"| `{code.key}` |" not in text and f"| `{code.kind}/{code.key}` |" not in text
     ] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a decimal number with a point, such as 28.6, from 0 to 100",
+        "at most 80 characters",
+        r"matches `^(https?://\|urn:)`",
+        "never leads back to its start",
+        "not above `age_to`",
+        "one of `skos:exactMatch`",
+        "several separated by `;`",
+    ],
+)
+def test_the_data_dictionary_names_each_facet(words: str, real_build: Path) -> None:
+    assert words in (real_build / "dictionary.md").read_text(encoding="utf-8")
 
 
 def test_every_row_of_the_data_dictionary_has_as_many_cells_as_its_header(real_build: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from kg_builder.core.curies import compact
 from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import Column, Schema, Table
-from kg_builder.tables.cell_checks import FORMS
+from kg_builder.tables.cell_checks import FORMS, not_above
 
 
 def write_dictionary(graph: BuiltGraph, folder: Path) -> None:
@@ -37,19 +37,50 @@ def section(schema: Schema, table: Table) -> Iterator[str]:
     for column in table.columns:
         needed = " (required)" if column.required else ""
         path = compact(schema.prefixes, column.path)
-        yield f"| `{column.name}`{needed} | {column.description} | {form(schema, column)} | {path} |"
+        yield f"| `{column.name}`{needed} | {column.description} | {escaped(form(schema, table, column))} | {path} |"
 
 
-def form(schema: Schema, column: Column) -> str:
-    """Return in words what a cell of a column looks like."""
-    several = f", several separated by `{column.separator}`" if column.separator else ""
+def form(schema: Schema, table: Table, column: Column) -> str:
+    """Return in words what a cell of a column looks like: its kind of value, then each facet of its shape."""
+    return ", ".join([value_words(schema, column), *facet_words(schema, table, column)])
+
+
+def value_words(schema: Schema, column: Column) -> str:
+    """Return in words what kind of value a cell holds."""
     if column.target:
-        target = schema.targets[column.target]
         kind = compact(schema.prefixes, column.target)
-        return (f"`type/id` of a {kind}" if target.qualified else f"id of a {kind}") + several
+        return f"`type/id` of a {kind}" if schema.targets[column.target].qualified else f"id of a {kind}"
     if column.is_iri:
-        return "`prefix:name` or a whole IRI" + several
+        return "`prefix:name` or a whole IRI"
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
-    words = FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
-    bounds = [f"from {column.minimum}" if column.minimum else "", f"to {column.maximum}" if column.maximum else ""]
-    return ", ".join(filter(None, [words, *bounds])) + several
+    return FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
+
+
+def facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
+    """Yield in words what bounds the values of a column."""
+    if column.minimum is not None or column.maximum is not None:
+        least = f"from {column.minimum}" if column.minimum is not None else ""
+        most = f"to {column.maximum}" if column.maximum is not None else ""
+        yield f"{least} {most}".strip()
+    if other := not_above(table, column):
+        yield f"not above `{other.name}`"
+    if column.longest is not None:
+        yield f"at most {column.longest:,} characters"
+    if column.pattern is not None:
+        yield f"matches `{column.pattern}`"
+    if column.allowed:
+        yield f"one of {', '.join(f'`{compact(schema.prefixes, each)}`' for each in column.allowed)}"
+    if column.acyclic:
+        yield "never leads back to its start"
+    if column.separator:
+        least = f"at least {column.required}" if column.required > 1 else "several"
+        yield f"{least} separated by `{column.separator}`"
+
+
+def escaped(text: str) -> str:
+    r"""Return a text as it can stand in a cell of a table in Markdown.
+
+    >>> escaped("`a|b`")
+    '`a\\|b`'
+    """
+    return text.replace("|", r"\|")
