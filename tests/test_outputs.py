@@ -650,7 +650,7 @@ def as_json(faulty: Draft) -> Run:
 def test_the_json_of_validate_holds_the_sentences_in_parts(as_json: Run) -> None:
     found = json.loads(as_json.printed)
     assert found["errors"] == 1
-    assert [(each["severity"], each["file"], each["line"], each["column"]) for each in found["problems"]] == [
+    assert [(each["severity"], each["file"], each["line"], each["field"]) for each in found["problems"]] == [
         ("error", "data/example-2020/findings.csv", 8, "printed"),
         ("note", "data/shared/units.csv", 1, ""),
     ]
@@ -705,7 +705,7 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         main(["--help"])
     listed = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     assert listed == [
-        "build", "validate", "new-report", "verify", "queries", "ask", "chart", "query", "find", "compare",
+        "build", "validate", "explain", "new-report", "verify", "queries", "ask", "chart", "query", "find", "compare",
         "discrepancies", "link", "serve",
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ def build(project: Project, out: Path, progress: Progress = SILENT) -> BuiltGrap
         graph = build_graph(project, work, progress)
         if errors(graph.problems):
             raise ProblemsFound(graph.problems)
-        export(graph, files, progress)
+        _export(graph, files, progress)
         user_cache().prune()
         return graph
 
@@ -44,7 +44,7 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
 
     Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
     """
-    refuse_base(project.base)
+    _refuse_base(project.base)
     progress.step("reading shapes and queries")
     sources = read_sources(project.root)
     schema = sources.schema
@@ -73,14 +73,14 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
     return BuiltGraph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
 
 
-def refuse_base(base: str) -> None:
+def _refuse_base(base: str) -> None:
     """Raise `ProblemsFound` unless things can live at addresses that begin so."""
     if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", base):
         expected = "an absolute IRI that ends in / or #"
         raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
-def export(graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
+def _export(graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
     """Write all outputs, or those that the project names, into a folder; the site beside the others."""
     formats = graph.project.formats or FORMATS
     wanted = [output for output in OUTPUTS if output.name in formats]

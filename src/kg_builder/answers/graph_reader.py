@@ -68,10 +68,10 @@ class GraphReader:
             raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", hint)])
         self.root = root
         self.questions = Questions(self.ask, root)
-        self.store = loaded(lines) if store is None else store
+        self.store = _loaded(lines) if store is None else store
         ends = (graph.value for graph in self.store.named_graphs() if graph.value.endswith(ONTOLOGY_GRAPH))
         self.base = base or next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
-        self.notes = stale(root, lines) if store is None else ()
+        self.notes = _stale(root, lines) if store is None else ()
         self.samples: dict[str, tuple[dict[str, Share], int | None]] = {}  # of the same people
         self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, once asked for
 
@@ -283,9 +283,9 @@ class GraphReader:
                 raise ProblemsFound([Problem(number, 0, "", "number", found, expected)])
         pairs = [{"a": one, "b": other} for one, other in combinations(numbers, 2)]
         return Comparison(
-            against=together([self.ask("cannot-be-compared", **pair) for pair in pairs]),
-            adding=together([self.ask("cannot-be-added", **pair) for pair in pairs]),
-            compared=together([self.ask("compared", **pair) for pair in pairs]),
+            against=_together([self.ask("cannot-be-compared", **pair) for pair in pairs]),
+            adding=_together([self.ask("cannot-be-added", **pair) for pair in pairs]),
+            compared=_together([self.ask("compared", **pair) for pair in pairs]),
         )
 
     def with_confidence(self, answer: Answer) -> Answer:
@@ -314,7 +314,7 @@ class GraphReader:
         return confidence(shares[iri], [*shares.values()], size)
 
 
-def loaded(lines: Path) -> pyoxigraph.Store:
+def _loaded(lines: Path) -> pyoxigraph.Store:
     """Return a store with the quads of a built graph, which are not validated again."""
     store = pyoxigraph.Store()
     store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
@@ -332,12 +332,12 @@ def chosen(whole: Answer, question: StoredQuestion, given: Mapping[str, str]) ->
     return dataclasses.replace(whole, rows=tuple(rows))
 
 
-def together(answers: list[Answer]) -> Answer:
+def _together(answers: list[Answer]) -> Answer:
     """Return the rows of several answers to one question as one answer."""
     return dataclasses.replace(answers[0], rows=tuple(chain.from_iterable(answer.rows for answer in answers)))
 
 
-def stale(root: Path, lines: Path) -> tuple[str, ...]:
+def _stale(root: Path, lines: Path) -> tuple[str, ...]:
     """Return a note if the tables, the ontology or the derivations have changed since the graph was built."""
     sources = chain(*(root.glob(pattern) for pattern in ("data/*/*.csv", "ontology/*.ttl", "queries/derive/*.rq")))
     newest = max(sources, key=lambda path: path.stat().st_mtime_ns, default=None)

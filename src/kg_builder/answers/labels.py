@@ -46,7 +46,7 @@ def matches(words: str, labels: Sequence[Label]) -> list[Match]:
     best: dict[str, Match] = {}
     names = [label.label for label in labels]
     for _, score, place in process.extract(
-        words[:LONGEST], names, scorer=likeness, processor=folded, limit=None, score_cutoff=LEAST
+        words[:LONGEST], names, scorer=_likeness, processor=folded, limit=None, score_cutoff=LEAST
     ):
         label = labels[place]
         best.setdefault(label.thing, Match(label.thing, label.kind, label.name, round(score)))
@@ -59,7 +59,7 @@ def folded(text: str) -> str:
     return " ".join(utils.default_process("".join(letters)).split())
 
 
-def likeness(one: str, other: str, **_: object) -> float:
+def _likeness(one: str, other: str, **_: object) -> float:
     """Return how alike two texts are: as a whole, or the words of one among those of the other."""
     return max(fuzz.ratio(one, other), PART * fuzz.token_set_ratio(one, other))
 

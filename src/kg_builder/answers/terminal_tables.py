@@ -31,7 +31,7 @@ def laid_out(names: Sequence[str], rows: Cells, width: int) -> list[str]:
 
     Columns that keep their value over several rows stand above these rows; columns without a value are left out.
     """
-    heads = steady(rows)
+    heads = _steady(rows)
     rest = [index for index in range(len(names)) if index not in heads]
     if not heads:
         return table(names, rows, width) if rows else []
@@ -47,7 +47,7 @@ def laid_out(names: Sequence[str], rows: Cells, width: int) -> list[str]:
     return lines
 
 
-def steady(rows: Cells) -> list[int]:
+def _steady(rows: Cells) -> list[int]:
     """Return the columns that together change at most every second row, from the left; numbers must not change."""
     found: list[int] = []
     for index in range(len(rows[0]) if rows else 0):
@@ -67,18 +67,18 @@ def table(names: Sequence[str], rows: Cells, width: int) -> list[str]:
     """
     notes: list[str] = []
     columns = [
-        [name, *noted(cells, notes)] for name, cells in zip(names, zip(*rows, strict=True), strict=True) if any(cells)
+        [name, *_noted(cells, notes)] for name, cells in zip(names, zip(*rows, strict=True), strict=True) if any(cells)
     ]
     if not columns:
         return []
     widths = [max(len(name) + PADDING, *map(len, cells)) for name, *cells in columns]
-    floors = [max(longest_word(name) + PADDING, *map(longest_word, cells)) for name, *cells in columns]
+    floors = [max(_longest_word(name) + PADDING, *map(_longest_word, cells)) for name, *cells in columns]
     room = width - 2 - 2 * len(columns)
     while sum(widths) > room and widths != floors:
         widths[max((size, place) for place, size in enumerate(widths) if size > floors[place])[1]] -= 1
     tallest = max(len(cell) / size for column, size in zip(columns, widths, strict=True) for cell in column)
     if sum(widths) > room or tallest > TALL:
-        return [line for row in rows for line in listed(names, row, width)]
+        return [line for row in rows for line in _listed(names, row, width)]
     header, *body = zip(*columns, strict=True)
     drawn = tabulate(
         body,
@@ -93,12 +93,12 @@ def table(names: Sequence[str], rows: Cells, width: int) -> list[str]:
     return [f"  {line}".rstrip() for line in [*drawn.splitlines(), *told]]
 
 
-def longest_word(cell: str) -> int:
+def _longest_word(cell: str) -> int:
     """Return the characters of the longest word of a cell that is not to be broken."""
     return min(WORD, max(map(len, re.split(r"\s|(?<=[a-z])-(?=[a-z])", cell))))
 
 
-def listed(names: Sequence[str], row: Sequence[str], width: int) -> list[str]:
+def _listed(names: Sequence[str], row: Sequence[str], width: int) -> list[str]:
     """Return the lines of a row as a list of its cells, which have a name each; a blank line comes before them."""
     cells = [f"  {name}: {' '.join(cell.split())}" for name, cell in zip(names, row, strict=True) if cell]
     return ["", *(line for cell in cells for line in wrapped(cell, width))]
@@ -109,7 +109,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, subsequent_indent="    ")
 
 
-def noted(cells: Sequence[str], notes: list[str]) -> list[str]:
+def _noted(cells: Sequence[str], notes: list[str]) -> list[str]:
     """Return the cells of a column, those that are long and rare as numbers of notes, which are added."""
     if 2 * sum(map(bool, cells)) > len(cells) or max(map(len, cells)) < LONG:
         return list(cells)

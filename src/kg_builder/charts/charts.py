@@ -161,11 +161,11 @@ class Chart:
         elif self.is_scale:
             layers = diverging(self.first, self.unit, ink)
         else:
-            layers = bars(self.barred, self.again, self.unit, ink)
-        return framed(layers, ink, background)
+            layers = _bars(self.barred, self.again, self.unit, ink)
+        return _framed(layers, ink, background)
 
 
-def bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
+def _bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
     """Return one bar an answer in Vega-Lite, in the order of the rows, with its number; a tick marks a second print."""
     y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
     x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit}
@@ -190,7 +190,7 @@ def bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
     return {"layer": layers, "height": {"step": 26}, "datasets": {"first": values(first), "again": values(again)}}
 
 
-def framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
+def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
     """Return layers as Vega-Lite with the look that all charts share."""
     words = {"labelFontSize": 12, "labelColor": ink}
     titles = {"titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}

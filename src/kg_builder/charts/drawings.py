@@ -39,7 +39,7 @@ class Drawings:
 
         The processes have their own engine each, as one engine draws one chart at a time.
         """
-        wanted = {text: key_of(text) for text in map(specification, charts) if text not in self.drawn}
+        wanted = {text: _key_of(text) for text in map(_specification, charts) if text not in self.drawn}
         known = {text: self.cache.get(key) for text, key in wanted.items()}
         self.drawn |= {text: image.decode() for text, image in known.items() if image is not None}
         missing = [text for text, image in known.items() if image is None]
@@ -52,7 +52,7 @@ class Drawings:
         """Return a chart without a background, to stand alone."""
         for _ in self.prepare([chart]):
             pass
-        return self.drawn[specification(chart)]
+        return self.drawn[_specification(chart)]
 
     def inline(self, chart: Chart) -> str:
         """Return a chart to stand in a page, whose colour of text it takes."""
@@ -104,18 +104,18 @@ def drawn(specifications: list[str]) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(1000)
-def specification(chart: Chart) -> str:
+def _specification(chart: Chart) -> str:
     """Return a chart in Vega-Lite, on one line; equal pictures have equal specifications."""
     return json.dumps(chart.specification(), ensure_ascii=False, sort_keys=True)
 
 
-def key_of(text: str) -> str:
+def _key_of(text: str) -> str:
     """Return the key of a chart in the cache."""
-    return content_key("svg", renderer(), text)
+    return content_key("svg", _renderer(), text)
 
 
 @cache
-def renderer() -> str:
+def _renderer() -> str:
     """Return the version of what draws, which is read from a file."""
     return version("vl-convert-python")
 

@@ -33,10 +33,10 @@ def set_apart(rows: Rows) -> list[str]:
 
 def named(rows: Rows) -> list[str]:
     """Return the answer of each row, with place or ages where these differ."""
-    return [f"{row['answer']} ({apart})" if apart else str(row["answer"]) for row, apart in apart_of(rows)]
+    return [f"{row['answer']} ({apart})" if apart else str(row["answer"]) for row, apart in _apart_of(rows)]
 
 
-def apart_of(rows: Rows) -> list[tuple[dict[str, Any], str]]:
+def _apart_of(rows: Rows) -> list[tuple[dict[str, Any], str]]:
     """Return each row with what sets it apart."""
     return list(zip(rows, set_apart(rows), strict=True))
 
@@ -63,13 +63,13 @@ def lines(rows: Rows) -> list[Line]:
     """Return the lines of all rows, the highest first; where there is a single answer, what differs is the name."""
     whole = len({row["answer"] for row in rows}) > 1
     found = defaultdict(list)
-    for (row, apart), name in zip(apart_of(rows), named(rows), strict=True):
+    for (row, apart), name in zip(_apart_of(rows), named(rows), strict=True):
         found[name if whole or not apart else apart].append(row)
-    made = [Line(name, sorted(each, key=began)) for name, each in found.items()]
+    made = [Line(name, sorted(each, key=_began)) for name, each in found.items()]
     return sorted(made, key=lambda line: -line.highest)
 
 
-def began(row: dict[str, Any]) -> str:
+def _began(row: dict[str, Any]) -> str:
     """Return when the period of a row began; its name, if that is not told."""
     return str(row.get("period_start") or row["period"])
 
@@ -98,18 +98,18 @@ def breaks(rows: Rows) -> list[Break]:
 
     A row says by `series` to which it belongs, and by `break` and `break_because` how it differs from what is asked.
     """
-    starts = sorted({began(row) for row in rows})
+    starts = sorted({_began(row) for row in rows})
     first: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=began):
+    for row in sorted(rows, key=_began):
         first.setdefault(series(row), row)
     found = []
     for before, row in pairwise(first.values()):
         sides = [each for each in (before, row) if each.get("break")]
         if sides:
-            former = max((start for start in starts if start < began(row)), default="")
+            former = max((start for start in starts if start < _began(row)), default="")
             word = " / ".join(dict.fromkeys(str(each["break"]) for each in sides))
             why = " ".join(dict.fromkeys(str(each["break_because"]) for each in sides))
-            found.append(Break(former, began(row), str(row["period"]), word, why))
+            found.append(Break(former, _began(row), str(row["period"]), word, why))
     return found
 
 
@@ -123,11 +123,11 @@ def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = 
 
     A line breaks where a period is missing; where wording or base change too, at a dashed line with a word above it.
     """
-    periods = {began(row): str(row["period"]) for line in drawn for row in line.rows}
+    periods = {_began(row): str(row["period"]) for line in drawn for row in line.rows}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
     top = (100.0 if unit == "percent" else max(line.highest for line in drawn)) or 1
     points = [
-        {"line": line.name, "piece": piece, "at": at[began(row)], "value": float(row["value"])}
+        {"line": line.name, "piece": piece, "at": at[_began(row)], "value": float(row["value"])}
         for line in drawn
         for piece, row in pieces(line, sorted(periods))
     ]
@@ -150,8 +150,8 @@ def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = 
     leader = {"x": {"field": "at", "type": "quantitative"}, "x2": {"value": WIDTH + 14}}
     layers = [
         layer("changes", {"type": "rule", "color": ink, "strokeDash": DASHES}, x=x),
-        layer("changes", {"type": "text", "color": ink, "fontSize": 12}, x=x, y=above, text=nominal("word")),
-        layer("points", {"type": "line", "strokeWidth": 2}, **line, detail=nominal("piece")),
+        layer("changes", {"type": "text", "color": ink, "fontSize": 12}, x=x, y=above, text=_nominal("word")),
+        layer("points", {"type": "line", "strokeWidth": 2}, **line, detail=_nominal("piece")),
         layer("points", {"type": "point", "filled": True, "size": 36, "opacity": 1}, **line),
         layer(
             "ends",
@@ -166,14 +166,14 @@ def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = 
             {"type": "text", "align": "left", "dx": 18, "fontSize": 12, "color": ink},
             x={"value": WIDTH},
             y=label,
-            text=nominal("written"),
+            text=_nominal("written"),
         ),
     ]
     datasets = {"points": points, "ends": ends(drawn, at, top), "changes": rules(broken, at)}
     return {"layer": layers, "height": HEIGHT, "datasets": datasets}
 
 
-def nominal(field: str) -> dict[str, str]:
+def _nominal(field: str) -> dict[str, str]:
     """Return the encoding of a text."""
     return {"field": field, "type": "nominal"}
 
@@ -199,7 +199,7 @@ def pieces(line: Line, periods: Sequence[str]) -> Iterator[tuple[str, dict[str, 
     """Yield the rows of a line, each with the name of the unbroken piece that it is in."""
     turns: Counter[str] = Counter()
     for row in line.rows:
-        number = periods.index(began(row)) - turns[series(row)]
+        number = periods.index(_began(row)) - turns[series(row)]
         turns[series(row)] += 1
         yield " ".join(filter(None, (line.name, series(row), str(number)))), row
 
@@ -219,10 +219,10 @@ def ends(drawn: Sequence[Line], at: dict[str, int], top: float) -> list[dict[str
     return [
         {
             "line": line.name,
-            "at": at[began(row)],
+            "at": at[_began(row)],
             "value": float(row["value"]),
             "label": height,
-            "written": f"{line.name} {row['value']:,f}" + (f" ({row['period']})" if at[began(row)] < newest else ""),
+            "written": f"{line.name} {row['value']:,f}" + (f" ({row['period']})" if at[_began(row)] < newest else ""),
         }
         for (line, row), height in zip(last, heights, strict=True)
     ]

@@ -32,32 +32,32 @@ AddCommand = Callable[[str, Callable[[argparse.Namespace], str], str], argparse.
 
 def add_commands(add: AddCommand) -> None:
     """Add the parsers of all commands that ask."""
-    listing = add("queries", run_queries, "list the stored questions by topic, or tell all about one of them")
+    listing = add("queries", _run_queries, "list the stored questions by topic, or tell all about one of them")
     listing.add_argument("name", nargs="?", metavar="NAME", help="the stored question to tell about")
-    formats(listing, TABLES)
+    _formats(listing, TABLES)
 
-    asking = add("ask", run_ask, "answer a stored question; its parameters are options, such as --topic deepfakes")
+    asking = add("ask", _run_ask, "answer a stored question; its parameters are options, such as --topic deepfakes")
     asking.add_argument("name", metavar="NAME", help="the stored question; `kg-builder queries` lists them")
     asking.add_argument("--confidence", action="store_true", help="add Wilson's interval to each share that has a base")
     asking.set_defaults(parameters=True)
-    formats(asking, (*TABLES, *RESULTS))
+    _formats(asking, (*TABLES, *RESULTS))
 
-    charting = add("chart", run_chart, "draw the answer to a stored question, each of its charts in a file")
+    charting = add("chart", _run_chart, "draw the answer to a stored question, each of its charts in a file")
     charting.add_argument("name", metavar="NAME", help="the stored question; its parameters are options, as for ask")
     charting.add_argument("--type", choices=("png", "svg"), default="png", help="default: png, at twice the size")
     charting.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to (default: here)")
     charting.set_defaults(parameters=True)
-    formats(charting, ("text", "json"))
+    _formats(charting, ("text", "json"))
 
-    querying = add("query", run_query, "run a SPARQL query of your own on the built graph")
+    querying = add("query", _run_query, "run a SPARQL query of your own on the built graph")
     querying.add_argument("file", metavar="FILE", help="the file that holds the query; - for standard input")
-    formats(querying, (*TABLES, *RESULTS, *TRIPLES))
+    _formats(querying, (*TABLES, *RESULTS, *TRIPLES))
 
-    finding = add("find", run_find, "find things by name, whatever the spelling, and the questions that fit them")
+    finding = add("find", _run_find, "find things by name, whatever the spelling, and the questions that fit them")
     finding.add_argument("words", nargs="+", metavar="WORDS", help="what people call it")
-    formats(finding, ("text", "json"))
+    _formats(finding, ("text", "json"))
 
-    comparing = add("compare", run_compare, "say whether survey figures may be compared and added, and if not why")
+    comparing = add("compare", _run_compare, "say whether survey figures may be compared and added, and if not why")
     comparing.add_argument("numbers", nargs="+", metavar="FIGURE", help="two or more, such as ID/finding/NAME")
     totals = comparing.add_mutually_exclusive_group()
     totals.add_argument(
@@ -66,20 +66,20 @@ def add_commands(add: AddCommand) -> None:
     totals.add_argument(
         "--mean", action="store_const", const="mean", dest="total", help="their mean, where that is right"
     )
-    formats(comparing, ("text", "json"))
+    _formats(comparing, ("text", "json"))
 
-    contradicting = add("discrepancies", run_discrepancies, "list where reports contradict themselves, both sides")
+    contradicting = add("discrepancies", _run_discrepancies, "list where reports contradict themselves, both sides")
     contradicting.add_argument("--letter", action="store_true", help="as a letter to the publisher, in Markdown")
-    formats(contradicting, TABLES)
+    _formats(contradicting, TABLES)
 
 
-def formats(command: argparse.ArgumentParser, choices: Sequence[str]) -> None:
+def _formats(command: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     """Add the options of commands that print answers."""
     command.add_argument("--format", choices=choices, default="text", help="default: text, for people")
     command.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
 
 
-def opened(options: argparse.Namespace) -> GraphReader:
+def _opened(options: argparse.Namespace) -> GraphReader:
     """Return the built graph that the options name; an interrupt ends the program, as the store does not heed it."""
     from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
 
@@ -87,22 +87,22 @@ def opened(options: argparse.Namespace) -> GraphReader:
     return GraphReader(options.root, options.out or options.root / "build")
 
 
-def drawn(answer: Answer, form: str) -> str:
+def _drawn(answer: Answer, form: str) -> str:
     """Return an answer in the format of an option, text as wide as the terminal."""
     return answer.drawn(form, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
-def as_json(value: Any) -> str:
+def _as_json(value: Any) -> str:
     """Return a JSON document."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def run_queries(options: argparse.Namespace) -> str:
+def _run_queries(options: argparse.Namespace) -> str:
     """List the stored questions by topic, or tell how one is asked."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
 
     if options.name:
-        return told(opened(options), options)
+        return told(_opened(options), options)
     from kg_builder.queries.federated_questions import federated_questions  # noqa: PLC0415
     from kg_builder.queries.stored_questions import stored_questions  # noqa: PLC0415
 
@@ -120,12 +120,12 @@ def run_queries(options: argparse.Namespace) -> str:
         for topic in each.topics[:1]
     )
     columns = ("topic", "name", "question", "parameters", "other endpoint")
-    return drawn(Answer("", columns, tuple(rows), (), ""), options.format)
+    return _drawn(Answer("", columns, tuple(rows), (), ""), options.format)
 
 
 def told(graph: GraphReader, options: argparse.Namespace) -> str:
     """Tell all about one stored question: how it is asked, with what, and how its answer is read."""
-    asked = question_named(graph, options)
+    asked = _question_named(graph, options)
     question = asked.question
     allowed = {
         each.name: [iri.removeprefix(graph.base) for iri in graph.allowed(question, each)] if each.form == "iri" else []
@@ -142,9 +142,9 @@ def told(graph: GraphReader, options: argparse.Namespace) -> str:
             "endpoints": asked.services,
             "file": question.query.file,
         }
-        return as_json(about)
+        return _as_json(about)
     lines = [question.summary, *textwrap.wrap(question.description, WIDTH), ""]
-    lines.append(f"  kg-builder {called(question.name, {each.name: each.default for each in question.parameters})}")
+    lines.append(f"  kg-builder {_called(question.name, {each.name: each.default for each in question.parameters})}")
     for name, values in allowed.items():
         if values:
             lines += ["", f"--{name} is one of {len(values):,}:"]
@@ -157,7 +157,7 @@ def told(graph: GraphReader, options: argparse.Namespace) -> str:
     return "\n".join([*lines, "", f"The query is {question.query.file}.", ""])
 
 
-def question_named(graph: GraphReader, options: argparse.Namespace) -> FederatedQuestion:
+def _question_named(graph: GraphReader, options: argparse.Namespace) -> FederatedQuestion:
     """Return a question by its name, and which other endpoints it asks, mostly none."""
     from kg_builder.queries.federated_questions import FederatedQuestion, federated_questions  # noqa: PLC0415
 
@@ -167,12 +167,12 @@ def question_named(graph: GraphReader, options: argparse.Namespace) -> Federated
     return FederatedQuestion(question, question.query.text, ())
 
 
-def run_ask(options: argparse.Namespace) -> str:
+def _run_ask(options: argparse.Namespace) -> str:
     """Answer a stored question, with what other endpoints say if it asks them."""
     import pyoxigraph  # noqa: PLC0415
 
-    graph = opened(options)
-    asked = question_named(graph, options)
+    graph = _opened(options)
+    asked = _question_named(graph, options)
     terms = graph.bound(asked.question, options.parameters)
     text, notes = asked.text, tuple[str, ...]()
     if asked.services:
@@ -186,19 +186,19 @@ def run_ask(options: argparse.Namespace) -> str:
     answer = graph.answer(text, terms, asked.question.summary)
     answer = dataclasses.replace(answer, notes=(*answer.notes, *notes))
     if options.confidence:
-        return drawn(graph.with_confidence(answer), options.format)
+        return _drawn(graph.with_confidence(answer), options.format)
     offered = [graph.how_sure(answer)]
-    return drawn(dataclasses.replace(answer, notes=(*answer.notes, *filter(None, offered))), options.format)
+    return _drawn(dataclasses.replace(answer, notes=(*answer.notes, *filter(None, offered))), options.format)
 
 
-def run_chart(options: argparse.Namespace) -> str:
+def _run_chart(options: argparse.Namespace) -> str:
     """Draw the charts of an answer and tell their files."""
     from kg_builder.charts.charts import drawn as charts_of  # noqa: PLC0415
     from kg_builder.charts.drawings import Drawings, png  # noqa: PLC0415
     from kg_builder.core.cache import user_cache  # noqa: PLC0415
     from kg_builder.core.output_folder import writable  # noqa: PLC0415
 
-    charts = [each.chart for each in charts_of(opened(options).ask(options.name, **options.parameters))]
+    charts = [each.chart for each in charts_of(_opened(options).ask(options.name, **options.parameters))]
     if not charts:
         expected = "an answer with numbers, their question and their base"
         raise ProblemsFound([Problem(options.name, 0, "", "chart", "nothing that can be drawn", expected)])
@@ -213,11 +213,11 @@ def run_chart(options: argparse.Namespace) -> str:
             place.write_bytes(png(chart) if options.type == "png" else drawings.svg(chart).encode())
             written.append({"file": str(place), "question": chart.question, "population": chart.population})
     if options.format == "json":
-        return as_json(written)
+        return _as_json(written)
     return "".join(f"{each['file']}: {each['question']} Of: {each['population']}\n" for each in written)
 
 
-def run_query(options: argparse.Namespace) -> str:
+def _run_query(options: argparse.Namespace) -> str:
     """Run a query."""
     import pyoxigraph  # noqa: PLC0415
 
@@ -228,20 +228,20 @@ def run_query(options: argparse.Namespace) -> str:
         if options.file == "-"
         else text_of(Path(options.file), options.file, "SPARQL")
     )
-    graph = opened(options)
+    graph = _opened(options)
     if options.format in TABLES:
-        return drawn(graph.query(query), options.format)
+        return _drawn(graph.query(query), options.format)
     graph.refuse(query)
     kind = pyoxigraph.QueryResultsFormat if options.format in RESULTS else pyoxigraph.RdfFormat
     form = getattr(kind, (RESULTS | TRIPLES)[options.format])
     return graph.serialized(query, {}, form).decode() + "\n"
 
 
-def run_find(options: argparse.Namespace) -> str:
+def _run_find(options: argparse.Namespace) -> str:
     """Find things by name; answer the question that fits the best of them, or else the one that sounds like it."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
 
-    graph = opened(options)
+    graph = _opened(options)
     words = " ".join(options.words)
     found = graph.find(words)
     fitting = graph.fitting(found[0].thing) if found else []
@@ -251,16 +251,16 @@ def run_find(options: argparse.Namespace) -> str:
         raise ProblemsFound([Problem("find", 0, "", "name", quoted(words), expected)])
     if options.format == "json":
         lists: dict[str, list[Any]] = {"found": found, "questions": fitting, "alike": alike}
-        return as_json({name: [dataclasses.asdict(each) for each in listed] for name, listed in lists.items()})
+        return _as_json({name: [dataclasses.asdict(each) for each in listed] for name, listed in lists.items()})
     parts = []
     if found:
         rows = tuple((each.name, each.kind, each.score, each.thing) for each in found)
         parts.append(Answer("", ("name", "kind", "likeness", "thing"), rows, graph.notes, graph.base))
     if fitting:
-        about = tuple((called(each.name, each.parameters), each.summary, each.rows) for each in fitting)
+        about = tuple((_called(each.name, each.parameters), each.summary, each.rows) for each in fitting)
         parts.append(Answer(f"Questions about {found[0].name}", ("ask", "question", "rows"), about, (), ""))
     if alike:
-        asked = tuple((called(each.thing, {}), each.name) for each in alike)
+        asked = tuple((_called(each.thing, {}), each.name) for each in alike)
         parts.append(Answer(f"Questions that sound like {quoted(words)}", ("ask", "question"), asked, (), ""))
     if alike and (not fitting or alike[0].score > found[0].score):
         parts.append(graph.ask(alike[0].thing))
@@ -269,16 +269,16 @@ def run_find(options: argparse.Namespace) -> str:
     return "\n".join(part.to_text() for part in parts)
 
 
-def called(name: str, parameters: dict[str, str]) -> str:
+def _called(name: str, parameters: dict[str, str]) -> str:
     """Return the words behind `kg-builder` that ask a question."""
     return " ".join(["ask", name, *(f"--{key} {value}" for key, value in parameters.items())])
 
 
-def run_compare(options: argparse.Namespace) -> str:
+def _run_compare(options: argparse.Namespace) -> str:
     """Say whether numbers may be compared and added, and add them if that is asked for."""
     if len(options.numbers) < 2:  # noqa: PLR2004  (one has nothing to be compared with)
         raise ProblemsFound([Problem("compare", 0, "", "numbers", "one figure", "two at least")])
-    graph = opened(options)
+    graph = _opened(options)
     comparison = graph.compare(*options.numbers)
     total = comparison.total(options.total) if options.total else None
     against, adding = comparison.against, comparison.adding
@@ -292,7 +292,7 @@ def run_compare(options: argparse.Namespace) -> str:
         }
         if total:
             whole[options.total] = {name: float(value) for name, value in dataclasses.asdict(total).items()}
-        return as_json(whole)
+        return _as_json(whole)
     lines = reasons("They may be compared.", "They cannot be compared:", against)
     if comparison.compared.rows:
         lines.append(dataclasses.replace(comparison.compared, asked="").to_text())
@@ -308,9 +308,9 @@ def reasons(allowed: str, refused: str, answer: Answer) -> list[str]:
     return [refused, *(f"  {reason}" for reason in found)] if answer.rows else [allowed]
 
 
-def run_discrepancies(options: argparse.Namespace) -> str:
+def _run_discrepancies(options: argparse.Namespace) -> str:
     """List the contradictions, or write the letter about them."""
     from kg_builder.curation.discrepancy_letter import letter  # noqa: PLC0415
 
-    answer = opened(options).ask("discrepancies")
-    return letter(answer) if options.letter else drawn(answer, options.format)
+    answer = _opened(options).ask("discrepancies")
+    return letter(answer) if options.letter else _drawn(answer, options.format)

@@ -27,7 +27,7 @@ AddCommand = Callable[[str, Callable[[argparse.Namespace], str], str], argparse.
 
 def add_linking(add: AddCommand) -> None:
     """Add the parser of the command."""
-    linking = add("link", run_link, "propose links between the graph and other data, for people to decide")
+    linking = add("link", _run_link, "propose links between the graph and other data, for people to decide")
     linking.add_argument(
         "source",
         nargs="?",
@@ -75,7 +75,7 @@ def share(text: str) -> float:
     return number
 
 
-def run_link(options: argparse.Namespace) -> str:
+def _run_link(options: argparse.Namespace) -> str:
     """Propose links, or note decisions."""
     from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
@@ -109,7 +109,7 @@ def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, sai
 
     columns = Columns(options.id, tuple(options.label), options.namespace)
     alike = ALIKE if options.alike is None else options.alike
-    codes = tuple(pair(text) for text in options.code)
+    codes = tuple(_pair(text) for text in options.code)
     proposed = propose(graph, Wanted(options.source, folder, columns, codes, tuple(options.kind), alike), said)
     rows = tuple(rows_for_people(proposed))
     notes = [f"{proposed.records:,} records read. What is proposed is in {folder / 'candidates.sssom.tsv'}."]
@@ -129,7 +129,7 @@ def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, sai
     return answer.drawn(options.format, shutil.get_terminal_size((100, 24)).columns)
 
 
-def pair(text: str) -> tuple[str, str]:
+def _pair(text: str) -> tuple[str, str]:
     """Return the two sides of a code option; raise `ProblemsFound` if it has no two."""
     column, sign, scheme = text.rpartition("=")
     if not (column and sign and scheme):

@@ -24,7 +24,7 @@ DONE, FAULTY = 0, 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 if all went well, 1 if there are errors, 2 for a call that cannot be understood."""
-    options = parsed(arguments)
+    options = _parsed(arguments)
     try:
         result = options.run(options)
         if isinstance(result, str):
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         return int(result)
     except ProblemsFound as found:
-        show(found.problems, options, as_json=getattr(options, "json", False))
+        _show(found.problems, options, as_json=getattr(options, "json", False))
         return FAULTY
     except BrokenPipeError:
         os.dup2(
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options of a call; those that a command takes as its parameters are in `parameters`."""
     whole = parser()
     options, rest = whole.parse_known_args(arguments)
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"kg-builder {__version__}")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
-    building = command(commands, "build", run_build, "build the graph, validate it and publish it into a folder")
+    building = command(commands, "build", _run_build, "build the graph, validate it and publish it into a folder")
     building.add_argument("--out", type=Path, help="the folder of the outputs (default: ROOT/build)")
     building.add_argument(
         "--format",
@@ -82,13 +82,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="write only this output; may be repeated (default: all)",
     )
-    graph_options(building)
+    _graph_options(building)
     building.set_defaults(explained=True)
     building.add_argument("--json", action="store_true", help="print the result as JSON")
     building.set_defaults(undone="; nothing was written")
 
     validating = command(
-        commands, "validate", run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
+        commands, "validate", _run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
     )
     validating.add_argument(
         "--format",
@@ -99,18 +99,18 @@ def parser() -> argparse.ArgumentParser:
     validating.add_argument(
         "--reference", action="store_true", help="run pySHACL, the reference processor, on the whole graph too"
     )
-    graph_options(validating)
+    _graph_options(validating)
     validating.set_defaults(explained=True)
 
-    explaining = command(commands, "explain", run_explain, "explain a rule that a problem names, or list all rules")
+    explaining = command(commands, "explain", _run_explain, "explain a rule that a problem names, or list all rules")
     explaining.add_argument("rule", nargs="?", metavar="RULE", help="the rule, as JSON names it, such as datatype")
 
     adding = command(
-        commands, "new-report", run_new_report, "write the folder of a further report with templates for its tables"
+        commands, "new-report", _run_new_report, "write the folder of a further report with templates for its tables"
     )
     adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
 
-    verifying = command(commands, "verify", run_verify, "find every printed token again in your own copy of a report")
+    verifying = command(commands, "verify", _run_verify, "find every printed token again in your own copy of a report")
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
     verifying.add_argument(
         "text", type=Path, nargs="+", metavar="TEXT", help="the report as plain text in UTF-8; several files as one"
@@ -121,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_linking(partial(command, commands))
 
-    add_serving(partial(command, commands), run_serve)
+    add_serving(partial(command, commands), _run_serve)
     return whole
 
 
@@ -143,14 +143,14 @@ def command(
     return added
 
 
-def graph_options(command: argparse.ArgumentParser) -> None:
+def _graph_options(command: argparse.ArgumentParser) -> None:
     """Add the options of commands that make the graph."""
     command.add_argument("--base", help="where the IRIs of things begin (default: below w3id.org/child-protection-kg)")
     command.add_argument("--verbose", action="store_true", help="print each step and its time to standard error")
     command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
 
 
-def run_build(options: argparse.Namespace) -> int:
+def _run_build(options: argparse.Namespace) -> int:
     """Build and publish; print what was built, where, and what to try next."""
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
     from kg_builder.core.iris import BASE  # noqa: PLC0415
@@ -189,7 +189,7 @@ def run_build(options: argparse.Namespace) -> int:
             )
         )
         return DONE
-    show(graph.problems, options)
+    _show(graph.problems, options)
     sources = sorted({file.source for file in graph.files})
     print(
         f"Built {graph.quads:,} quads from {sum(by_label.values()):,} rows of {', '.join(sources)}; "
@@ -211,7 +211,7 @@ def run_build(options: argparse.Namespace) -> int:
     return DONE
 
 
-def run_validate(options: argparse.Namespace) -> int:
+def _run_validate(options: argparse.Namespace) -> int:
     """Print every problem; return 1 if one of them is an error."""
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
     from kg_builder.core.iris import BASE  # noqa: PLC0415
@@ -234,14 +234,14 @@ def run_validate(options: argparse.Namespace) -> int:
     if options.format == "shacl":
         print(validation_report(problems, options.root / "ontology"), end="")
     else:
-        show(problems, options, as_json=options.format == "json")
+        _show(problems, options, as_json=options.format == "json")
         if options.format == "text" and not problems:
             also = ", by pySHACL too" if options.reference else ""
             print(f"No problems: tables, shapes, queries and graph are in order{also}.")
     return FAULTY if errors(problems) else DONE
 
 
-def run_new_report(options: argparse.Namespace) -> int:
+def _run_new_report(options: argparse.Namespace) -> int:
     """Write templates and say what to do with them."""
     from kg_builder.curation.new_report import new_report  # noqa: PLC0415
 
@@ -254,7 +254,7 @@ def run_new_report(options: argparse.Namespace) -> int:
     return DONE
 
 
-def run_verify(options: argparse.Namespace) -> int:
+def _run_verify(options: argparse.Namespace) -> int:
     """Print the tokens that were not found again, and how many were."""
     from kg_builder.curation.verification import verify  # noqa: PLC0415
 
@@ -263,7 +263,7 @@ def run_verify(options: argparse.Namespace) -> int:
         found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        show(result.problems, options)
+        _show(result.problems, options)
         way = (
             "on their lines of the text that was consulted"
             if result.exact
@@ -273,7 +273,7 @@ def run_verify(options: argparse.Namespace) -> int:
     return FAULTY if result.problems else DONE
 
 
-def run_serve(options: argparse.Namespace) -> int:
+def _run_serve(options: argparse.Namespace) -> int:
     """Serve the graph until stopped; say where, and log to standard error."""
     from kg_builder.server.server_process import serve  # noqa: PLC0415
 
@@ -283,7 +283,7 @@ def run_serve(options: argparse.Namespace) -> int:
     return DONE
 
 
-def run_explain(options: argparse.Namespace) -> str:
+def _run_explain(options: argparse.Namespace) -> str:
     """Explain a rule; raise `ProblemsFound` with the nearest names for one that there is not."""
     from kg_builder.answers.labels import nearest  # noqa: PLC0415  (heavy)
     from kg_builder.core.rules import RULES  # noqa: PLC0415
@@ -303,7 +303,7 @@ def run_explain(options: argparse.Namespace) -> str:
     return textwrap.fill(" ".join(rules[options.rule].split()), 100) + "\n"
 
 
-def show(problems: Sequence[Problem], options: argparse.Namespace, *, as_json: bool = False) -> None:
+def _show(problems: Sequence[Problem], options: argparse.Namespace, *, as_json: bool = False) -> None:
     """Print problems: JSON to standard output, sentences to standard error, and what is more to be had."""
     if as_json:
         from kg_builder.tables.cell_positions import with_columns  # noqa: PLC0415

@@ -83,11 +83,11 @@ def preferred(request: Request, offers: Iterable[str]) -> str | None:
 
     https://www.rfc-editor.org/rfc/rfc9110#name-accept
     """
-    return best((request.headers.get("accept") or "*/*")[:ACCEPTED], tuple(offers))
+    return _best((request.headers.get("accept") or "*/*")[:ACCEPTED], tuple(offers))
 
 
 @lru_cache(1000)
-def best(accept: str, offers: tuple[str, ...]) -> str | None:
+def _best(accept: str, offers: tuple[str, ...]) -> str | None:
     """Return the offer that an Accept header likes best."""
     return parse_accept_header(accept, MIMEAccept).best_match(offers)
 

@@ -34,7 +34,7 @@ def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
     """
     out = out.absolute()
     with writable(out, "The last build is as it was."):
-        refuse_foreign(out, {*names, CHECKSUMS})
+        _refuse_foreign(out, {*names, CHECKSUMS})
         if out.parent.exists() and not out.parent.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -46,8 +46,8 @@ def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
                 files.mkdir(parents=True)
                 work.mkdir()
                 yield files, work
-                write_checksums(files)
-                exchange(files, out)
+                _write_checksums(files)
+                _exchange(files, out)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
@@ -66,7 +66,7 @@ def writable(place: Path, hint: str) -> Iterator[None]:
         raise ProblemsFound([problem]) from error
 
 
-def refuse_foreign(out: Path, names: set[str]) -> None:
+def _refuse_foreign(out: Path, names: set[str]) -> None:
     """Raise `ProblemsFound` if a folder holds anything but the files of a former build."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         found = "something that is not a folder"
@@ -94,17 +94,17 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def exchange(new: Path, out: Path) -> None:
+def _exchange(new: Path, out: Path) -> None:
     """Put `new` in the place of `out`; at every moment `out` is whole where the system can exchange two names."""
     if not out.exists():
         new.rename(out)
-    elif not exchanged(new, out):
+    elif not _exchanged(new, out):
         former = new.with_name("former")
         out.rename(former)
         new.rename(out)
 
 
-def exchanged(one: Path, other: Path) -> bool:
+def _exchanged(one: Path, other: Path) -> bool:
     """Swap two names in one step with Linux' renameat2(2); return False where that is not to be had."""
     if not sys.platform.startswith("linux"):
         return False
@@ -112,7 +112,7 @@ def exchanged(one: Path, other: Path) -> bool:
     return swap is not None and swap(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
 
 
-def write_checksums(folder: Path) -> None:
+def _write_checksums(folder: Path) -> None:
     """Write `SHA256SUMS` for all files of a folder, in the form that `sha256sum --check` reads."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     lines = [f"{checksum(path)}  {name}\n" for name, path in sorted(found.items())]

@@ -56,7 +56,7 @@ RULES = {
     "blank-node": "A derivation makes things with an IRI, so that a build is the same everywhere.",
     "parameter": "A parameter is a variable such as ?_topic_iri that stands behind SELECT.",
     "name": "A name must be one that exists, or must not be taken yet.",
-    "context": "A number is shown with all that it is read with, such as its base (kg:shownWith in the ontology).",
+    "context": "A number is shown with all that it is read with, such as its base; shownWith in the ontology names it.",
     "unlike": "Numbers that may differ in more than one dimension are not added up: unlike bases have no sum.",
     "overlap": "Answers of which several may be given are not added up, as one respondent may be counted twice.",
     # commands

@@ -38,12 +38,12 @@ def verify(root: Path, source: str, *copies: Path) -> Verification:
     if "passages" not in files:
         found = f"no table passages.csv for {quoted(source)}"
         raise ProblemsFound([Problem(f"data/{source}", 0, "", "source", found, "the folder of a report")])
-    content = b"".join(map(content_of, copies))
+    content = b"".join(map(_content_of, copies))
     text = content.decode("utf-8")
     consulted = {row["text_sha256"] for _, row in rows(files["report"])} if "report" in files else set()
     exact = hashlib.sha256(content).hexdigest() in consulted
     passages = {row["id"]: row for _, row in rows(files["passages"])}
-    stretches = {id_: stretch(row, text, exact=exact) for id_, row in passages.items()}
+    stretches = {id_: _stretch(row, text, exact=exact) for id_, row in passages.items()}
     problems = [
         Problem(
             files["passages"].name,
@@ -55,14 +55,14 @@ def verify(root: Path, source: str, *copies: Path) -> Verification:
             "Correct anchor or lines.",
         )
         for line, row in rows(files["passages"])
-        if folded(row["anchor"]) not in stretches[row["id"]]
+        if _folded(row["anchor"]) not in stretches[row["id"]]
     ]
     tokens = 0
     for file in files.values():
         for line, row in rows(file):
             if row.get("printed") and row.get("passage") in passages:
                 tokens += 1
-                if folded(row["printed"]) not in stretches[row["passage"]]:
+                if _folded(row["printed"]) not in stretches[row["passage"]]:
                     where = f"a token that stands at the passage {row['passage']}"
                     problems.append(
                         Problem(
@@ -78,7 +78,7 @@ def verify(root: Path, source: str, *copies: Path) -> Verification:
     return Verification(tokens + len(passages), exact, tuple(sorted(problems)))
 
 
-def content_of(copy: Path) -> bytes:
+def _content_of(copy: Path) -> bytes:
     """Return a text of the report; raise `ProblemsFound` if it is not UTF-8 or cannot be read."""
     try:
         content = copy.read_bytes()
@@ -94,17 +94,17 @@ def rows(file: TableFile) -> Iterator[tuple[int, dict[str, str]]]:
         yield from enumerate(csv.DictReader(stream), 2)
 
 
-def stretch(passage: dict[str, str], text: str, *, exact: bool) -> str:
+def _stretch(passage: dict[str, str], text: str, *, exact: bool) -> str:
     """Return the folded text of a passage: its lines, or what surrounds its anchor in another copy."""
     if exact:
-        return folded("\n".join(text.split("\n")[int(passage["line_from"]) - 1 : int(passage["line_to"])]))
-    whole = folded(text)
-    anchor = re.escape(folded(passage["anchor"]))
+        return _folded("\n".join(text.split("\n")[int(passage["line_from"]) - 1 : int(passage["line_to"])]))
+    whole = _folded(text)
+    anchor = re.escape(_folded(passage["anchor"]))
     return " … ".join(
         whole[max(match.start() - WINDOW, 0) : match.end() + WINDOW] for match in re.finditer(anchor, whole)
     )
 
 
-def folded(text: str) -> str:
+def _folded(text: str) -> str:
     """Return a text with every run of white space as one blank."""
     return " ".join(text.split())

@@ -49,7 +49,7 @@ def write_croissant(graph: BuiltGraph, folder: Path) -> None:
     # readers take the first line of a table for its header, so that those with a head of YAML are files alone
     plain = (file for file in graph.files if not file.table.comment)
     tables = [(file, f"{csvw.FOLDER}/{file.source}/{file.path.name}") for file in plain]
-    whole["recordSet"] = [record_set(file, path) for file, path in tables if (folder / path).is_file()]
+    whole["recordSet"] = [_record_set(file, path) for file, path in tables if (folder / path).is_file()]
     (folder / NAME).write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -73,7 +73,7 @@ def text(value: Node | None) -> str:
     return "" if value is None else str(value)
 
 
-def record_set(file: TableFile, path: str) -> dict[str, Any]:
+def _record_set(file: TableFile, path: str) -> dict[str, Any]:
     """Return the description of a table, which is named as its file without the ending."""
     name = f"{file.source}/{file.path.stem}"
     return {

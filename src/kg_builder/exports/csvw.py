@@ -31,7 +31,7 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     for file in graph.files:
         place = folder / FOLDER / file.source / file.path.name
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_table(file, place)
+        _write_table(file, place)
         described.append(description(graph.schema, graph.project.base, file))
     group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
     (folder / FOLDER / "csv-metadata.json").write_text(
@@ -39,7 +39,7 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     )
 
 
-def write_table(file: TableFile, place: Path) -> None:
+def _write_table(file: TableFile, place: Path) -> None:
     """Write a table in Unicode form C with the columns of its shape in their order, whatever the file's own."""
     names = [column.name for column in file.table.columns]
     delimiter, mark = file.table.delimiter, file.table.comment
@@ -69,14 +69,14 @@ def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
             "aboutUrl": base + table.about.replace(SOURCE, file.source),
             "primaryKey": "id",
             "columns": [
-                *(column_metadata(schema, base, column, file.source) for column in table.columns),
+                *(_column_metadata(schema, base, column, file.source) for column in table.columns),
                 {"virtual": True, "name": "type", "propertyUrl": "rdf:type", "valueUrl": table.classes[0]},
             ],
         },
     }
 
 
-def column_metadata(schema: Schema, base: str, column: Column, source: str) -> dict[str, Any]:
+def _column_metadata(schema: Schema, base: str, column: Column, source: str) -> dict[str, Any]:
     """Return the metadata of one column."""
     found: dict[str, Any] = {
         "name": column.name,

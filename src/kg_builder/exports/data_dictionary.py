@@ -37,15 +37,15 @@ def section(schema: Schema, table: Table) -> Iterator[str]:
     for column in table.columns:
         needed = " (required)" if column.required else ""
         path = compact(schema.prefixes, column.path)
-        yield f"| `{column.name}`{needed} | {column.description} | {escaped(form(schema, table, column))} | {path} |"
+        yield f"| `{column.name}`{needed} | {column.description} | {_escaped(form(schema, table, column))} | {path} |"
 
 
 def form(schema: Schema, table: Table, column: Column) -> str:
     """Return in words what a cell of a column looks like: its kind of value, then each facet of its shape."""
-    return ", ".join([value_words(schema, column), *facet_words(schema, table, column)])
+    return ", ".join([_value_words(schema, column), *_facet_words(schema, table, column)])
 
 
-def value_words(schema: Schema, column: Column) -> str:
+def _value_words(schema: Schema, column: Column) -> str:
     """Return in words what kind of value a cell holds."""
     if column.target:
         kind = compact(schema.prefixes, column.target)
@@ -56,7 +56,7 @@ def value_words(schema: Schema, column: Column) -> str:
     return FORMS.get(datatype, ("", f"text ({column.lang})" if column.lang else "text"))[1]
 
 
-def facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
+def _facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
     """Yield in words what bounds the values of a column."""
     if column.minimum is not None or column.maximum is not None:
         least = f"from {column.minimum}" if column.minimum is not None else ""
@@ -77,10 +77,10 @@ def facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
         yield f"{least} separated by `{column.separator}`"
 
 
-def escaped(text: str) -> str:
+def _escaped(text: str) -> str:
     r"""Return a text as it can stand in a cell of a table in Markdown.
 
-    >>> escaped("`a|b`")
+    >>> _escaped("`a|b`")
     '`a\\|b`'
     """
     return text.replace("|", r"\|")

@@ -27,7 +27,7 @@ NATIVE: dict[str, Callable[[str], int | bool]] = {str(XSD.integer): int, str(XSD
 
 def write_jsonld(schema: Schema, lines: Path, folder: Path) -> None:
     """Write `kg.jsonld` from sorted N-Quads, one object a line, and `context.jsonld`; one object is in memory."""
-    context = context_of(schema)
+    context = _context_of(schema)
     (folder / CONTEXT).write_text(
         json.dumps({"@context": context}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
@@ -40,13 +40,13 @@ def write_jsonld(schema: Schema, lines: Path, folder: Path) -> None:
         stream.write("\n]}\n")
 
 
-def context_of(schema: Schema) -> dict[str, Any]:
+def _context_of(schema: Schema) -> dict[str, Any]:
     """Return the context: prefixes, and one term for each column name that means the same property in every table."""
     columns = {(column.name, column.path): column for table in schema.tables for column in table.columns}
     names = Counter(name for name, _ in columns)
     paths = Counter(path for _, path in columns)
     terms = {
-        name: term_of(schema, column)
+        name: _term_of(schema, column)
         for (name, path), column in sorted(columns.items())
         if names[name] == 1 and paths[path] == 1
     }
@@ -58,7 +58,7 @@ def context_of(schema: Schema) -> dict[str, Any]:
     }
 
 
-def term_of(schema: Schema, column: Column) -> dict[str, str]:
+def _term_of(schema: Schema, column: Column) -> dict[str, str]:
     """Return the definition of a term: its property, and the type or language of its values."""
     term = {"@id": compact(schema.prefixes, column.path)}
     if column.is_reference:
@@ -96,7 +96,7 @@ def nodes(found: Iterable[Statement], context: dict[str, Any]) -> Iterator[dict[
             continue
         property_ = short(predicate[1:-1])
         key, term = terms.get(property_) or (property_, {})
-        value = value_of(text, term, short)
+        value = _value_of(text, term, short)
         if key not in node:
             node[key] = value
         elif isinstance(node[key], list):
@@ -107,7 +107,7 @@ def nodes(found: Iterable[Statement], context: dict[str, Any]) -> Iterator[dict[
         yield node
 
 
-def value_of(text: str, term: dict[str, str], short: Callable[[str], str]) -> Any:
+def _value_of(text: str, term: dict[str, str], short: Callable[[str], str]) -> Any:
     """Return a term of N-Triples as JSON, plain where the context's definition or JSON itself carries the rest."""
     if not text.startswith('"'):
         return iri(text) if term.get("@type") == "@id" else {"id": iri(text)}

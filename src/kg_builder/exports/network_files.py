@@ -37,9 +37,9 @@ def write_network(graph: BuiltGraph, folder: Path) -> None:
     work = graph.lines.with_name("network")
     work.mkdir(exist_ok=True)
     things, linking = work / "things.nt", work / "links.nt"
-    write_statements(named_things(graph.lines, kinds), things)
+    write_statements(_named_things(graph.lines, kinds), things)
     links = {thing: 0 for thing, _, _ in statements(things)}
-    write_statements(counted(union(graph.lines), links), linking)
+    write_statements(_counted(union(graph.lines), links), linking)
     for name in FORMS:
         template = (files("kg_builder") / "templates" / name).read_text("utf-8")
         head, node, between, edge, foot = PATTERN.split(template)
@@ -51,7 +51,7 @@ def write_network(graph: BuiltGraph, folder: Path) -> None:
             stream.write(foot)
 
 
-def named_things(lines: Path, kinds: dict[str, str]) -> Iterator[Statement]:
+def _named_things(lines: Path, kinds: dict[str, str]) -> Iterator[Statement]:
     """Yield things that have a table, each with its class and its first label, or the last part of its IRI."""
     for thing, about in groupby(union(lines), key=itemgetter(0)):
         labels, types = [], set()
@@ -66,7 +66,7 @@ def named_things(lines: Path, kinds: dict[str, str]) -> Iterator[Statement]:
             yield thing, found[-1], name
 
 
-def counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[Statement]:
+def _counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[Statement]:
     """Yield the statements that link two things, and count them for both."""
     for source, predicate, target in found:
         if target in links and source in links:

@@ -54,7 +54,7 @@ def named_graphs(path: Path) -> list[tuple[str, Path]]:
         numbers: dict[bytes, int] = {}
         with path.open("rb") as lines:
             while piece := lines.readlines(PIECE):
-                for name, part in parted(piece).items():
+                for name, part in _parted(piece).items():
                     number = numbers.setdefault(name, len(numbers))
                     with (folder / f"{number}.nt").open("ab") as stream:
                         stream.writelines(part)
@@ -63,7 +63,7 @@ def named_graphs(path: Path) -> list[tuple[str, Path]]:
     return sorted((name, folder / f"{number}.nt") for number, name in found)
 
 
-def parted(lines: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+def _parted(lines: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Return the lines of N-Triples of each named graph."""
     parts: dict[bytes, list[bytes]] = defaultdict(list)
     for line in lines:
@@ -87,10 +87,10 @@ def literal(text: str) -> tuple[str, str]:
     """
     quoted, _, kind = text.rpartition('"')
     value = quoted[1:]
-    return (ESCAPE.sub(unescaped, value) if "\\" in value else value), kind
+    return (ESCAPE.sub(_unescaped, value) if "\\" in value else value), kind
 
 
-def unescaped(found: re.Match[str]) -> str:
+def _unescaped(found: re.Match[str]) -> str:
     """Return the character that an escape stands for."""
     code = found[1] or found[2]
     return chr(int(code, 16)) if code else CONTROLS.get(found[3], found[3])

@@ -38,22 +38,22 @@ Spelling = Callable[[str], str]
 def write_turtle(lines: Path, prefixes: dict[str, str], path: Path) -> None:
     """Write the triples of all named graphs of sorted N-Quads together, each once."""
     with path.open("w", encoding="utf-8") as stream:
-        stream.write(declarations(prefixes))
-        stream.writelines(body(union(lines), spelling(prefixes)))
+        stream.write(_declarations(prefixes))
+        stream.writelines(body(union(lines), _spelling(prefixes)))
 
 
 def write_trig(lines: Path, prefixes: dict[str, str], path: Path) -> None:
     """Write the named graphs of sorted N-Quads one after the other."""
-    spelled = spelling(prefixes)
+    spelled = _spelling(prefixes)
     with path.open("w", encoding="utf-8") as stream:
-        stream.write(declarations(prefixes))
+        stream.write(_declarations(prefixes))
         for name, part in named_graphs(lines):
             stream.write(f"{spelled(f'<{name}>')} {{\n")
             stream.writelines(body(statements(part), spelled, "\t"))
             stream.write("}\n")
 
 
-def declarations(prefixes: dict[str, str]) -> str:
+def _declarations(prefixes: dict[str, str]) -> str:
     """Return the head of a document, which declares the prefixes."""
     # the writer of pyoxigraph declares nothing for an empty graph
     any_ = pyoxigraph.NamedNode(RDF.type)
@@ -77,7 +77,7 @@ def body(found: Iterable[Statement], spelled: Spelling, margin: str = "") -> Ite
     yield end
 
 
-def spelling(prefixes: dict[str, str]) -> Spelling:
+def _spelling(prefixes: dict[str, str]) -> Spelling:
     """Return the function that writes a term of N-Triples as Turtle does, with a prefix where one fits."""
     names = {namespace: prefix for prefix, namespace in prefixes.items()}
     longest_first = sorted(names, key=len, reverse=True)

@@ -24,7 +24,7 @@ def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> 
     connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
 
     def render_table(own: duckdb.DuckDBPyConnection, table: Table) -> None:
-        own.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(selects(schema, table, base))}")
+        own.execute(f"INSERT INTO {LINES} {' UNION ALL '.join(_selects(schema, table, base))}")
 
     side_by_side(connection, render_table, schema.tables)
 
@@ -33,15 +33,15 @@ def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> 
     """Add a file of N-Triples to the engine table, as quads of a named graph."""
     if path.stat().st_size:
         quad = f"regexp_replace(line, ' [.]$', {literal(f' <{graph}> .')})"
-        connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {lines_of(path)}")
+        connection.execute(f"INSERT INTO {LINES} SELECT {quad} FROM {_lines_of(path)}")
 
 
 def sort_lines(connection: duckdb.DuckDBPyConnection, path: Path, into: Path) -> None:
     """Write the lines of a file in canonical order, by code point, each once."""
-    copied(connection, f"SELECT DISTINCT line FROM {lines_of(path)} ORDER BY line", into)
+    _copied(connection, f"SELECT DISTINCT line FROM {_lines_of(path)} ORDER BY line", into)
 
 
-def lines_of(path: Path) -> str:
+def _lines_of(path: Path) -> str:
     """Return the SQL for a file as a table with a column `line`."""
     whole = "header = false, auto_detect = false, delim = '\x01', quote = '', escape = ''"
     return f"read_csv({literal(str(path))}, {whole}, columns = {{'line': 'VARCHAR'}}, max_line_size = 20000000)"
@@ -49,15 +49,15 @@ def lines_of(path: Path) -> str:
 
 def write_triples(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the triples of all named graphs together, in any order, as N-Triples."""
-    copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", path)
+    _copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", path)
 
 
 def write_quads(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Write the N-Quads in canonical order, by code point, each once; return how many."""
-    return copied(connection, f"SELECT DISTINCT line FROM {LINES} ORDER BY line", path)
+    return _copied(connection, f"SELECT DISTINCT line FROM {LINES} ORDER BY line", path)
 
 
-def copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+def _copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
     """Write the rows of a query to a file, one a line and as they are; return how many."""
     form = "FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
     copy = f"COPY ({select}) TO {literal(str(path))} ({form})"
@@ -69,7 +69,7 @@ def graph_of(base: str, source: str) -> str:
     return f"{base}graph/{source}"
 
 
-def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
+def _selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
     """Yield the SQL for a table's lines: one query for its classes and plain columns, one for each other column.
 
     Planning a query takes longer than running it while tables are small.
@@ -79,7 +79,7 @@ def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
     graph = f"' <' || {literal(graph_of(base, ''))} || {source} || '> .'"
     rests = [literal(f"<{RDF.type}> <{iri}>") for iri in table.classes]
     rests += [
-        f"{literal(f'<{column.path}> ')} || {object_of(column, name(column.name))}"
+        f"{literal(f'<{column.path}> ')} || {_object_of(column, name(column.name))}"
         for column in table.columns
         if column.is_plain
     ]
@@ -94,10 +94,10 @@ def selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
             yield f"SELECT {subject} || {predicate} || '<' || t.iri || '>' || {graph} FROM {joined}"
         elif not column.is_plain:
             given = f"({values(table, column)}) WHERE v IS NOT NULL"
-            yield f"SELECT {subject} || {predicate} || {object_of(column, 'v')} || {graph} FROM {given}"
+            yield f"SELECT {subject} || {predicate} || {_object_of(column, 'v')} || {graph} FROM {given}"
 
 
-def object_of(column: Column, v: str) -> str:
+def _object_of(column: Column, v: str) -> str:
     """Return the SQL for the RDF term of a value `v` that is no reference, numbers in their canonical form."""
     if column.is_iri:
         return f"'<' || expanded({v}) || '>'"

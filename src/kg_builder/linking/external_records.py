@@ -41,16 +41,16 @@ def records_of(source: str, root: Path, columns: Columns, scheme_of: Callable[[s
     """
     if is_endpoint(source):
         query = stored_query(root / "queries" / "find" / "elsewhere.rq", "find")
-        yield from described(labels_of(source, query.text), columns, scheme_of)
+        yield from _described(labels_of(source, query.text), columns, scheme_of)
         return
-    for path in paths_of(Path(source)):
+    for path in _paths_of(Path(source)):
         if path.suffix.lower() in DELIMITERS:
             yield from table_records(path, columns, scheme_of)
         else:
-            yield from described(read_foreign(path), columns, scheme_of)
+            yield from _described(read_foreign(path), columns, scheme_of)
 
 
-def paths_of(source: Path) -> list[Path]:
+def _paths_of(source: Path) -> list[Path]:
     """Return the files of a folder, or the file itself; raise `ProblemsFound` if there is nothing to read."""
     if not source.is_dir():
         return [source]
@@ -62,18 +62,18 @@ def paths_of(source: Path) -> list[Path]:
     raise ProblemsFound([Problem(str(source), 0, "", "folder", number, expected)])
 
 
-def described(quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
+def _described(quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
     """Yield a record for each run of statements about one thing, so that no more than a run is held."""
     for subject, run in groupby(quads, lambda quad: quad.subject):
         if not isinstance(subject, pyoxigraph.NamedNode):
             continue
         while part := list(islice(run, RUN)):
-            record = record_of(subject.value, part, columns, scheme_of)
+            record = _record_of(subject.value, part, columns, scheme_of)
             if record.labels or record.codes or record.same:
                 yield record
 
 
-def record_of(iri: str, quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Record:
+def _record_of(iri: str, quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Record:
     """Return what some statements say that can be matched."""
     labels, codes, same, is_class = [], [], [], False
     for quad in quads:

@@ -43,8 +43,8 @@ def joined(
     text, notes = question.text, []
     while call := call_in(file, text):
         service = listed[call.name]
-        keys, known = bound_before(graph, text, call, terms)
-        names, rows = answered(service, text, call, keys, known)
+        keys, known = _bound_before(graph, text, call, terms)
+        names, rows = _answered(service, text, call, keys, known)
         notes.append(
             f"{service.name} was asked about {len(known):,} {'row' if len(known) == 1 else 'rows'} at "
             f"{service.address}; what it says is its own and was not checked."
@@ -53,7 +53,7 @@ def joined(
     return text, tuple(notes)
 
 
-def bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
+def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
     """Return the variables that an endpoint shares with what stands before it, and their distinct values, sorted."""
     local = f"{text[: call.select]} SELECT DISTINCT * WHERE {text[call.outermost : call.start]} }}"
     seen = pyoxigraph.Store().query(local)
@@ -68,7 +68,7 @@ def bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tup
     return keys, sorted(rows, key=str)
 
 
-def answered(
+def _answered(
     service: Service, text: str, call: Call, keys: Sequence[str], known: Sequence[Row]
 ) -> tuple[list[str], list[Row]]:
     """Return the variables of the group behind SERVICE, and the distinct rows that the endpoint has for them."""
@@ -82,14 +82,14 @@ def answered(
     rows: dict[Row, None] = {}
     for piece in pieces:
         about = values(keys, piece) if keys else ""
-        for row in rows_of(service, f"{prefixes}\nSELECT DISTINCT * WHERE {{ {about} {group} }}", names):
+        for row in _rows_of(service, f"{prefixes}\nSELECT DISTINCT * WHERE {{ {about} {group} }}", names):
             rows[row] = None
             if len(rows) > ROWS:
                 raise ProblemsFound([Problem(service.name, 0, "", "rows", "more rows", f"at most {ROWS:,}")])
     return names, sorted(rows, key=str)
 
 
-def rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row]:
+def _rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row]:
     """Yield the rows of an endpoint's answer, of these variables alone; what has no name beyond it is left out."""
     found = asked(service, query)
     offered = {variable.value for variable in found.variables}

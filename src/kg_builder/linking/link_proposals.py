@@ -71,7 +71,7 @@ def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -
     index = Index(graph, wanted.kinds)
     for name, scheme in wanted.codes:
         index.know(name, scheme)
-    linked = linked_before(graph.root)
+    linked = _linked_before(graph.root)
     with deciding(wanted.decided, graph.base, license_of(graph)) as decisions:
         decided = decisions.decided() | linked
         known: set[Pair] = set()
@@ -84,7 +84,7 @@ def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -
             said(f"{number:,} records, {len(best):,} proposals")
             for record, candidates in zip(batch, index.matched(batch, alike=wanted.alike), strict=True):
                 for candidate in candidates if record.iri not in index.subjects else ():
-                    row = row_of(candidate, record, graph.base)
+                    row = _row_of(candidate, record, graph.base)
                     pair = pair_of(row)
                     if pair in decided:
                         known.add(pair)
@@ -105,7 +105,7 @@ def rank(proposed: tuple[Candidate, Record, Row]) -> tuple[float, str, str]:
     return -candidate.score, *pair_of(row)
 
 
-def row_of(candidate: Candidate, record: Record, base: str) -> Row:
+def _row_of(candidate: Candidate, record: Record, base: str) -> Row:
     """Return a mapping as a row; a record without an IRI stands for its label."""
     label = plain(record.labels[0].text) if record.labels else ""
     exact = candidate.way in EXACT and not record.is_class
@@ -132,7 +132,7 @@ def row_of(candidate: Candidate, record: Record, base: str) -> Row:
     }
 
 
-def linked_before(root: Path) -> set[Pair]:
+def _linked_before(root: Path) -> set[Pair]:
     """Return the pairs of the project's own links, also those that are held not to mean the same."""
     paths = sorted((root / "data" / "links").glob(f"*{ENDING}"))
     return {pair_of(row) for path in paths for row in read_table(path)[1]}

@@ -80,7 +80,7 @@ class Decisions:
         where = {row["id"]: (table, row) for table, rows in self.tables.items() for row in rows}
         wanted = dict.fromkeys(ids)
         if unknown := [each for each in wanted if each not in where]:
-            raise ProblemsFound(unknown_id(each, where) for each in unknown)
+            raise ProblemsFound(_unknown_id(each, where) for each in unknown)
         moved = []
         for each in wanted:
             table, row = where[each]
@@ -91,7 +91,7 @@ class Decisions:
         return moved
 
 
-def unknown_id(text: str, known: Iterable[str]) -> Problem:
+def _unknown_id(text: str, known: Iterable[str]) -> Problem:
     """Return the problem of an id that there is not."""
     close = difflib.get_close_matches(text, known, n=1)
     hint = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
@@ -107,12 +107,12 @@ def deciding(folder: Path, base: str, license_: str) -> Iterator[Decisions]:
     with writable(folder, "The tables are as they were."):
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
-            decisions = read_decisions(folder)
+            decisions = _read_decisions(folder)
             yield decisions
-            write(decisions, base, license_)
+            _write(decisions, base, license_)
 
 
-def read_decisions(folder: Path) -> Decisions:
+def _read_decisions(folder: Path) -> Decisions:
     """Return what a folder holds; a candidate that stands in another table as well is no candidate any more."""
     tables: dict[str, list[Row]] = {}
     header: dict[str, Any] = {"curie_map": {}}
@@ -136,28 +136,28 @@ def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
         header = yaml.safe_load(told) or {}
         rows = [*csv.DictReader(io.StringIO(body), delimiter="\t", strict=True)]
     except (yaml.YAMLError, csv.Error) as error:
-        raise unreadable(path, 0, " ".join(str(error).split())) from error
+        raise _unreadable(path, 0, " ".join(str(error).split())) from error
     if not isinstance(header, dict) or not isinstance(header.setdefault("curie_map", {}), dict):
-        raise unreadable(path, 1, "another header")
+        raise _unreadable(path, 1, "another header")
     curies = Curies({**header["curie_map"], "skos": str(SKOS), "owl": str(OWL), "rdfs": str(RDFS)})
     for number, row in enumerate(rows, told.count("\n") + 2):
         if None in row or None in row.values() or not row.get("subject_id"):
-            raise unreadable(path, number, "a row with other columns than the header, or without subject_id")
+            raise _unreadable(path, number, "a row with other columns than the header, or without subject_id")
         for column in ADDRESSES:
             if row.get(column):
-                row[column] = iri_of(row[column], curies, path, number)
+                row[column] = _iri_of(row[column], curies, path, number)
     return header, rows
 
 
-def iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
+def _iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
     """Return what a cell stands for; raise `ProblemsFound` if the header does not explain its prefix."""
     iri = curies.whole(text)
     if iri == text and not IRI.match(text):
-        raise unreadable(path, number, f"{quoted(text)}, whose prefix the header does not explain")
+        raise _unreadable(path, number, f"{quoted(text)}, whose prefix the header does not explain")
     return iri
 
 
-def unreadable(path: Path, line: int, found: str) -> ProblemsFound:
+def _unreadable(path: Path, line: int, found: str) -> ProblemsFound:
     """Return what is raised for a table that cannot be read."""
     expected, hint = "a table of mappings in SSSOM", "Correct it, or move it away."
     return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, hint)])
@@ -182,7 +182,7 @@ def plain(text: str) -> str:
     return neutral(" ".join("".join(seen).split())[:1000])
 
 
-def write(decisions: Decisions, base: str, license_: str) -> None:
+def _write(decisions: Decisions, base: str, license_: str) -> None:
     """Write all tables beside themselves, then put them in place: candidates last, so that nothing is lost between."""
     known = {"skos": str(SKOS), "rdfs": str(RDFS), "semapv": str(SEMAPV._NS), "cpkg": base}  # noqa: SLF001
     curies = Curies({**decisions.header["curie_map"], **known})

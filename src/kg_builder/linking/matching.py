@@ -210,13 +210,13 @@ class Index:
                 way, reason = SAME.get(own.field, SAME[""])
                 found.append(self.candidate(own, word, way, reason))
         if found:
-            return shared_less(found)
+            return _shared_less(found)
         for word, key in keys:
             for bare in {self.joined.get(key.replace(" ", ""), ""), *cores(word.text)}:
                 for own in self.labels.get(bare, ()):
                     reason = "same label but for blanks, brackets or legal form"
                     found.append(self.candidate(own, word, "bare", reason))
-        return shared_less(best(found))
+        return _shared_less(best(found))
 
     def like(self, words: Sequence[tuple[Word, str]], limit: int, alike: float) -> Iterator[list[Candidate]]:
         """Yield for each text what has a label like it."""
@@ -228,7 +228,7 @@ class Index:
         for (word, _), row in zip(words, table, strict=True):
             places = numpy.flatnonzero(row)
             nearest = sorted(places, key=lambda place: (-row[place], self.choices[place]))[:limit]
-            yield shared_less(
+            yield _shared_less(
                 [
                     self.candidate(own, word, "alike", f"label alike {row[place] / 100:.2f}", float(row[place]) / 100)
                     for place in nearest
@@ -259,7 +259,7 @@ def best(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(kept.values(), key=lambda each: (-each.score, each.subject.iri))
 
 
-def shared_less(candidates: list[Candidate]) -> list[Candidate]:
+def _shared_less(candidates: list[Candidate]) -> list[Candidate]:
     """Return candidates with less confidence where one label means several things."""
     things = {
         word: {each.subject.iri for each in candidates if each.reason == word}

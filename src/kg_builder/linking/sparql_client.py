@@ -53,7 +53,7 @@ def services(root: Path) -> dict[str, Service]:
     listed: dict[str, Service] = {}
     problems: list[Problem] = []
     for line, row in enumerate(rows[1:], 2):
-        found = list(row_problems(line, row, listed))
+        found = list(_row_problems(line, row, listed))
         problems += found
         if not found:
             listed[row[0]] = Service(row[0], row[1], line)
@@ -62,7 +62,7 @@ def services(root: Path) -> dict[str, Service]:
     return listed
 
 
-def row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iterator[Problem]:
+def _row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iterator[Problem]:
     """Yield what is wrong with a row of the list."""
     if len(row) != len(HEADER):
         yield Problem(LIST, line, "", "row", f"{len(row)} cells", "a name and an address")
@@ -82,23 +82,23 @@ def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
 
     No redirect is followed, nothing is unpacked, and no term is taken that is not valid.
     """
-    body = answer_of(service, query)
+    body = _answer_of(service, query)
     try:
         JsonWatch(service.file).look(body)  # pyoxigraph 0.5 crashes on deep JSON
         found = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
     except (ProblemsFound, SyntaxError) as error:
-        raise refusal(service, f"an answer that is no result of a query ({said_by(error)})") from error
+        raise refusal(service, f"an answer that is no result of a query ({_said_by(error)})") from error
     if not isinstance(found, pyoxigraph.QuerySolutions):
         raise refusal(service, "an answer without rows")
     return found
 
 
-def said_by(error: ProblemsFound | SyntaxError) -> str:
+def _said_by(error: ProblemsFound | SyntaxError) -> str:
     """Return what is wrong with an answer."""
     return error.problems[0].found if isinstance(error, ProblemsFound) else error.msg
 
 
-def answer_of(service: Service, query: str) -> bytes:
+def _answer_of(service: Service, query: str) -> bytes:
     """Return the body of an answer, got by a thread, as the time-outs of sockets do not bound the whole of it."""
     address = urlsplit(service.address)
     connection = CONNECTIONS[address.scheme](str(address.hostname), address.port, timeout=SECONDS)
@@ -106,7 +106,7 @@ def answer_of(service: Service, query: str) -> bytes:
 
     def get() -> None:
         try:
-            got.append(body_of(service, connection, query))
+            got.append(_body_of(service, connection, query))
         except ProblemsFound as found:
             got.append(found.problems)
         except (OSError, HTTPException) as error:
@@ -124,7 +124,7 @@ def answer_of(service: Service, query: str) -> bytes:
     return got[0]
 
 
-def body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
+def _body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
     """Return the body of an answer; raise `ProblemsFound` for one that is no table, or too long."""
     address = urlsplit(service.address)
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
@@ -136,14 +136,14 @@ def body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
     with contextlib.closing(connection):
         connection.request("POST", target, urlencode({"query": query}), headers)
         with connection.getresponse() as response:
-            refuse_other(service, response)
+            _refuse_other(service, response)
             body = response.read(ANSWER + 1)
     if len(body) > ANSWER:
         raise refusal(service, f"an answer of more than {ANSWER:,} bytes", "Ask for less.")
     return body
 
 
-def refuse_other(service: Service, response: HTTPResponse) -> None:
+def _refuse_other(service: Service, response: HTTPResponse) -> None:
     """Raise `ProblemsFound` for an answer that is no table, or leads elsewhere."""
     media = response.headers.get_content_type()
     if 300 <= response.status < 400:  # noqa: PLR2004  (the statuses that lead elsewhere)

@@ -52,18 +52,18 @@ def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
         if not stat.S_ISREG(path.stat().st_mode):
             raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
         with path.open("rb") as stream:
-            form = format_of(path, media, stream)
+            form = _format_of(path, media, stream)
             watched = Watched(path, stream, form)
-            for quad in quads_of(path, watched, form):
+            for quad in _quads_of(path, watched, form):
                 watched.since = 0
-                refuse_unfit(path, quad)
+                _refuse_unfit(path, quad)
                 yield quad
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror or error})"
         raise fault(path, 0, "file", found, "a readable file of RDF") from error
 
 
-def format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
+def _format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
     """Return the format by media type, ending or content; the stream is left at its begin."""
     ending = path.suffix[1:].lower()
     said = RdfFormat.from_media_type(media) if media else None
@@ -124,20 +124,20 @@ class Watched(io.RawIOBase):
         return not self.ended
 
 
-def quads_of(path: Path, watched: Watched, form: RdfFormat) -> Iterator[Quad]:
+def _quads_of(path: Path, watched: Watched, form: RdfFormat) -> Iterator[Quad]:
     """Yield the quads of a watched file; raise `ProblemsFound` where it does not parse."""
     lenient = form == RdfFormat.JSON_LD  # else it drops what has a bad IRI, without a word
     try:
         parser = pyoxigraph.parse(cast("IO[bytes]", watched), format=form, lenient=lenient)
-        yield from strict(path, parser) if lenient else parser
+        yield from _strict(path, parser) if lenient else parser
         watched.read()
     except SyntaxError as error:
-        raise unparsed(path, watched, form, error) from error
+        raise _unparsed(path, watched, form, error) from error
     except MemoryError as error:  # pyoxigraph's own limit on a token, of some 16 MB
         raise fault(path, 0, "size", "a text that is too long", "shorter texts") from error
 
 
-def strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
+def _strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
     """Yield what a lenient parser of JSON-LD finds, but for keys without a meaning, which are no statements.
 
     Raise `ProblemsFound` for terms that are not valid.
@@ -150,25 +150,25 @@ def strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
             yield from pyoxigraph.parse(line, format=RdfFormat.N_QUADS)
         except SyntaxError as error:
             term = line[(error.offset or 1) - 1 : (error.end_offset or 1) - 1].strip("<>")
-            found = f"{quoted(term or str(quad))} ({said_by(error)})"
-            number = line_of(path, term) if term else 0
+            found = f"{quoted(term or str(quad))} ({_said_by(error)})"
+            number = _line_of(path, term) if term else 0
             raise fault(path, number, "syntax", found, "absolute IRIs and valid terms") from error
 
 
-def line_of(path: Path, text: str) -> int:
+def _line_of(path: Path, text: str) -> int:
     """Return the number of the first line that has a text, 0 where none has it."""
     with path.open("rb") as stream:
         return next((number for number, line in enumerate(stream, 1) if text.encode() in line), 0)
 
 
-def unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) -> ProblemsFound:
+def _unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) -> ProblemsFound:
     """Return the exception for what a parser says; a context that stands elsewhere is told as such."""
-    said = said_by(error)
+    said = _said_by(error)
     if form == RdfFormat.JSON_LD and re.search("LoadDocumentCallback|remote context", said):
         found, expected = "a context that stands elsewhere", "a context within the file"
         hint = "It is not fetched: put the context itself in its place."
         return fault(
-            path, max(line_of(path, '"@context"'), line_of(path, '"@import"')), "context", found, expected, hint
+            path, max(_line_of(path, '"@context"'), _line_of(path, '"@import"')), "context", found, expected, hint
         )
     line = watched.line if watched.by_line else error.lineno or 0
     column = f" at column {error.offset}" if error.offset else ""
@@ -176,12 +176,12 @@ def unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) 
     return fault(path, line, "syntax", f"a syntax error{column} ({said})", str(form).strip("<>"), hint)
 
 
-def said_by(error: SyntaxError) -> str:
+def _said_by(error: SyntaxError) -> str:
     """Return what a parser says, without the place."""
     return re.sub(r"^Parser error at [^:]*: ", "", error.msg)[:200]
 
 
-def refuse_unfit(path: Path, quad: Quad) -> None:
+def _refuse_unfit(path: Path, quad: Quad) -> None:
     """Raise `ProblemsFound` for a statement about a statement, and for a literal that is too long or has a NUL."""
     value = quad.object
     if isinstance(value, Triple) or isinstance(quad.subject, Triple):

@@ -48,7 +48,7 @@ def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -
     `scheme_of` tells the property of ours that holds codes of what a header names, or nothing.
     What is in the column of identifiers and no IRI comes behind `given.namespace`; without one, records have no IRI.
     """
-    rows = rows_of(path)
+    rows = _rows_of(path)
     header = next(rows, (0, []))[1]
     if not any(header):
         raise fault(path, 1, "header", "no header", "a line with the names of the columns", "Write one.")
@@ -83,10 +83,10 @@ def address(text: str, namespace: str) -> str:
     return namespace + quote(text, safe="") if namespace and text else ""
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a table with their lines; raise `ProblemsFound` where it is no table in UTF-8."""
     delimiter = DELIMITERS[path.suffix.lower()]
-    reader = csv.reader(lines_of(path), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines_of(path), delimiter=delimiter, strict=True)
     width = 0
     try:
         for row in reader:
@@ -105,7 +105,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise fault(path, reader.line_num, "row", str(error), expected) from error
 
 
-def lines_of(path: Path) -> Iterator[str]:
+def _lines_of(path: Path) -> Iterator[str]:
     """Yield the lines of a file; raise `ProblemsFound` for other files, other encodings and lines without an end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):

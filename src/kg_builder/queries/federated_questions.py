@@ -56,10 +56,10 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
         try:
             query, faults = read_query(path, FOLDER)
             problems += faults
-            question = federated(query)
+            question = _federated(query)
             problems += [*query_problems(query.file, question.question.query.text, "answers")] or [
                 *header_problems(question.question),
-                *own_problems(root, question),
+                *_own_problems(root, question),
             ]
             found[query.name] = question
         except ProblemsFound as caught:
@@ -69,12 +69,12 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
     return found
 
 
-def federated(query: StoredQuery) -> FederatedQuestion:
+def _federated(query: StoredQuery) -> FederatedQuestion:
     """Return a stored query as a federated question; raise `ProblemsFound` where SERVICE stands otherwise."""
     text, names = query.text, []
     while call := call_in(query.file, text):
         names.append(call.name)
-        if problems := [*query_problems(query.file, alone(text, call))]:
+        if problems := [*query_problems(query.file, _alone(text, call))]:
             raise ProblemsFound(problems)
         group = text[call.start : call.end]
         own = variables_of(group)
@@ -106,7 +106,7 @@ def call_in(file: str, text: str) -> Call | None:
     return Call(call[1], seen.start(), call.end() - 1, end, select.start(), opened[0])
 
 
-def alone(text: str, call: Call) -> str:
+def _alone(text: str, call: Call) -> str:
     """Return what an endpoint is asked as a query of its own, in the lines and columns that it stands in."""
     start = "SELECT *"
     between = re.sub(r"[^\n]", " ", text[call.select + len(start) : call.opening])
@@ -118,7 +118,7 @@ def variables_of(group: str) -> list[str]:
     return sorted({f"?{name}" for name in VARIABLE.findall(code_of(group))})
 
 
-def own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
+def _own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
     """Yield what other stored questions may be or do, and those that ask other endpoints not."""
     query = question.question.query
     if any((root / "queries" / "answers").rglob(f"{query.name}.rq")):

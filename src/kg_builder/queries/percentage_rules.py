@@ -38,10 +38,10 @@ class Rules:
 
 def rules_of(triples: Iterable[tuple[object, object, object]]) -> Rules:
     """Return the rules that the ontology states, whose triples may be terms of any library or text."""
-    stated = {(plain(subject), plain(predicate), plain(value)) for subject, predicate, value in triples}
+    stated = {(_plain(subject), _plain(predicate), _plain(value)) for subject, predicate, value in triples}
     shown: dict[str, frozenset[str]] = {}
     for number, _, beside in (each for each in stated if each[1] == str(KG.shownWith)):
-        shown[number] = shown.get(number, frozenset()) | {column_of(beside)}
+        shown[number] = shown.get(number, frozenset()) | {_column_of(beside)}
     exclusive = {code for code, predicate, _ in stated if predicate == str(KG.exclusive)}
     kinds = {kind for code, predicate, kind in stated if predicate == str(RDF.type) and code in exclusive}
     alike = {code for code, predicate, kind in stated if predicate == str(RDF.type) and kind in kinds}
@@ -49,12 +49,12 @@ def rules_of(triples: Iterable[tuple[object, object, object]]) -> Rules:
     return Rules(shown, frozenset(dimensions), frozenset(exclusive), frozenset(alike - exclusive))
 
 
-def plain(term: object) -> str:
+def _plain(term: object) -> str:
     """Return what a term says, without marks."""
     return str(getattr(term, "value", term))
 
 
-def column_of(iri: str) -> str:
+def _column_of(iri: str) -> str:
     """Return the name that a column has which shows a property: its last part in snake case."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last_part(iri)).lower()
 
@@ -67,17 +67,17 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
     if "\\" not in text and not any(re.search(f"[:#]{last_part(number)}\\b", text) for number in rules.shown_with):
         return  # no number is named, not even by an escape
     try:
-        algebra = algebra_of(text)
+        algebra = _algebra_of(text)
     except Exception as error:  # noqa: BLE001  (rdflib raises what it likes, Exception itself too)
         found = f"a query that rdflib does not read ({str(error).splitlines()[0][:80] if str(error) else 'no reason'})"
         yield Problem(file, 0, "", "sparql", found, "a query that any engine runs", "Write it in plain SPARQL 1.1.")
         return
     for node in nodes(algebra):
         if node.name == "AggregateJoin":
-            yield from sum_problems(file, node, rules)
+            yield from _sum_problems(file, node, rules)
     if shown:
         columns = {str(variable) for variable in algebra.PV or ()}
-        held = {number for number in rules.shown_with if columns & variables_of(number, algebra)}
+        held = {number for number in rules.shown_with if columns & _variables_of(number, algebra)}
         missing = set().union(*(rules.shown_with[number] for number in held)) - columns
         if missing:
             found = f"{', '.join(sorted(map(last_part, held)))} without {', '.join(sorted(missing))}"
@@ -86,22 +86,22 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
 
 
 @lru_cache(1000)
-def algebra_of(text: str) -> CompValue:
+def _algebra_of(text: str) -> CompValue:
     """Return the algebra of a query, which takes rdflib some hundredths of a second."""
     return translateQuery(parseQuery(text)).algebra
 
 
-def sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
+def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
     """Yield why an aggregate of a query must not be formed, if so."""
-    numbers = {name for number in rules.shown_with for name in variables_of(number, join.p)}
-    added = [each for each in join.A if each.name in ADDING and names_in(each.vars) & numbers]
+    numbers = {name for number in rules.shown_with for name in _variables_of(number, join.p)}
+    added = [each for each in join.A if each.name in ADDING and _names_in(each.vars) & numbers]
     if not added:
         return
-    grouped = set().union(*(names_in(each) for each in join.p.expr or ()))
+    grouped = set().union(*(_names_in(each) for each in join.p.expr or ()))
     fixed = {
         end
-        for _, predicate, value in triples(join.p)
-        for end in ends(predicate)
+        for _, predicate, value in _triples(join.p)
+        for end in _ends(predicate)
         if str(value) in grouped or isinstance(value, URIRef)
     }
     loose = rules.dimensions - fixed
@@ -119,45 +119,45 @@ def sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
         yield Problem(file, 0, "", "overlap", found, expected, hint)
 
 
-def variables_of(number: str, algebra: Any) -> set[str]:
+def _variables_of(number: str, algebra: Any) -> set[str]:
     """Return the variables of a query that hold the objects of a property, or what is made of them."""
     found = {
         str(value)
-        for _, predicate, value in triples(algebra)
-        if isinstance(value, Variable) and number in ends(predicate)
+        for _, predicate, value in _triples(algebra)
+        if isinstance(value, Variable) and number in _ends(predicate)
     }
     made = [(node.var, node.expr) for node in nodes(algebra) if node.name == "Extend"]
-    made += [(node.res, node.vars) for node in nodes(algebra) if is_aggregate(node) and node.name != NOT_A_NUMBER]
+    made += [(node.res, node.vars) for node in nodes(algebra) if _is_aggregate(node) and node.name != NOT_A_NUMBER]
     before = -1
     while len(found) > before:
         before = len(found)
-        found |= {str(name) for name, expression in made if names_in(expression) & found}
+        found |= {str(name) for name, expression in made if _names_in(expression) & found}
     return found
 
 
-def is_aggregate(node: CompValue) -> bool:
+def _is_aggregate(node: CompValue) -> bool:
     """Return whether a node of the algebra is an aggregate."""
     return str(node.name).startswith("Aggregate_")
 
 
-def ends(predicate: object) -> set[str]:
+def _ends(predicate: object) -> set[str]:
     """Return the properties by which a predicate or path may arrive at its object."""
     if isinstance(predicate, URIRef):
         return {str(predicate)}
     if isinstance(predicate, SequencePath):
-        return ends(predicate.args[-1])
+        return _ends(predicate.args[-1])
     if isinstance(predicate, AlternativePath):
-        return set().union(*map(ends, predicate.args))
-    return ends(predicate.path) if isinstance(predicate, MulPath) else set()
+        return set().union(*map(_ends, predicate.args))
+    return _ends(predicate.path) if isinstance(predicate, MulPath) else set()
 
 
-def triples(algebra: Any) -> Iterator[tuple[Any, Any, Any]]:
+def _triples(algebra: Any) -> Iterator[tuple[Any, Any, Any]]:
     """Yield the triple patterns of an algebra."""
     for node in nodes(algebra):
         yield from node.triples or () if node.name == "BGP" else ()
 
 
-def names_in(expression: Any) -> set[str]:
+def _names_in(expression: Any) -> set[str]:
     """Return the variables of an expression."""
     return {str(term) for term in terms(expression) if isinstance(term, Variable)}
 

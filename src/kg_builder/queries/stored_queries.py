@@ -114,34 +114,34 @@ def query_problems(file: str, text: str, kind: str = "") -> Iterator[Problem]:
     A stored query that was once in order is not parsed again, which takes some hundredths of a second.
     """
     if not kind:
-        yield from faults_of(file, text)
+        yield from _faults_of(file, text)
         return
     cache, key = user_cache(), content_key("query", kind, text)
     if cache.get(key) is None:
-        problems = [*faults_of(file, text, kind)]
+        problems = [*_faults_of(file, text, kind)]
         yield from problems
         if not problems:
             cache.put(key, b"")
 
 
-def faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
+def _faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
     """Yield why a query cannot be run, as its text tells."""
     code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
         yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
         return
-    if asks_others(text):
+    if _asks_others(text):
         seen = SERVICE.search(code)
         line, column = place(code, seen.start()) if seen else (0, 0)
         found = f"SERVICE at column {column}" if seen else "SERVICE"
         hint = "No other host is asked."
         yield Problem(file, line, "", "service", found, "a query on this graph alone", hint)
         return
-    yield from form_problems(file, text, kind)
+    yield from _form_problems(file, text, kind)
 
 
-def form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
+def _form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
     """Yield that a query is not SPARQL, or of another form than its kind.
 
     Its solutions may stand in no frame below which rdflib parses: pyparsing leaves such frames to be dropped by a
@@ -150,12 +150,12 @@ def form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
     try:
         answer = pyoxigraph.Store().query(text)
     except SyntaxError as error:
-        yield syntax_problem(file, code_of(text), error)
+        yield _syntax_problem(file, code_of(text), error)
         return
     if not kind:
         return
     wanted = KINDS[kind]
-    names = variables(answer)
+    names = _variables(answer)
     if wanted.makes_triples:
         if not isinstance(answer, pyoxigraph.QueryTriples):
             yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
@@ -172,7 +172,7 @@ def code_of(text: str) -> str:
     return NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
-def asks_others(text: str) -> bool:
+def _asks_others(text: str) -> bool:
     """Return whether a query has SERVICE anywhere in its algebra; text that does not parse asks nobody."""
     if not re.search(r"service|\\u", text, re.IGNORECASE):
         return False
@@ -180,18 +180,18 @@ def asks_others(text: str) -> bool:
     from rdflib.plugins.sparql.parser import parseQuery  # noqa: PLC0415
 
     try:
-        return "ServiceGraphPattern" in set(pattern_names(parseQuery(text)))
+        return "ServiceGraphPattern" in set(_pattern_names(parseQuery(text)))
     except ParseBaseException:
         return SERVICE.search(text) is not None
 
 
-def pattern_names(tree: object) -> Iterator[str]:
+def _pattern_names(tree: object) -> Iterator[str]:
     """Yield the names of all patterns of a query that rdflib has parsed."""
     if name := getattr(tree, "name", None):
         yield str(name)
     parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, Iterable) else ()
     for part in parts if not isinstance(tree, str) else ():
-        yield from pattern_names(part)
+        yield from _pattern_names(part)
 
 
 def depth(code: str) -> int:
@@ -209,12 +209,12 @@ def columns_of(text: str) -> tuple[str, ...]:
     cache, key = user_cache(), content_key("columns", text)
     if known := cache.get(key):
         return tuple(json.loads(known))
-    found = variables(pyoxigraph.Store().query(text))
+    found = _variables(pyoxigraph.Store().query(text))
     cache.put(key, json.dumps(found).encode())
     return tuple(found)
 
 
-def variables(answer: object) -> list[str]:
+def _variables(answer: object) -> list[str]:
     """Return the variables of a SELECT, none for other forms."""
     return [each.value for each in answer.variables] if isinstance(answer, pyoxigraph.QuerySolutions) else []
 
@@ -224,7 +224,7 @@ def place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
+def _syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     """Return the problem of a query that does not parse; an update is none."""
     expected = "one SELECT, ASK, CONSTRUCT or DESCRIBE"
     if update := UPDATE.match(code):
@@ -261,6 +261,6 @@ def rows(store: pyoxigraph.Store, text: str) -> Generator[dict[str, str]]:
     Close it in the thread that asked: solutions may not be touched, not even dropped, by another.
     """
     found = store.query(text)
-    names = variables(found)
+    names = _variables(found)
     for solution in found:  # type: ignore[union-attr]
         yield {name: value.value for name, value in zip(names, solution, strict=True) if value is not None}

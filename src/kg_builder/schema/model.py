@@ -200,13 +200,13 @@ def schema_of(ontology: Graph, shapes: Graph) -> Schema:
         prefix: str(name) for prefix, name in ontology.namespaces()
     }
     used = {prefix: name for prefix, name in sorted(prefixes.items()) if prefix}
-    tables = tuple(table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
-    return Schema(tables, codes_of(ontology), used, ontology, shapes)
+    tables = tuple(_table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
+    return Schema(tables, _codes_of(ontology), used, ontology, shapes)
 
 
-def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
+def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
     """Return the table that a node shape describes."""
-    columns = [column_of(shapes, shape) for shape in shapes.objects(node, SH.property)]
+    columns = [_column_of(shapes, shape) for shape in shapes.objects(node, SH.property)]
     constraints = [
         Constraint(str(name), text(shapes, name, SH.message), text(shapes, name, SH.select))
         for name in ordered(shapes.objects(node, SH.sparql))
@@ -218,7 +218,7 @@ def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
         description=text(shapes, node, SH.description),
         url=text(shapes, node, CSVW.url),
         about=text(shapes, node, CSVW.aboutUrl),
-        classes=superclasses(ontology, shapes.value(node, SH.targetClass)),
+        classes=_superclasses(ontology, shapes.value(node, SH.targetClass)),
         columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
         constraints=tuple(constraints),
         delimiter=text(shapes, node, CSVW.delimiter) or ",",
@@ -226,7 +226,7 @@ def table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
     )
 
 
-def column_of(shapes: Graph, shape: Node) -> Column:
+def _column_of(shapes: Graph, shape: Node) -> Column:
     """Return the column that a property shape describes."""
     listed = shapes.value(shape, SH["in"])
     target = text(shapes, shape, SH["class"]) or None
@@ -261,17 +261,17 @@ def sparql_prefixes(shapes: Graph) -> str:
     )
 
 
-def codes_of(ontology: Graph) -> tuple[Code, ...]:
+def _codes_of(ontology: Graph) -> tuple[Code, ...]:
     """Return the things under our base that the ontology declares, with all their classes, sorted."""
     found = {
-        node: {name for kind in ontology.objects(node, RDF.type) for name in superclasses(ontology, kind)}
+        node: {name for kind in ontology.objects(node, RDF.type) for name in _superclasses(ontology, kind)}
         for node in ontology.subjects(RDF.type, None)
         if str(node).startswith(BASE)
     }
     return tuple(Code(str(node), tuple(sorted(classes))) for node, classes in sorted(found.items()))
 
 
-def superclasses(ontology: Graph, name: Node | None) -> tuple[str, ...]:
+def _superclasses(ontology: Graph, name: Node | None) -> tuple[str, ...]:
     """Return a class and all its superclasses, the class itself first, the rest sorted."""
     rest = {str(above) for above in ontology.transitive_objects(name, RDFS.subClassOf)} - {str(name)}
     return (str(name), *sorted(rest))

@@ -25,7 +25,7 @@ def read_schema(folder: Path) -> Schema:
         file = f"{folder.name}/{name}"
         try:
             texts[name] = text_of(folder / name, file, "Turtle")
-            graphs[name] = turtle_graph(texts[name])
+            graphs[name] = _turtle_graph(texts[name])
         except SyntaxError as error:
             line = error.lineno or 0
             problems.append(Problem(file, line, "", "turtle", error.msg, "valid Turtle", "Fix the line."))
@@ -45,7 +45,7 @@ def read_schema(folder: Path) -> Schema:
     return schema_of(ontology, shapes)
 
 
-def turtle_graph(text: str) -> Graph:
+def _turtle_graph(text: str) -> Graph:
     """Return a text in Turtle as a graph with its prefixes; raise `SyntaxError` with the line where it is none.
 
     Oxigraph reads it some times as fast as rdflib's own parser, and more strictly.
@@ -53,13 +53,13 @@ def turtle_graph(text: str) -> Graph:
     graph = Graph(bind_namespaces="none")
     parsed = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
     for quad in parsed:
-        graph.add((rdflib_term(quad.subject), rdflib_term(quad.predicate), rdflib_term(quad.object)))
+        graph.add((_rdflib_term(quad.subject), _rdflib_term(quad.predicate), _rdflib_term(quad.object)))
     for prefix, namespace in parsed.prefixes.items():
         graph.bind(prefix, namespace)
     return graph
 
 
-def rdflib_term(term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Node:
+def _rdflib_term(term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Node:
     """Return a term of Oxigraph as one of rdflib; raise TypeError for a triple, which is no term of RDF 1.1."""
     if isinstance(term, pyoxigraph.NamedNode):
         return URIRef(term.value)

@@ -42,20 +42,20 @@ def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) 
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
     declared = {*ontology.subjects(RDF.type, None), RDFS.label}
     for shape, rule, found, expected, hint in (
-        *forbidden(shapes),
-        *(fault for node in tables for fault in table_faults(shapes, node)),
-        *(fault for node in columns for fault in column_faults(shapes, node)),
+        *_forbidden(shapes),
+        *(fault for node in tables for fault in _table_faults(shapes, node)),
+        *(fault for node in columns for fault in _column_faults(shapes, node)),
         *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
     ):
-        yield Problem(file, line_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
+        yield Problem(file, _line_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
         for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
             found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
             hint = f"Fix the query of {short(node)}."
-            yield Problem(file, line_of(lines, node), "", problem.rule, found, problem.expected, hint, shape=str(node))
+            yield Problem(file, _line_of(lines, node), "", problem.rule, found, problem.expected, hint, shape=str(node))
 
 
-def forbidden(shapes: Graph) -> Iterator[Fault]:
+def _forbidden(shapes: Graph) -> Iterator[Fault]:
     """Yield imports and scripts: a build reads nothing from elsewhere and runs no code of a shape."""
     for node in ordered(shapes.subjects(OWL.imports, None)):
         yield (
@@ -70,9 +70,9 @@ def forbidden(shapes: Graph) -> Iterator[Fault]:
             yield node, "script", "a JavaScript constraint", "SHACL Core or SHACL-SPARQL", "Write it as SPARQL."
 
 
-def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
+def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     """Yield what is wrong with a node shape as the description of a table."""
-    yield from term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
+    yield from _term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
         expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
@@ -93,12 +93,12 @@ def table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
             yield node, "shape-part", f"{number} columns named {name}", "each column once", "Rename one of them."
 
 
-def column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
+def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     """Yield what is wrong with a property shape as the description of a column."""
-    yield from term_faults(shapes, node, "column", ON_COLUMNS, NEEDED_ON_COLUMNS, {RDF.type})
+    yield from _term_faults(shapes, node, "column", ON_COLUMNS, NEEDED_ON_COLUMNS, {RDF.type})
     for term in sorted(NUMBERS):
         for value in shapes.objects(node, term):
-            if not isinstance(value, Literal) or (not isinstance(value.value, (int, float)) and not is_decimal(value)):
+            if not isinstance(value, Literal) or (not isinstance(value.value, (int, float)) and not _is_decimal(value)):
                 yield node, "number", f"sh:{short(term)} {quoted(str(value))}", "a number", "Write it without quotes."
     for value in shapes.objects(node, SH.datatype):
         if short(value) not in DATATYPES:
@@ -112,18 +112,18 @@ def column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
             yield node, "pattern", quoted(str(value)), expected, "Fix the pattern."
 
 
-def is_decimal(value: Literal) -> bool:
+def _is_decimal(value: Literal) -> bool:
     """Return whether a literal is a decimal number."""
     return re.fullmatch(r"-?[0-9]+([.][0-9]+)?", str(value)) is not None and value.value is not None
 
 
-def term_faults(
+def _term_faults(
     shapes: Graph, node: Node, kind: str, allowed: set[URIRef], needed: set[URIRef], several: set[URIRef]
 ) -> Iterator[Fault]:
     """Yield the terms on a shape that the builder would not heed, those that it misses, and those that stand twice."""
     counts = Counter(shapes.predicates(node, unique=False))
     for term in ordered(set(counts) - allowed - {SH.js}):
-        yield node, "shape-term", f"{short(term)} on a {kind}", "a term that the builder knows", nearest(term, allowed)
+        yield node, "shape-term", f"{short(term)} on a {kind}", "a term that the builder knows", _nearest(term, allowed)
     for term in sorted(needed - set(counts)):
         yield node, "shape-part", f"a {kind} without {short(term)}", f"one {short(term)}", "Add it."
     for term in sorted(allowed - several):
@@ -139,10 +139,10 @@ def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault
                 yield node, "path", f"a {short(term)} that is not one property", "the IRI of a property", "Name one."
                 continue
             found = f"{short(term)} {short(value)}"
-            yield node, "declared", found, "a term that ontology/kg.ttl declares", nearest(value, declared)
+            yield node, "declared", found, "a term that ontology/kg.ttl declares", _nearest(value, declared)
 
 
-def line_of(lines: list[str], node: Node) -> int:
+def _line_of(lines: list[str], node: Node) -> int:
     """Return the line on which a subject's paragraph begins, 0 if it cannot be told."""
     opening = re.compile(rf"^(\w*:|<[^>]*[/#]){re.escape(short(node))}>?\s")
     return next((number for number, line in enumerate(lines, 1) if opening.match(line)), 0)
@@ -153,7 +153,7 @@ def short(term: Node) -> str:
     return last_part(str(term).rstrip("/#"))
 
 
-def nearest(term: Node, known: Iterable[Node]) -> str:
+def _nearest(term: Node, known: Iterable[Node]) -> str:
     """Return a sentence that names the closest known term, or a general one."""
     close = difflib.get_close_matches(short(term), sorted(map(short, known)), n=1)
     return f"Did you mean {close[0]}?" if close else "Fix the name, or declare the term first."

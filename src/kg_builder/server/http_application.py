@@ -53,7 +53,7 @@ def ready_graph(root: Path, build: Path) -> GraphReader:
     return graph
 
 
-def answered(graph: GraphReader, name: str, parameters: Mapping[str, str], media: str) -> Reply | Answer:
+def _answered(graph: GraphReader, name: str, parameters: Mapping[str, str], media: str) -> Reply | Answer:
     """Return the answer to a stored question in a media type, in a worker; as it is, if that is the one of pages.
 
     Raise `ProblemsFound` for a question or parameter that there is not, or a value that fits nothing.
@@ -106,7 +106,7 @@ class Site:
         if query is None:
             media = preferred(request, offers)
             if media is None:
-                raise not_offered(offers)
+                raise _not_offered(offers)
             names = [str(each.value) for each in self.graph.store.named_graphs()]
             return delivered(request, service_description(str(request.url.replace(query="")), names, media), media)
         QUERIES.info("%s", json.dumps(query.text, ensure_ascii=False))
@@ -151,7 +151,7 @@ class Site:
             raise Refused(406, [fault("format", "another one", f"format is one of {', '.join(ANSWERS)}")])
         if media == HTML and not parameters:
             return elsewhere(f"{name}.html")
-        found = await self.workers.run(answered, name, parameters, media)
+        found = await self.workers.run(_answered, name, parameters, media)
         if isinstance(found, Reply):
             return delivered(request, found.body, found.media, found.tag)
         assert self.pages  # noqa: S101  (else there would be no such offer)
@@ -178,7 +178,7 @@ class Site:
             page = [HTML] if address else []
             media = preferred(request, [*ENDINGS.values(), *page])
             if media is None:
-                raise not_offered([*ENDINGS.values(), *page])
+                raise _not_offered([*ENDINGS.values(), *page])
             endings = {media: ending for ending, media in ENDINGS.items()}
             last = request.scope["raw_path"].decode().rpartition("/")[2]  # as it was sent: %2F parts nothing
             return elsewhere(address if media == HTML else f"{last}.{endings[media]}")
@@ -193,12 +193,12 @@ def elsewhere(address: str) -> Response:
     return RedirectResponse(address, 303, {"Vary": "Accept"})
 
 
-def not_offered(offers: Iterable[str]) -> Refused:
+def _not_offered(offers: Iterable[str]) -> Refused:
     """Return the refusal of a media type that there is not."""
     return Refused(406, [fault("format", "another media type", f"one of {', '.join(offers)}")])
 
 
-def failure(request: Request, error: Exception) -> Response:
+def _failure(request: Request, error: Exception) -> Response:
     """Return the answer to a request that has none, with the reasons."""
     if isinstance(error, Refused):
         return refusal(request, error)
@@ -257,7 +257,7 @@ def application(
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"]),
             Middleware(GZipMiddleware, compresslevel=5),
         ],
-        exception_handlers=dict.fromkeys((Refused, ProblemsFound, HTTPException, *FAILURES), failure),
+        exception_handlers=dict.fromkeys((Refused, ProblemsFound, HTTPException, *FAILURES), _failure),
     )
     app.state.missing = pages.missing() if pages else ""
     return Delivery(app)

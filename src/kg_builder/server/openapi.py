@@ -21,15 +21,15 @@ def openapi(graph: GraphReader, version: str) -> dict[str, Any]:
     whole: dict[str, Any] = json.loads((files("kg_builder") / "templates" / "openapi.json").read_text("utf-8"))
     whole["info"]["version"] = version
     for question in graph.questions.values():
-        whole["paths"][f"/questions/{question.name}"] = {"get": operation(graph, question)}
+        whole["paths"][f"/questions/{question.name}"] = {"get": _operation(graph, question)}
     return whole
 
 
-def operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
+def _operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
     """Return how a question is asked and what it answers."""
     row = {"type": "object", "required": [*shown(question)], "additionalProperties": False}
     row["properties"] = {column: {"type": ["string", "number", "boolean", "null"]} for column in shown(question)}
-    answer = {"allOf": [referred("schemas", "Answer"), {"properties": {"rows": {"items": row}}}]}
+    answer = {"allOf": [_referred("schemas", "Answer"), {"properties": {"rows": {"items": row}}}]}
     texts = {media: {"schema": {"type": "string"}} for media in (*ANSWERS.values(), HTML) if media != JSON}
     return {
         "operationId": question.name,
@@ -38,12 +38,12 @@ def operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
         "tags": [*question.topics],
         "parameters": [
             *(parameter(graph, question, each) for each in question.parameters),
-            referred("parameters", "format"),
+            _referred("parameters", "format"),
         ],
         "responses": {
             "200": {"description": "The answer.", "content": {JSON: {"schema": answer}, **texts}},
             "304": {"description": "The client has the answer already."},
-            **{status: referred("responses", name) for status, name in REFUSALS.items()},
+            **{status: _referred("responses", name) for status, name in REFUSALS.items()},
         },
     }
 
@@ -78,6 +78,6 @@ def parameter(graph: GraphReader, question: StoredQuestion, asked: Parameter) ->
 DESCRIPTIONS = {"iri": "A thing: its address, whole or without the base, or a name that people use for it."}
 
 
-def referred(kind: str, name: str) -> dict[str, str]:
+def _referred(kind: str, name: str) -> dict[str, str]:
     """Return a reference to a part of the template."""
     return {"$ref": f"#/components/{kind}/{name}"}

@@ -67,14 +67,14 @@ def known(graph: GraphReader) -> Known:
 
 def reconciled(graph: GraphReader, batch: Mapping[str, Asking]) -> Reply:
     """Return the candidates for each query of a batch."""
-    return reply({name: {"result": results(graph, each)} for name, each in batch.items()})
+    return _reply({name: {"result": results(graph, each)} for name, each in batch.items()})
 
 
 def results(graph: GraphReader, asked: Asking) -> list[Json]:
     """Return the candidates for one query, best first."""
     index = known(graph).index
     scored = sorted(
-        ((fitted(graph, each, asked.values), each) for each in candidates(graph, asked)),
+        ((_fitted(graph, each, asked.values), each) for each in candidates(graph, asked)),
         key=lambda item: (-item[0], item[1].subject.iri),
     )[: asked.limit]
     certain = [score for score, _ in scored if score >= CERTAIN]
@@ -100,44 +100,46 @@ def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
     codes = tuple(Word(pid, value) for pid, value in asked.values)
     record = Record("", words[:1], codes, words)
     said = next(index.matched([record], MOST, LIKELY))
-    fitting = [each for each in said if of_type(each.subject, asked.types)]
+    fitting = [each for each in said if _of_type(each.subject, asked.types)]
     if not fitting and asked.text:
         like = next(index.like([(words[0], folded(asked.text[:LONGEST]))], MOST, LIKELY))
-        fitting = [each for each in best(like) if of_type(each.subject, asked.types)]
+        fitting = [each for each in best(like) if _of_type(each.subject, asked.types)]
     if not fitting and not asked.text:
         for pid, value in asked.values[:1]:
-            holders = {subject.iri: subject for subject in index.subjects.values() if holds(graph, subject, pid, value)}
+            holders = {
+                subject.iri: subject for subject in index.subjects.values() if _holds(graph, subject, pid, value)
+            }
             return [
                 Candidate(each, CERTAIN - 0.1, "code", "", "", pid, 1, "")
                 for each in holders.values()
-                if of_type(each, asked.types)
+                if _of_type(each, asked.types)
             ]
     return fitting
 
 
-def of_type(subject: Subject, wanted: Sequence[str]) -> bool:
+def _of_type(subject: Subject, wanted: Sequence[str]) -> bool:
     """Return whether a thing has one of some types; any will do if none is named."""
     return not wanted or bool({*subject.classes, subject.kind} & {*wanted})
 
 
-def fitted(graph: GraphReader, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
+def _fitted(graph: GraphReader, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
     """Return the score of a candidate, less where the properties that a query names do not fit."""
     by_property: dict[str, list[bool]] = {}
     for pid, value in values:
-        by_property.setdefault(pid, []).append(holds(graph, candidate.subject, pid, value))
+        by_property.setdefault(pid, []).append(_holds(graph, candidate.subject, pid, value))
     if not by_property or candidate.way in {"address", "code"}:
         return candidate.score
     share = sum(any(each) for each in by_property.values()) / len(by_property)
     return candidate.score * (1 - WEIGHT + WEIGHT * share)
 
 
-def holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
+def _holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
     """Return whether a thing has a value of a property, be it written otherwise, or be it the name of a thing."""
     wanted = {folded(value), folded(graph.base + value)} - {""}
     return any(
         folded(text) in wanted
         for term in terms(graph, subject.iri, pid)
-        for text in (term.value, name_of(graph, term))
+        for text in (term.value, _name_of(graph, term))
         if text
     )
 
@@ -153,7 +155,7 @@ def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) 
         }
         for each in ids
     }
-    return reply({"meta": meta, "rows": rows})
+    return _reply({"meta": meta, "rows": rows})
 
 
 def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
@@ -169,7 +171,7 @@ def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode |
 def cell(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> Json:
     """Return a value as the API writes it."""
     if isinstance(term, pyoxigraph.NamedNode):
-        name = name_of(graph, term)
+        name = _name_of(graph, term)
         return {"id": term.value.removeprefix(graph.base), "name": name} if name else {"str": term.value}
     datatype = term.datatype.value
     if datatype in NUMBERS:
@@ -179,7 +181,7 @@ def cell(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) ->
     return {"str": term.value}
 
 
-def name_of(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> str:
+def _name_of(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> str:
     """Return the name of an entity, empty for anything else."""
     subject = known(graph).index.subjects.get(term.value)
     return subject.name if subject and isinstance(term, pyoxigraph.NamedNode) else ""
@@ -207,7 +209,7 @@ def suggested(graph: GraphReader, what: str, prefix: str, cursor: int) -> Reply:
         entry = (rank, offer["name"], offer)
         ranks[offer["id"]] = min(ranks.get(offer["id"], entry), entry, key=lambda each: each[:2])
     chosen = sorted((each for each in ranks.values() if each[0] < 4), key=lambda each: (*each[:2], each[2]["id"]))  # noqa: PLR2004
-    return reply({"result": [offer for _, _, offer in chosen[cursor : cursor + PAGE]]})
+    return _reply({"result": [offer for _, _, offer in chosen[cursor : cursor + PAGE]]})
 
 
 def proposed(graph: GraphReader, type_: str, limit: int) -> Reply:
@@ -215,7 +217,7 @@ def proposed(graph: GraphReader, type_: str, limit: int) -> Reply:
     service = known(graph)
     properties = service.properties.get(type_, {}) if type_ else service.names
     listed = [{"id": iri, "name": name} for iri, name in properties.items()][:limit]
-    return reply({"type": type_, "limit": limit, "properties": listed})
+    return _reply({"type": type_, "limit": limit, "properties": listed})
 
 
 def entity(graph: GraphReader, subject: Subject) -> Json:
@@ -229,6 +231,6 @@ def types(subject: Subject) -> list[Json]:
     return [{"id": each, "name": subject.kind} for each in subject.classes[:1]]
 
 
-def reply(value: Json) -> Reply:
+def _reply(value: Json) -> Reply:
     """Return a JSON value as an answer."""
     return whole(json.dumps(value, ensure_ascii=False).encode(), JSON)

@@ -32,15 +32,15 @@ class Asking:
 
 def batch_of(text: str) -> dict[str, Asking]:
     """Return the queries of a batch; raise `Refused` for what is none."""
-    batch = json_of(text)
+    batch = _json_of(text)
     if not isinstance(batch, dict) or not all(isinstance(each, dict) for each in batch.values()):
         raise Refused(400, [fault("queries", "other JSON", "an object of queries by their names")])
     if len(batch) > BATCH:
         raise Refused(413, [fault("size", f"{len(batch):,} queries", f"at most {BATCH}", "Send fewer at a time.")])
-    return {name: asking(name, query) for name, query in batch.items()}
+    return {name: _asking(name, query) for name, query in batch.items()}
 
 
-def asking(name: str, query: dict[str, Any]) -> Asking:
+def _asking(name: str, query: dict[str, Any]) -> Asking:
     """Return one query; raise `Refused` for what is none."""
     text, types, limit = query.get("query", ""), query.get("type", []), query.get("limit", LIMIT)
     types = [types] if isinstance(types, str) else types
@@ -57,11 +57,11 @@ def asking(name: str, query: dict[str, Any]) -> Asking:
     if not sound or not (text.strip() or given):
         expected = "query, or properties with pid and v; limit is a number from 1, type an identifier or several"
         raise Refused(400, [fault("queries", f"the query {json.dumps(name[:60])} with other content", expected)])
-    values = [(each["pid"], value) for each in given for value in texts_of(each["v"])]
+    values = [(each["pid"], value) for each in given for value in _texts_of(each["v"])]
     return Asking(text.strip(), tuple(filter(None, types)), min(limit, MOST), tuple(values[:VALUES]))
 
 
-def texts_of(value: Any) -> Iterator[str]:
+def _texts_of(value: Any) -> Iterator[str]:
     """Yield the values of a property as texts; an entity is given by its identifier."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
@@ -74,7 +74,7 @@ def texts_of(value: Any) -> Iterator[str]:
 
 def extension_of(text: str) -> tuple[tuple[str, ...], dict[str, int]]:
     """Return identifiers, and properties with the number of values wanted; raise `Refused` for anything else."""
-    query = json_of(text)
+    query = _json_of(text)
     ids = query.get("ids") if isinstance(query, dict) else None
     given = query.get("properties") if isinstance(query, dict) else None
     sound = (
@@ -88,10 +88,10 @@ def extension_of(text: str) -> tuple[tuple[str, ...], dict[str, int]]:
     if len(ids) * len(given) > VALUES:
         expected = f"at most {VALUES:,} of ids times properties"
         raise Refused(413, [fault("size", f"{len(ids):,} times {len(given):,}", expected, "Send fewer at a time.")])
-    return tuple(ids), {each["id"]: number_of(each.get("settings")) for each in given}
+    return tuple(ids), {each["id"]: _number_of(each.get("settings")) for each in given}
 
 
-def number_of(settings: Any) -> int:
+def _number_of(settings: Any) -> int:
     """Return how many values a property setting wants, all that are given if it says nothing sensible."""
     limit = settings.get("limit") if isinstance(settings, dict) else None
     try:
@@ -100,7 +100,7 @@ def number_of(settings: Any) -> int:
         return VALUES
 
 
-def json_of(text: str) -> Any:
+def _json_of(text: str) -> Any:
     """Return a JSON value; raise `Refused` for what is none, or too deep."""
     try:
         return json.loads(text)

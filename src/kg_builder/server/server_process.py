@@ -55,7 +55,7 @@ def serve(options: argparse.Namespace, version: str, said: Callable[[str], objec
         limits = Limits(options.workers, options.timeout, options.memory)
         os.environ[VARIABLE] = named(options.root, build)
         with Workers(partial(shared_graph, options.root, build), [shared_graph.__module__], limits) as workers:
-            names = hosts(options.host, options.allow_host)
+            names = _hosts(options.host, options.allow_host)
             pages = live_pages(graph) if (build / SITE).is_dir() else None
             app = application(graph, build, workers, version=version, hosts=names, pages=pages)
             server = Server(app, workers)
@@ -147,16 +147,16 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
-def hosts(host: str, further: list[str]) -> list[str]:
+def _hosts(host: str, further: list[str]) -> list[str]:
     """Return the names by which the server may be asked: on this machine alone no page elsewhere may give it a name.
 
     Who listens to a network without naming hosts may be asked by any name.
     """
     own = f"[{host}]" if ":" in host else host
-    return [own, *LOOPBACK, *further] if further or is_loopback(host) else ["*"]
+    return [own, *LOOPBACK, *further] if further or _is_loopback(host) else ["*"]
 
 
-def is_loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     """Return whether nobody but this machine can reach an address."""
     try:
         return ipaddress.ip_address(host).is_loopback

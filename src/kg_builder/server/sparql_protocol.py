@@ -78,22 +78,22 @@ async def asked(request: Request) -> Asked | None:
 
 async def parameters(request: Request) -> dict[str, list[str]]:
     """Return the values of each parameter of an operation, wherever they stand; raise `Refused` for other bodies."""
-    pairs = list(decoded(request.scope["query_string"]))
+    pairs = list(_decoded(request.scope["query_string"]))
     if request.method == "POST":
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == UPDATE:
             raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
         if media not in {FORM, QUERY}:
             raise Refused(415, [fault("type", f"the media type {quoted(media)}", f"{FORM} or {QUERY}")])
-        body = await body_of(request)
-        pairs += decoded(body) if media == FORM else [("query", text_of(body))]
+        body = await _body_of(request)
+        pairs += _decoded(body) if media == FORM else [("query", _text_of(body))]
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)
     return given
 
 
-async def body_of(request: Request) -> bytes:
+async def _body_of(request: Request) -> bytes:
     """Return the body of a request; raise `Refused` as soon as it is too long."""
     body = bytearray()
     async for chunk in request.stream():
@@ -103,7 +103,7 @@ async def body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-def decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
+def _decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
     """Return names and values of a form; raise `Refused` where they are not UTF-8 or too many."""
     try:
         return parse_qsl(pairs.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
@@ -113,7 +113,7 @@ def decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
         ) from error
 
 
-def text_of(body: bytes) -> str:
+def _text_of(body: bytes) -> str:
     """Return a query; raise `Refused` if it is not UTF-8."""
     try:
         return body.decode()
@@ -151,7 +151,7 @@ class Bounded(io.BytesIO):
 def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
     """Return the results of a query, complete; raise `ProblemsFound` for what it must not do."""
     graph.refuse(asked.text)
-    given = {iri: graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}
+    given = {iri: _graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}
     own = DATASET.search(NOT_CODE.sub(" ", asked.text)) is not None
     results = graph.store.query(
         asked.text,
@@ -171,7 +171,7 @@ def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Repl
     return whole(rows.getvalue(), media)
 
 
-def graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
+def _graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
     """Return the graph of that name; raise `ProblemsFound` if there is none, as nothing is fetched."""
     named = next((each for each in graph.store.named_graphs() if each.value == iri), None)
     if not isinstance(named, pyoxigraph.NamedNode):

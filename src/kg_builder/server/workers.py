@@ -192,24 +192,24 @@ def work(pipe: Connection, make: Callable[[], object], limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     state = make()
     bytearray(ROOM)  # a state that was made before the fork is not bound by the limit, but what comes now is
-    close_the_door()
+    _close_the_door()
     pipe.send(READY)
     with contextlib.suppress(EOFError, OSError):
         while True:
             task, arguments = pipe.recv()
             signal.alarm(math.ceil(limits.seconds) + 1)  # ends this process even where the server is gone
-            pipe.send(outcome(task, state, arguments))
+            pipe.send(_outcome(task, state, arguments))
             signal.alarm(0)
 
 
-def close_the_door() -> None:
+def _close_the_door() -> None:
     """Let this process open nothing more: no file, and no socket, whatever a query makes the engine do."""
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, lowest))
 
 
-def outcome(task: Callable[..., object], state: object, arguments: tuple[Any, ...]) -> Outcome:
+def _outcome(task: Callable[..., object], state: object, arguments: tuple[Any, ...]) -> Outcome:
     """Return what a task makes and nothing, or nothing and why it fails: problems, or an exception."""
     try:
         return task(state, *arguments), None

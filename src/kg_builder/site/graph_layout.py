@@ -54,18 +54,18 @@ def positions(graph: networkx.Graph[int]) -> dict[int, Point]:
 
     Nodes are numbers, as sets of texts have another order in each run; there is no chance in it but a seeded one.
     """
-    parts = parted(graph)
+    parts = _parted(graph)
     if len(parts) == 1:
-        return drawn(graph)
+        return _drawn(graph)
     placed: dict[int, Point] = {}
     for part in parts:
         inner = positions(networkx.Graph(graph.subgraph(part)))
-        dx, dy = free_place(list(inner.values()), list(placed.values()))
+        dx, dy = _free_place(list(inner.values()), list(placed.values()))
         placed |= {node: (x + dx, y + dy) for node, (x, y) in inner.items()}
     return placed
 
 
-def parted(graph: networkx.Graph[int]) -> list[list[int]]:
+def _parted(graph: networkx.Graph[int]) -> list[list[int]]:
     """Return the nodes of each part, large parts first: what is connected, or the communities where that is large."""
     found = list(networkx.connected_components(graph))
     if len(found) == 1 and len(graph) > LARGE:
@@ -73,7 +73,7 @@ def parted(graph: networkx.Graph[int]) -> list[list[int]]:
     return sorted(map(sorted, found), key=lambda part: (-len(part), part[0]))
 
 
-def drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
+def _drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
     """Return a connected graph by Kamada and Kawai, around its middle, with links of mean length one or longer."""
     if len(graph) == 1:
         return dict.fromkeys(graph, (0.0, 0.0))
@@ -82,16 +82,16 @@ def drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
     length = sum(math.dist(found[start], found[end]) for start, end in graph.edges) / graph.number_of_edges()
     middle = [sum(place[axis] for place in found.values()) / len(found) for axis in (0, 1)]
     centred = {node: (float(x - middle[0]), float(y - middle[1])) for node, (x, y) in found.items()}
-    scale = max(1 / length, ROOM * math.sqrt(len(graph)) / radius(centred))
+    scale = max(1 / length, ROOM * math.sqrt(len(graph)) / _radius(centred))
     return {node: (x * scale, y * scale) for node, (x, y) in centred.items()}
 
 
-def radius(places: dict[int, Point]) -> float:
+def _radius(places: dict[int, Point]) -> float:
     """Return how far the farthest place is from the origin."""
     return max(math.hypot(*place) for place in places.values())
 
 
-def free_place(points: Sequence[Point], taken: Sequence[Point]) -> Point:
+def _free_place(points: Sequence[Point], taken: Sequence[Point]) -> Point:
     """Return by how much to move points so that they come near to the origin, but not near to the taken ones."""
     if not taken:
         return (0.0, 0.0)

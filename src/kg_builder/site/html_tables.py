@@ -53,21 +53,21 @@ class Table:
         lines = []
         for anchor, row in zip_longest(self.anchors, self.rows):
             cells = [
-                cell_html(link, root, number=number, again=may_repeat and link == before)
+                _cell_html(link, root, number=number, again=may_repeat and link == before)
                 for link, before, number, may_repeat in zip(row, above, numbers, repeatable, strict=True)
             ]
-            lines.append(f"<tr{row_id(anchor)}>{''.join(cells)}</tr>\n")
+            lines.append(f"<tr{_row_id(anchor)}>{''.join(cells)}</tr>\n")
             above = row
         return Markup("".join(lines))  # noqa: S704  (its texts are escaped)
 
 
-def row_id(anchor: str | None) -> str:
+def _row_id(anchor: str | None) -> str:
     """Return the attribute that makes a row a place where links lead."""
     return f' id="{escape(anchor)}"' if anchor else ""
 
 
 @lru_cache(50_000)
-def cell_html(link: Link, root: str, *, number: bool, again: bool) -> str:
+def _cell_html(link: Link, root: str, *, number: bool, again: bool) -> str:
     """Return a cell in HTML; the same ones come again and again."""
     kind = ' class="number"' if number else ' class="long"' if len(link.text) > LONG else ""
     content = link_html(link, root)

@@ -114,7 +114,7 @@ class Pages:
     def thing(self, thing: Thing) -> str:
         """Return the page of a thing: what stored queries say of it, its statements, and what is around it."""
         sections, asked = self.sections.of(thing.iri), self.sections.asked(thing.iri)
-        hidden = columns_of(thing, [*sections, *asked])
+        hidden = _columns_of(thing, [*sections, *asked])
         anchors = Anchors(thing.address)
         shown = [(section, *self.shown(section, hidden, anchors)) for section in sections]
         answers = [(section, anchors.on(self.table(section.answer, hidden))) for section in asked]
@@ -126,7 +126,7 @@ class Pages:
             definition=self.directory.definition(thing.iri),
             sections=shown,
             asked=answers,
-            rest=by_kind(rest),
+            rest=_by_kind(rest),
             sentences=self.directory.sentences(thing.iri),
             around=self.neighbourhoods.of(thing.iri),
             rdf={form.name: self.rdf(thing.iri, form) for form in FORMS},
@@ -220,12 +220,12 @@ class Pages:
     def list_of_things(self) -> str:
         """Return the page that lists all things by kind."""
         belonging = self.directory.belonging
-        elsewhere = by_kind(thing for page, things in belonging.items() if page != REST for thing in things)
+        elsewhere = _by_kind(thing for page, things in belonging.items() if page != REST for thing in things)
         return self.page(
             REST,
             REST,
-            kinds=by_kind(self.directory.with_page),
-            rest=by_kind(belonging.get(REST, ())),
+            kinds=_by_kind(self.directory.with_page),
+            rest=_by_kind(belonging.get(REST, ())),
             elsewhere={kind: len(things) for kind, things in elsewhere.items()},
         )
 
@@ -255,7 +255,7 @@ class Pages:
         return {page: sorted(thing.path for thing in belonging[page]) for page in sorted(belonging)}
 
 
-def by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
+def _by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
     """Return things by their kind, each kind sorted by name."""
     found: dict[str, list[Thing]] = {}
     for thing in sorted(things, key=lambda each: (each.kind, each.name.lower(), each.iri)):
@@ -263,7 +263,7 @@ def by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
     return found
 
 
-def columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:
+def _columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:
     """Return the columns of sections that hold nothing but one thing."""
     return {
         name

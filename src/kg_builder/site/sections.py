@@ -47,8 +47,8 @@ class Sections:
         """The sections that headers ask for, by thing."""
         asked = ((each.query, each.name, self.graph.whole(each)) for each in self.graph.questions.values())
         own = ((each, "", self.graph.answer(each.text, {}, each.header.summary)) for each in self.queries)
-        return together(
-            dealt(whole, query, place, name)
+        return _together(
+            _dealt(whole, query, place, name)
             for query, name, whole in chain(asked, own)
             for place in query.header.section
         )
@@ -66,13 +66,13 @@ class Sections:
             for each in self.graph.questions.values()
             if len(each.parameters) == 1 and each.parameters[0].form == "iri"
         ]
-        return together(
-            dealt(self.graph.whole(each), each.query, headers.Section(parameter.column, each.summary), each.name)
+        return _together(
+            _dealt(self.graph.whole(each), each.query, headers.Section(parameter.column, each.summary), each.name)
             for each, parameter in single
         )
 
 
-def dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) -> dict[str, Section]:
+def _dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) -> dict[str, Section]:
     """Return the answer of a stored query cut into sections, by the thing in a column."""
     rows = defaultdict(list)
     for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
@@ -93,7 +93,7 @@ def dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) 
     }
 
 
-def together(found: Iterable[dict[str, Section]]) -> dict[str, list[Section]]:
+def _together(found: Iterable[dict[str, Section]]) -> dict[str, list[Section]]:
     """Return all sections by thing."""
     listed = defaultdict(list)
     for sections in found:

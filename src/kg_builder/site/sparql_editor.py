@@ -27,7 +27,7 @@ def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[st
     Questions that may add numbers up, as a stored check guards them, are left out: as free queries they are refused.
     """
     free = [each for each in graph.questions.values() if not each.query.header.guarded_by]
-    asked = [(each, usual(graph, each)) for each in sorted(free, key=by_topic)]
+    asked = [(each, usual(graph, each)) for each in sorted(free, key=_by_topic)]
     return {
         "base": graph.base,
         "prefixes": dict(prefixes),
@@ -50,7 +50,7 @@ def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
     return [found[iri] for iri in sorted(found)]
 
 
-def by_topic(question: StoredQuestion) -> tuple[str, str]:
+def _by_topic(question: StoredQuestion) -> tuple[str, str]:
     """Return what questions are sorted by: the main topic, then the question."""
     return question.topics[0], question.summary
 
@@ -77,14 +77,14 @@ def filled_in(question: StoredQuestion, bound: Terms) -> str:
     if bound:
         names = " ".join(f"?{name}" for name in bound)
         values = " ".join(map(written, bound.values()))
-        first, *branches = openings(code_of(text))
+        first, *branches = _openings(code_of(text))
         for start in reversed([first, *(branches if len(bound) > 1 else ())]):
             blanks = "    " if start == first else "        "
             text = f"{text[:start]}\n{blanks}VALUES ({names}) {{ ({values}) }}{text[start:]}"
     return f"# {question.summary}\n\n{text}"
 
 
-def openings(code: str) -> list[int]:
+def _openings(code: str) -> list[int]:
     """Return where the outermost group of a query begins, and the branches of UNION that stand in it."""
     found: list[int] = []
     depth = 0

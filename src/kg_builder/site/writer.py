@@ -67,7 +67,7 @@ class Site:
         for done, wanted in self.pages.drawings.prepare(self.pages.charts()):
             self.progress.count(done, wanted)
         self.progress.step("writing pages")
-        tasks = [*contents(self.pages, self.graph), *things(self.pages)]
+        tasks = [*_contents(self.pages, self.graph), *things(self.pages)]
         turns = Turns(len(tasks))
         with beside(lambda: self.write_in_turn(tasks, turns, SILENT)):
             self.write_in_turn(tasks, turns, self.progress)
@@ -105,7 +105,7 @@ def bundled() -> list[Traversable]:
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
-def contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
+def _contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
     """Yield what makes the files of the site but those of things, and the page of downloads; the longest first."""
 
     def at(path: str, make: Callable[[], Content]) -> Task:
@@ -113,34 +113,34 @@ def contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
 
     yield at("assets/graph-data.js", lambda: script("kgGraphData", pages.pictures.graph_data()))
     for question in pages.graph.questions.values():
-        yield partial(question_files, pages, question)
+        yield partial(_question_files, pages, question)
     yield at("index.html", pages.home)
     yield at("questions.html", pages.list_of_questions)
     yield at("things.html", pages.list_of_things)
     yield at("graph.html", lambda: pages.page("graph.html", "graph.html", views=pages.pictures.views))
     yield at("ontology.html", pages.ontology)
     yield at("dictionary.html", lambda: pages.page("dictionary.html", "dictionary.html", schema=graph.schema))
-    yield at("sparql.html", lambda: sparql_page(pages, graph))
+    yield at("sparql.html", lambda: _sparql_page(pages, graph))
     yield at("assets/style.css", (files("kg_builder") / "templates" / "style.css").read_bytes)
     for bundle in bundled():
         yield at(f"assets/{bundle.name}", bundle.read_bytes)
     yield at("assets/names.js", lambda: script("kgNames", pages.names()))
     yield at("assets/pages.js", lambda: script("kgPages", pages.shown_elsewhere()))
-    yield at("assets/graph.nq.js", lambda: quads_script(graph.lines))
+    yield at("assets/graph.nq.js", lambda: _quads_script(graph.lines))
 
 
 def things(pages: Pages) -> Iterator[Task]:
     """Yield what makes the files of each thing that has a page."""
-    return (partial(thing_files, pages, thing) for thing in pages.directory.with_page)
+    return (partial(_thing_files, pages, thing) for thing in pages.directory.with_page)
 
 
-def sparql_page(pages: Pages, graph: BuiltGraph) -> str:
+def _sparql_page(pages: Pages, graph: BuiltGraph) -> str:
     """Return the page of the SPARQL editor."""
     paths = [thing.path for thing in pages.directory.with_page]
     return pages.page("sparql.html", "sparql.html", editor=editor_data(pages.graph, graph.schema.prefixes, paths))
 
 
-def question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
+def _question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
     """Yield the page of a stored question, and its answer as files."""
     given = usual(pages.graph, question)
     answer = answered(pages.graph, question, given)
@@ -149,7 +149,7 @@ def question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
     yield f"questions/{question.name}.json", answer.to_json()
 
 
-def thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
+def _thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
     """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
     yield thing.address, pages.thing(thing)
     for chart, answer in pages.own_charts(thing.iri):
@@ -158,7 +158,7 @@ def thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
         yield f"{thing.path}.json", answer.to_json()
 
 
-def quads_script(lines: Path) -> Iterator[bytes]:
+def _quads_script(lines: Path) -> Iterator[bytes]:
     """Yield the script that holds all quads as one text, piece by piece: as a whole it would take much memory."""
     yield b'window.kgQuads = "'
     with lines.open(encoding="utf-8") as stream:

@@ -35,22 +35,22 @@ Rule = tuple[str, str]
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
     """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
-    found = side_by_side(connection, lambda own, table: [*table_problems(own, schema, table)], schema.tables)
+    found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], schema.tables)
     yield from chain.from_iterable(found)
 
 
-def table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
     """Yield what is wrong with the cells of one table."""
     if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
         return
-    yield from repeated_ids(connection, table)
-    yield from faulty_cells(connection, schema, table)
+    yield from _repeated_ids(connection, table)
+    yield from _faulty_cells(connection, schema, table)
     for column in table.columns:
         if column.acyclic:
             yield from cycles(connection, table, column)
 
 
-def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
+def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
     """Yield the ids that stand in more than one row of a kind, naming the rows."""
     places = "list(_file || ':' || _line ORDER BY _file, _line)"
     again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
@@ -65,9 +65,9 @@ def repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterato
         yield Problem(file, int(line), "id", "unique", found, "each id once", hint, more=more, shape=shape)
 
 
-def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
+def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
     """Yield the cells of a table that break a rule; of several rules of one cell the first."""
-    broken = " UNION ALL ".join(faults(schema, table))
+    broken = " UNION ALL ".join(_faults(schema, table))
     group = "PARTITION BY c, rule"
     counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
     listed = f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
@@ -75,7 +75,7 @@ def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: T
         column = table.column(column_name)
         found = "an empty cell" if value is None else quoted(value)
         if rule == "class":
-            found = f"a reference to {'another kind' if is_thing(connection, value) else 'nothing'}, {found}"
+            found = f"a reference to {'another kind' if _is_thing(connection, value) else 'nothing'}, {found}"
         yield Problem(
             file,
             line,
@@ -83,20 +83,20 @@ def faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: T
             rule,
             found,
             expectation(schema, table, column, rule).replace(SOURCE, file.split("/")[-2]),
-            nearest(connection, schema, column, value) if rule == "class" else advice(column, rule, value or ""),
+            _nearest(connection, schema, column, value) if rule == "class" else _advice(column, rule, value or ""),
             more=total - LISTED if number == LISTED else 0,
             shape=column.shape,
         )
 
 
-def faults(schema: Schema, table: Table) -> Iterator[str]:
+def _faults(schema: Schema, table: Table) -> Iterator[str]:
     """Yield the SQL for the faulty values of a table: `c` (the column), `rule`, `_file`, `_line` and `v`.
 
     All columns with plain values are looked at in one query, as planning takes longer than running for small tables.
     """
     plain = [column for column in table.columns if column.is_plain]
     checked = (
-        f"{{'c': {literal(column.name)}, 'rule': {first_broken(table, column, name(column.name))}, "
+        f"{{'c': {literal(column.name)}, 'rule': {_first_broken(table, column, name(column.name))}, "
         f"'v': {name(column.name)}}}"
         for column in plain
     )
@@ -110,19 +110,19 @@ def faults(schema: Schema, table: Table) -> Iterator[str]:
         if column.target:
             within = f"t.source IN ({literal(EVERYWHERE)}, r._source)"
             found += f" LEFT JOIN ({members(schema.targets[column.target])}) AS t ON r.v = t.key AND {within}"
-        rule = first_broken(table, column, "v")
+        rule = _first_broken(table, column, "v")
         checked_values = f"SELECT {literal(column.name)} AS c, {rule} AS rule, _file, _line, v FROM {found}"
         yield f"SELECT DISTINCT * FROM ({checked_values}) WHERE rule IS NOT NULL"
 
 
-def first_broken(table: Table, column: Column, v: str) -> str:
+def _first_broken(table: Table, column: Column, v: str) -> str:
     """Return the SQL for the first rule of a column that a value `v` breaks, null if it breaks none."""
     return (
-        f"CASE {' '.join(f'WHEN {condition} THEN {literal(rule)}' for rule, condition in rules(table, column, v))} END"
+        f"CASE {' '.join(f'WHEN {condition} THEN {literal(rule)}' for rule, condition in _rules(table, column, v))} END"
     )
 
 
-def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
+def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
     """Yield the rules of a value `v` of a column in the order in which a person would fix them."""
     if column.required:
         yield "minCount", f"{v} IS NULL"
@@ -146,7 +146,7 @@ def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
             "datatype",
             f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
         )
-    yield from bounds(table, column, v)
+    yield from _bounds(table, column, v)
     if column.is_iri:
         yield "prefix", f"{v} IS NOT NULL AND expanded({v}) IS NULL"
         yield "iri", f"NOT regexp_full_match(expanded({v}), {literal(FORMS['anyURI'][0])})"
@@ -157,7 +157,7 @@ def rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
         yield "class", f"{v} IS NOT NULL AND t.key IS NULL"
 
 
-def bounds(table: Table, column: Column, v: str) -> Iterator[Rule]:
+def _bounds(table: Table, column: Column, v: str) -> Iterator[Rule]:
     """Yield the rules that compare a cell with a number or with another cell of its row."""
     if column.minimum is not None:
         yield "minInclusive", f"TRY_CAST({v} AS DOUBLE) < {float(column.minimum)}"
@@ -201,7 +201,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     return words.get(rule, column.message or column.description)
 
 
-def advice(column: Column, rule: str, value: str) -> str:
+def _advice(column: Column, rule: str, value: str) -> str:
     """Return how to fix a faulty cell, as closely as its value tells."""
     strange = [character for character in value[:1000] if not character.isascii()]
     if rule == "pattern" and strange:
@@ -216,20 +216,20 @@ def advice(column: Column, rule: str, value: str) -> str:
     return column.message or column.description
 
 
-def is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
+def _is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
     """Return whether a value names a thing of whatever kind."""
     found = connection.execute(f"SELECT 1 FROM {THINGS} WHERE ? IN (id, kind || '/' || id) LIMIT 1", [value])
     return found.fetchone() is not None
 
 
-def nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
+def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
     """Return a sentence with the id that is most like a value, or what the column holds where none is."""
     keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
     near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
     return f"Did you mean {near[0]}?" if near else column.message or column.description
 
 
-def leads_back(links: Iterable[tuple[str, str]]) -> bool:
+def _leads_back(links: Iterable[tuple[str, str]]) -> bool:
     """Return whether links, followed from some start, lead back to it."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for start, end in links:
@@ -247,7 +247,7 @@ def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) 
     inner = f"v IN (SELECT id FROM {name(table.stem)})"
     rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
     places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
-    if not leads_back(places):
+    if not _leads_back(places):
         return
     import networkx  # noqa: PLC0415  (heavy, and needed for a message alone)
 

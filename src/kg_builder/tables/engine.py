@@ -119,13 +119,13 @@ def load(
             path = file.path
             if found.oddities:
                 path = normalised(file, work / f"{number}.csv")
-                notes.append(noted(file, found))
+                notes.append(_noted(file, found))
             readable.append((file, path, found))
             if file.table.comment:
                 prefixes = declared(file, found.preamble, prefixes)
         except ProblemsFound as refused:
             problems += refused.problems
-    problems += chain.from_iterable(side_by_side(connection, lambda own, each: [*rows_loaded(own, *each)], readable))
+    problems += chain.from_iterable(side_by_side(connection, lambda own, each: [*_rows_loaded(own, *each)], readable))
     if problems:
         raise ProblemsFound(problems)
     connection.execute(f"CREATE TABLE {PREFIXES} (prefix VARCHAR, namespace VARCHAR)")
@@ -133,7 +133,7 @@ def load(
     return notes
 
 
-def noted(file: TableFile, found: Scan) -> Problem:
+def _noted(file: TableFile, found: Scan) -> Problem:
     """Return the note that a file was normalised on the way."""
     kept = ", ".join(found.oddities)
     return dataclasses.replace(
@@ -141,7 +141,7 @@ def noted(file: TableFile, found: Scan) -> Problem:
     )
 
 
-def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
+def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
     """Append one file's rows to its engine table; yield why that fails, if it does."""
     types = dict.fromkeys(found.header, "VARCHAR")
     target = name(file.table.stem)
@@ -154,27 +154,27 @@ def rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Pa
         f"quote = '\"', escape = '\"', skip = {before}, columns = ?, max_line_size = 2000000)"
     )
     try:
-        connection.execute(insert, [file.name, source_of(file), str(path), types])
+        connection.execute(insert, [file.name, _source_of(file), str(path), types])
         rows = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
         if rows == (found.lines - 1 - before,):
             return
         reason = "rows that cannot be told apart"
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-    ragged_rows = bounded(ragged(file, path, found))
+    ragged_rows = _bounded(ragged(file, path, found))
     yield from ragged_rows
     if not ragged_rows:
         yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
 
 
-def bounded(problems: Iterator[Problem]) -> list[Problem]:
+def _bounded(problems: Iterator[Problem]) -> list[Problem]:
     """Return the first problems, the last of them counting the rest."""
     kept = list(islice(problems, LISTED))
     more = sum(1 for _ in problems)
     return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
 
 
-def source_of(file: TableFile) -> str:
+def _source_of(file: TableFile) -> str:
     """Return the source of a file's rows as references see it."""
     return EVERYWHERE if file.source == SHARED else file.source
 

@@ -20,7 +20,7 @@ def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
     `number` is that of the line, which is 1 where nothing stands before the table.
     """
     names = tuple(next(csv.reader([line], delimiter=file.table.delimiter), []))
-    if problems := list(header_problems(file, number, names)):
+    if problems := list(_header_problems(file, number, names)):
         raise ProblemsFound(problems)
     return names
 
@@ -32,7 +32,7 @@ def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
         raise refusal(file, number, "", "delimiter", found, f"columns separated by {parts}", f"Save with {parts}.")
 
 
-def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
+def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
     """Yield blank, repeated and unknown names, and required columns that are missing and not merely misspelt."""
     known = [column.name for column in file.table.columns]
     listed = f"Columns are {', '.join(known)}."

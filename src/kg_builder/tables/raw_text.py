@@ -61,15 +61,15 @@ def scan(file: TableFile) -> Scan:
     preamble: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     lines = 0
-    for block in blocks(file):
+    for block in _blocks(file):
         text = block.content.decode("utf-8", errors="replace")
         if block.line == 1:
             preamble, header = opening(file, block.content, text)
-        for problem in line_problems(file, block, header, text):
+        for problem in _line_problems(file, block, header, text):
             totals[problem.rule] += 1
             if totals[problem.rule] <= LISTED:
                 kept.setdefault(problem.rule, []).append(problem)
-        oddities |= set(oddities_of(text))
+        oddities |= set(_oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")
     if not lines:
         raise refusal(file, 0, "", "empty", "an empty file", "a header line", "Delete the file or write its header.")
@@ -81,18 +81,18 @@ def scan(file: TableFile) -> Scan:
 
 def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the lines before the header, and the header; raise `ProblemsFound` where it is not that of the table."""
-    refuse_other_encodings(file, content)
+    _refuse_other_encodings(file, content)
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     mark = file.table.comment
     preamble = tuple(takewhile(lambda line: mark and line.startswith(mark), lines))
     number, line = len(preamble) + 1, [*lines, ""][len(preamble)]
     refuse_other_delimiters(file, number, line)
     if match := CONTROL[file.table.delimiter].search(line):
-        raise ProblemsFound([control_problem(file, number, (), line, match)])
+        raise ProblemsFound([_control_problem(file, number, (), line, match)])
     return preamble, header_of(file, number, line)
 
 
-def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
+def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
     """Yield what is wrong with the lines of a block: bytes that are not UTF-8, length, control characters."""
     control = CONTROL[file.table.delimiter]
     if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not control.search(text):
@@ -101,31 +101,31 @@ def line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: 
     for number, content in enumerate(block.content.split(b"\n"), block.line):
         if len(content) > LINE_LIMIT:
             cells = content.split(file.table.delimiter.encode())
-            column = name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
+            column = _name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
             found = f"a line of more than {LINE_LIMIT:,} bytes"
             yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
             continue
         try:
             line = content.decode("utf-8").removesuffix("\r")
             if match := control.search(line):
-                yield control_problem(file, number, header, line, match)
+                yield _control_problem(file, number, header, line, match)
         except UnicodeDecodeError as error:
-            column = column_at(file, content[: error.start].decode("utf-8"), header)
+            column = _column_at(file, content[: error.start].decode("utf-8"), header)
             byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
             found = f"the byte {byte}, which is not UTF-8"
             yield fault(file, number, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
         offset += len(content) + 1
 
 
-def control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
+def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
     """Return the problem of the first control character of a line."""
     found = f"the control character U+{ord(match[0]):04X}"
     hint = "Take it out; a cell has no line break or tab."
-    column = column_at(file, line[: match.start()], header)
+    column = _column_at(file, line[: match.start()], header)
     return fault(file, number, column, "control", found, "plain text without it", hint)
 
 
-def blocks(file: TableFile) -> Iterator[Block]:
+def _blocks(file: TableFile) -> Iterator[Block]:
     """Yield the file in pieces of whole lines; of an over-long line the beginning, and nothing after it."""
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
@@ -151,13 +151,13 @@ def blocks(file: TableFile) -> Iterator[Block]:
         raise refusal(file, 0, "", "file", found, "a readable file") from error
 
 
-def refuse_other_encodings(file: TableFile, content: bytes) -> None:
+def _refuse_other_encodings(file: TableFile, content: bytes) -> None:
     """Raise `ProblemsFound` for UTF-16, with its mark or without: ASCII names then have every second byte zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
         raise refusal(file, 1, "", "encoding", "UTF-16 text", "UTF-8 text", SAVE_AS_UTF8)
 
 
-def oddities_of(text: str) -> Iterator[str]:
+def _oddities_of(text: str) -> Iterator[str]:
     """Yield what is accepted in a text and normalised on the way."""
     if text.startswith("\ufeff"):
         yield "a byte-order mark"
@@ -167,14 +167,14 @@ def oddities_of(text: str) -> Iterator[str]:
         yield "decomposed letters"
 
 
-def column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
+def _column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
     """Return the column in which a line stands after a piece of it."""
     delimiter = file.table.delimiter
     cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
-    return name_at(max(len(cells) - 1, 0), header)
+    return _name_at(max(len(cells) - 1, 0), header)
 
 
-def name_at(index: int, header: tuple[str, ...]) -> str:
+def _name_at(index: int, header: tuple[str, ...]) -> str:
     """Return the name of a column, or its number where it has no name."""
     return header[index] if index < len(header) else f"column {index + 1}"
 
@@ -182,7 +182,7 @@ def name_at(index: int, header: tuple[str, ...]) -> str:
 def normalised(file: TableFile, into: Path) -> Path:
     """Write the text without byte-order mark, with LF, in Unicode form C; return the path of the copy."""
     with into.open("wb") as copy:
-        for block in blocks(file):
+        for block in _blocks(file):
             text = block.content.decode("utf-8").replace("\r\n", "\n")
             text = text.removeprefix("\ufeff") if block.line == 1 else text
             copy.write(unicodedata.normalize("NFC", text).encode("utf-8"))

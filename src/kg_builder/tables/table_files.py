@@ -32,7 +32,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     problems: list[Problem] = []
     files: list[TableFile] = []
     folder_of(data, data.name, "tables")
-    problems += unread_files(data)
+    problems += _unread_files(data)
     for folder in sorted(entry for entry in data.iterdir() if entry.is_dir()):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
             found = f"the folder name {quoted(folder.name)}"
@@ -43,7 +43,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
             )
             continue
         endings = sorted({table.ending for table in schema.tables_in(folder.name)})
-        problems += unread_files(folder, endings)
+        problems += _unread_files(folder, endings)
         for path in sorted(entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings))):
             name = f"{data.name}/{folder.name}/{path.name}"
             table = schema.table_at(folder.name, path.name)
@@ -57,7 +57,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
                         "",
                         "table",
                         "a table that no shape describes",
-                        *unknown_table(schema, folder.name, path),
+                        *_unknown_table(schema, folder.name, path),
                     )
                 )
     if problems:
@@ -65,7 +65,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     return files
 
 
-def unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
+def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
     """Yield the entries of a folder that no build reads, so that no row is lost without a word."""
     for path in sorted(folder.iterdir()):
         read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
@@ -75,7 +75,7 @@ def unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]
             yield Problem(name, 0, "", "unread", "something that no build reads", expected, "Rename or move it.")
 
 
-def unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
+def _unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
     """Return what was expected instead of an unknown file, and how to fix it."""
     here = [Path(table.url).name for table in schema.tables_in(folder)]
     elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]

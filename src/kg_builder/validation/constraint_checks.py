@@ -89,18 +89,18 @@ def located(
 
     A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
     """
-    places = places_of({iri for result in results for iri in (result.focus, result.value)}, connection, schema, base)
+    places = _places_of({iri for result in results for iri in (result.focus, result.value)}, connection, schema, base)
     found = set()
     for result, more in results.items():
         focus = result.focus
-        if result.value in places and column_of(places[result.value][2], result.column):
+        if result.value in places and _column_of(places[result.value][2], result.column):
             focus = result.value
         file, line, table = places.get(focus, ("(derived)", 0, None))
         found.add(
             Problem(
                 file=file,
                 line=line,
-                field=column_of(table, result.column) or ("" if ":" in result.column else result.column),
+                field=_column_of(table, result.column) or ("" if ":" in result.column else result.column),
                 rule=result.rule,
                 found=quoted(short(result.value, base, file)),
                 expected=short(result.expected, base, file).rstrip("."),
@@ -135,12 +135,12 @@ def short(text: str, base: str, file: str) -> str:
     return text.replace(base, "").replace(f"{file.split('/')[-2]}/" if "/" in file else base, "")
 
 
-def column_of(table: Table | None, path: str) -> str:
+def _column_of(table: Table | None, path: str) -> str:
     """Return the name of the column of a table that holds a property, empty if none does."""
     return next((column.name for column in table.columns if column.path == path), "") if table else ""
 
 
-def places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
+def _places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
     """Return where the rows stand whose IRIs are wanted."""
     places: dict[str, Place] = {}
     for table in schema.tables if wanted else ():

@@ -33,7 +33,7 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
     """Return a report in Turtle: one result a problem, with `kg:file`, `kg:line` and `kg:column`; no blank nodes."""
     shapes = Graph()
     if (ontology / "shapes.ttl").is_file():
-        shapes = readable(ontology / "shapes.ttl")
+        shapes = _readable(ontology / "shapes.ttl")
     graph = Graph()
     graph.bind("kg", KG._NS)  # noqa: SLF001  (rdflib keeps a defined namespace's IRI there)
     graph.bind("sh", SH)
@@ -64,7 +64,7 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
     return graph.serialize(format="turtle")
 
 
-def readable(path: Path) -> Graph:
+def _readable(path: Path) -> Graph:
     """Return the shapes, or an empty graph where they are themselves at fault."""
     try:
         return Graph().parse(path, format="turtle")
