@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg_builder.core.problems import Problem, ProblemsFound
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kg_builder.answers.graph_reader import GraphReader
+    from kg_builder.core.problems import Problem, ProblemsFound
 
 __all__ = ["Problem", "ProblemsFound", "__version__", "open_graph"]
 __version__ = "0.1.0"
@@ -40,6 +40,17 @@ def open_graph(root: str | Path = ".", build: str | Path | None = None) -> Graph
     Decimal('17')
 
     """
+    from pathlib import Path  # noqa: PLC0415
+
     from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (so that importing the package stays light)
 
     return GraphReader(Path(root), Path(root) / "build" if build is None else Path(build))
+
+
+def __getattr__(name: str) -> object:
+    """Return a class of problems, imported when it is asked for: a command can be interrupted from its start."""
+    if name not in {"Problem", "ProblemsFound"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kg_builder.core import problems  # noqa: PLC0415  (see above)
+
+    return getattr(problems, name)

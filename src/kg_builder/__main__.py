@@ -17,6 +17,10 @@ def run() -> int:
         return main()
     except KeyboardInterrupt:
         return 130
+    except ImportError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # modules in C++ raise this in its place
+            return 130
+        raise
 
 
 if __name__ == "__main__":
