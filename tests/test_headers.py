@@ -38,3 +38,21 @@ def test_every_folder_of_queries_is_a_kind() -> None:
 def test_a_key_knows_its_line() -> None:
     header, _ = read_header("x.rq", "# a comment\n#+ summary: x\n\n#+ hint: y\nSELECT", "checks")
     assert (header.line("summary"), header.line("hint"), header.line("severity")) == (2, 4, 1)
+
+
+BOMB = "a: &a [x, x]\n" + "".join(f"a{number}: &b{number} [*a, *a]\n" for number in range(9))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (BOMB, "the anchor &a"),
+        ("value: &a [*a]", "the anchor &a"),
+        (f"value: {'[' * 50_000}", "more than 10 lists and mappings within each other"),
+        (f"value: {'{a: ' * 50_000}", "more than 10 lists and mappings within each other"),
+    ],
+    ids=["aliases-that-grow", "alias-of-itself", "deep-lists", "deep-mappings"],
+)
+def test_a_hostile_text_is_refused_before_it_is_walked(text: str, found: str) -> None:
+    _, _, (fault,) = read_record(text, TEXT)
+    assert fault.found == found

@@ -46,8 +46,12 @@ class Field:
 Fields = Mapping[str, Field]
 
 
-def read_record(text: str, fields: Fields) -> tuple[dict[str, Any], dict[str, int], list[YamlFault]]:
+def read_record(
+    text: str, fields: Fields, called: str = "a text", form: str = "YAML"
+) -> tuple[dict[str, Any], dict[str, int], list[YamlFault]]:
     """Return the values of a mapping, the line on which each key stands, and all that is wrong with it.
+
+    Where the text is no YAML, the fault says what it is called and which form is expected.
 
     >>> read_record("name: NO", {"name": Field(as_text, "a text")})
     ({'name': 'NO'}, {'name': 1}, [])
@@ -56,17 +60,16 @@ def read_record(text: str, fields: Fields) -> tuple[dict[str, Any], dict[str, in
     ('the unknown key "nam"', 'Did you mean name?')
     """
     try:
-        node = _composed(text, LOADER)
+        faults, node = _strictly_composed(text, LOADER)
     except (yaml.YAMLError, RecursionError):
         try:
-            node = _composed(text, yaml.BaseLoader)  # so that faults are worded alike with and without libyaml
+            faults, node = _strictly_composed(text, yaml.BaseLoader)  # so that faults are worded alike without libyaml
         except (yaml.YAMLError, RecursionError) as error:
-            return {}, {}, [_syntax_fault(text, error)]
+            return {}, {}, [_syntax_fault(text, error, called, form)]
+    if faults:
+        return {}, {}, faults
     if node is None:
         return {}, {}, [*_missing(fields, (), 1, 1)]
-    if faults := [*_structure_faults(text), *_repeated_keys(node)]:
-        return {}, {}, faults
-    faults = []
     values, lines = _read_fields(node, fields, faults)
     return values, lines, faults
 
@@ -130,12 +133,19 @@ class RecordError(ValueError):
 # ---------------------------------------------------------------- how it is read
 
 
-def _composed(text: str, loader: Any) -> yaml.Node | None:
+def _strictly_composed(text: str, loader: Any) -> tuple[list[YamlFault], yaml.Node | None]:
+    """Return what strict YAML leaves out, or else the node of a text.
+
+    Only what is neither deep nor has aliases is made into nodes, which are then walked to their ends.
+    """
+    faults = [*_structure_faults(text, loader)]
+    if faults:
+        return faults, None
     node: yaml.Node | None = yaml.compose(text, Loader=loader)
-    return node
+    return [*_repeated_keys(node)], node
 
 
-def _syntax_fault(text: str, error: Exception) -> YamlFault:
+def _syntax_fault(text: str, error: Exception, called: str, form: str) -> YamlFault:
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "too deep"
@@ -143,14 +153,15 @@ def _syntax_fault(text: str, error: Exception) -> YamlFault:
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
         reason = f"the control character U+{int(error.character):04X}"
-    return YamlFault(line, column, f"no YAML ({reason})", "YAML", "Put text that has a colon in quotes.")
+    found, hint = f"{called} that is not YAML ({reason})", "Put text that has a colon in quotes."
+    return YamlFault(line, column, found, form, hint)
 
 
-def _structure_faults(text: str) -> Iterator[YamlFault]:
+def _structure_faults(text: str, loader: Any) -> Iterator[YamlFault]:
     """Yield what strict YAML leaves out, in the order of the text, the first one alone."""
     depth = 0
     event: Any  # its type depends on what is parsed
-    for event in yaml.parse(text, Loader=LOADER):
+    for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         found = ""
         if isinstance(event, yaml.AliasEvent):
@@ -167,7 +178,7 @@ def _structure_faults(text: str) -> Iterator[YamlFault]:
             return
 
 
-def _repeated_keys(node: yaml.Node) -> Iterator[YamlFault]:
+def _repeated_keys(node: yaml.Node | None) -> Iterator[YamlFault]:
     """Yield the keys of mappings that stand in them twice, or are no texts."""
     seen = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():

@@ -137,7 +137,7 @@ def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Prob
     numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
     numbers = [number for number, _ in numbered] or [1]
     content = "\n".join(line.removeprefix(MARK) for _, line in numbered)
-    values, lines, faults = read_record(content, KINDS[kind].fields)
+    values, lines, faults = read_record(content, KINDS[kind].fields, "a header", f"YAML behind {MARK}")
     header = QueryHeader(**values, lines={key: numbers[line - 1] for key, line in lines.items()})
     return header, [_problem(file, fault, numbers) for fault in faults]
 
@@ -146,6 +146,4 @@ def _problem(file: str, fault: YamlFault, numbers: list[int]) -> Problem:
     line = numbers[min(fault.line, len(numbers)) - 1]
     column = fault.column + len(MARK)
     where = f" at column {column}" if fault.column > 1 else ""
-    found = fault.found.replace("no YAML", "a header that is not YAML")
-    expected = fault.expected if fault.expected != "YAML" else f"YAML behind {MARK}"
-    return Problem(file, line, "", "header", f"{found}{where}", expected, fault.hint, column=column)
+    return Problem(file, line, "", "header", f"{fault.found}{where}", fault.expected, fault.hint, column=column)
