@@ -46,6 +46,15 @@ RULES = {
     "metadata": "The lines before a table of mappings are YAML behind #, with a curie_map of prefixes.",
     # shapes and queries
     "turtle": "The files in ontology/ are Turtle.",
+    "imports": "A build reads nothing from elsewhere, so the ontology and the shapes import nothing (owl:imports).",
+    "script": "A constraint is SHACL Core or SHACL-SPARQL; no code of a shape is run.",
+    "url": "csvw:url names the table of a shape: a file in shared/, in links/ or in {source}/, the folder of a report.",
+    "about": "csvw:aboutUrl makes the address of a row from its id: KIND/{id}, of a report {source}/KIND/{id}.",
+    "path": "sh:path is one property. Longer paths have no column.",
+    "number": "A bound, a length and an order are numbers.",
+    "declared": "Classes and properties that the shapes use are declared in ontology/kg.ttl.",
+    "shape-part": "A node shape and a property shape have each part that the builder needs, and no part twice.",
+    "shape-term": "Only terms that the builder understands may stand in a shape: what it would pass over is refused.",
     "shacl": "The shapes must be ones that the builder understands; what it would not heed is refused.",
     "sparql": "A stored query is one SELECT, ASK, CONSTRUCT or DESCRIBE of SPARQL 1.1; updates are refused.",
     "form": "A kind of stored query has its form: answers, pages and checks select, derivations and bridges construct, "
