@@ -31,7 +31,7 @@ from kg_builder.queries.stored_queries import derived_triples, stored_query
 from kg_builder.schema.model import Column, Schema, Table, ordered
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
-from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name
+from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name, plan_without_optimizer
 from kg_builder.tables.table_files import table_files
 from kg_builder.validation.constraint_checks import constraint_results
 from kg_builder.validation.facet_checks import columns_of, property_results
@@ -146,7 +146,7 @@ class Mutable:
         self.files = table_files(ROOT / "data", self.schema)
         self.connection = connect(work, "500MB")
         self.connection.execute("SET threads = 1")
-        self.connection.execute("PRAGMA disable_optimizer")  # planning takes longer than running, with rows so few
+        plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.files, work)
         list_things(self.connection, self.schema, BASE)
         self.read: dict[str, list[Row]] = {}

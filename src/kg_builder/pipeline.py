@@ -80,11 +80,10 @@ def _refuse_base(base: str) -> None:
         raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
-def _export(graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
+def _export(graph: BuiltGraph, folder: Path, progress: Progress) -> None:
     """Write all outputs, or those that the project names, into a folder; the site beside the others."""
     formats = graph.project.formats or FORMATS
     wanted = [output for output in OUTPUTS if output.name in formats]
-
     if SITE not in formats:
         _write(wanted, graph, folder, progress)
         return

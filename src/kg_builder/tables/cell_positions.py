@@ -33,6 +33,7 @@ def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
 def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
     """Return lines of a file by their number, and as number 0 its header: the first line that no # begins."""
     found: dict[int, str] = {}
+    last = max(numbers)
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
             for number, line in enumerate(stream, 1):
@@ -40,7 +41,7 @@ def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
                     found[0] = line.rstrip("\r\n")
                 if number in numbers:
                     found[number] = line.rstrip("\r\n")
-                if number > max(numbers):
+                if number > last:
                     break
     except OSError:
         return {}
