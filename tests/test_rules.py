@@ -35,9 +35,7 @@ def named_rules() -> Iterator[str]:
                 found = node.args[PLACES[node.func.id] :][:1]
                 yield from (str(each.value) for each in found if isinstance(each, ast.Constant))
             elif path.stem == "shape_rules" and isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
-                rule = node.value.elts[
-                    1
-                ]  # behind the node that is at fault
+                rule = node.value.elts[1]  # behind the node that is at fault
                 yield from [str(rule.value)] if isinstance(rule, ast.Constant) else []
 
 
