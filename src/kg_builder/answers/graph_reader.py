@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import chain, combinations
 from pathlib import Path
@@ -259,14 +261,23 @@ class GraphReader:
     def fitting(self, thing: str) -> list[Fitting]:
         """Return the stored questions that have an answer for a thing, given by its IRI; those with shares first."""
         node = pyoxigraph.NamedNode(thing)
-        found = []
-        for question in self.questions.values():
-            parameters = question.parameters
-            if len(parameters) == 1 and parameters[0].form == "iri":
-                rows = len(self.answer(question.query.text, {parameters[0].variable: node}, ""))
-                given = {parameters[0].name: thing.removeprefix(self.base)}
-                if rows:
-                    found.append(Fitting(question.name, question.summary, given, rows, "value" in question.columns))
+        asked = [
+            (question, question.parameters[0])
+            for question in self.questions.values()
+            if len(question.parameters) == 1 and question.parameters[0].form == "iri"
+        ]
+
+        def rows(question: StoredQuestion, parameter: Parameter) -> int:
+            return len(self.answer(question.query.text, {parameter.variable: node}, ""))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the store lets go of the interpreter's lock
+            counts = [*pool.map(lambda each: rows(*each), asked)]
+        path = thing.removeprefix(self.base)
+        found = [
+            Fitting(question.name, question.summary, {parameter.name: path}, count, "value" in question.columns)
+            for (question, parameter), count in zip(asked, counts, strict=True)
+            if count
+        ]
         return sorted(found, key=lambda each: (not each.shares, -each.rows, each.name))
 
     # ---------------------------------------------------------------- numbers beside each other

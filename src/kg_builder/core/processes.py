@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -20,8 +21,10 @@ def beside(task: Callable[[], None]) -> Iterator[None]:
     """Do a task in a process that is forked from this one while a `with` block runs, and wait for it at the end.
 
     Raise what the task raises. Where the block raises, the process is killed. It holds the files that this one has
-    open, so that the lock of a build stays until both have ended.
+    open, so that the lock of a build stays until both have ended. What is in memory is left to both: the collector of
+    garbage, which would look at all of it again and again, looks at new objects only.
     """
+    gc.freeze()
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_done, args=(task, theirs), daemon=True)
@@ -39,6 +42,7 @@ def beside(task: Callable[[], None]) -> Iterator[None]:
     finally:
         process.join()
         ours.close()
+        gc.unfreeze()
     if failure:
         raise failure
 
