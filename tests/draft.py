@@ -44,6 +44,12 @@ class Draft:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def shapes_with(self, text: str) -> str:
+        """Return the name of the first file of shapes that holds a text."""
+        files = sorted((self.root / "ontology/shapes").glob("*.ttl"))
+        (found, *_) = (path for path in files if text in path.read_text(encoding="utf-8"))
+        return found.relative_to(self.root).as_posix()
+
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file of the project, byte for byte."""
         self.path(name).write_bytes(content.encode() if isinstance(content, str) else content)

@@ -50,8 +50,14 @@ kg:adopted a owl:DatatypeProperty ; rdfs:label "adopted"@en ; skos:definition "T
 """,
     ),
     Edit(
-        "ontology/shapes.ttl",
-        append="""
+        "ontology/shapes/laws.ttl",
+        append="""@prefix csvw: <http://www.w3.org/ns/csvw#> .
+@prefix kg: <https://w3id.org/child-protection-kg/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/child-protection-kg/shapes#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
 shape:Law a sh:NodeShape ;
     rdfs:label "law"@en ;
     sh:description "An act that a report names."@en ;
@@ -82,8 +88,10 @@ kg:closed a owl:DatatypeProperty ; rdfs:label "closed"@en ; skos:definition "Whe
 """,
     ),
     Edit(
-        "ontology/shapes.ttl",
+        "ontology/shapes/concepts.ttl",
         append="""
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
 shape:Platform sh:property shape:Platform-closed .
 
 shape:Platform-closed a sh:PropertyShape ;

@@ -17,7 +17,7 @@ from rdflib import DCTERMS, OWL, QB, RDF, RDFS, SH, SKOS, VANN, Graph, Literal, 
 
 from kg_builder.core.terms import CSVW, KG, ONTOLOGY
 from kg_builder.schema.model import Schema
-from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.schema.ontology_folder import read_schema, shape_files
 from tests.bench import ROOT
 from tests.draft import Draft
 from tests.packages import CONTRIBUTING, diagram
@@ -220,7 +220,7 @@ def test_every_text_file_ends_with_one_line_feed() -> None:
 # ---------------------------------------------------------------- the ontology
 
 OURS = Namespace("https://w3id.org/child-protection-kg/ontology#")
-TURTLE = ("codes.ttl", "kg.ttl", "shapes.ttl")
+TURTLE = ("codes.ttl", "kg.ttl", *shape_files(ROOT / "ontology"))
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,10 @@ def codes() -> Graph:
 
 @pytest.fixture(scope="module")
 def shapes() -> Graph:
-    return Graph(bind_namespaces="none").parse(ROOT / "ontology/shapes.ttl", format="turtle")
+    read = Graph(bind_namespaces="none")
+    for name in shape_files(ROOT / "ontology"):
+        read.parse(ROOT / "ontology" / name, format="turtle")
+    return read
 
 
 PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)

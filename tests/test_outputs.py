@@ -637,9 +637,9 @@ def test_the_validation_report_holds_no_blank_node(report: Graph) -> None:
 
 
 def test_the_validation_report_comes_for_broken_shapes_too(draft: Draft) -> None:
-    draft.change("ontology/shapes.ttl", 'csvw:name "id" ;', "csvw:name id ;")
+    draft.change("ontology/shapes/common.ttl", 'csvw:name "id" ;', "csvw:name id ;")
     report = report_of(draft)
-    assert [str(file) for file in report.objects(None, KG.file)] == ["ontology/shapes.ttl"]
+    assert [str(file) for file in report.objects(None, KG.file)] == ["ontology/shapes/common.ttl"]
 
 
 @pytest.fixture(scope="module")

@@ -866,7 +866,7 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         (
             "data/shared/unit.csv",
             (
-                "found a table that no shape describes, expected a table that ontology/shapes.ttl describes. "
+                "found a table that no shape describes, expected a table that a shape in ontology/shapes describes. "
                 "Did you mean units.csv?"
             ),
         ),

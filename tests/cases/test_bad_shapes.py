@@ -12,7 +12,7 @@ import pytest
 from tests.draft import Draft
 from tests.processes import in_own_process
 
-SHAPES = "ontology/shapes.ttl"
+COMMON = "ontology/shapes/common.ttl"
 KNOWS = "expected a term that the builder knows."
 DECLARES = "expected a term that ontology/kg.ttl declares."
 NUMBER = "expected a number. Write it without quotes."
@@ -88,13 +88,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "two-properties-in-a-column": (
         "sh:path foaf:name ;",
-        "sh:path foaf:name, skos:prefLabel ;",
+        "sh:path foaf:name, dcterms:title ;",
         "shape:Expert-name a",
         "found 2 path on a column, expected one. Remove the others.",
     ),
     "path-of-two-steps": (
         "sh:path foaf:name ;",
-        "sh:path ( foaf:name skos:prefLabel ) ;",
+        "sh:path ( foaf:name dcterms:title ) ;",
         "shape:Expert-name a",
         "found a path that is not one property, expected the IRI of a property. Name one.",
     ),
@@ -108,7 +108,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "shape:Document-issued,",
         "shape:Document-isued,",
         "shape:Document a",
-        "found Document-isued, expected a property shape that is defined in this file. Define it.",
+        "found Document-isued, expected a property shape that is defined. Define it.",
     ),
     "table-outside": (
         '"shared/units.csv"',
@@ -195,10 +195,11 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_faulty_shape_yields_exactly_its_sentence(name: str, draft: Draft) -> None:
     old, new, beginning, sentence = FAULTS[name]
-    draft.change(SHAPES, old, new)
-    lines = (draft.root / SHAPES).read_text(encoding="utf-8").splitlines()
+    draft.change(draft.shapes_with(old), old, new)
+    file = draft.shapes_with(f"\n{beginning}")
+    lines = (draft.root / file).read_text(encoding="utf-8").splitlines()
     (line,) = (number for number, text in enumerate(lines, 1) if text.startswith(beginning))
-    assert draft.refusal() == [f"{SHAPES}:{line}: {sentence}"]
+    assert draft.refusal() == [f"{file}:{line}: {sentence}"]
 
 
 BROKEN = {
@@ -212,18 +213,18 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_turtle_is_told_with_its_line(name: str, draft: Draft) -> None:
     old, new, why, below = BROKEN[name]
-    draft.change(SHAPES, old, new)
+    draft.change(COMMON, old, new)
     (line,) = (
         number
-        for number, text in enumerate((draft.root / SHAPES).read_text(encoding="utf-8").splitlines(), 1)
+        for number, text in enumerate((draft.root / COMMON).read_text(encoding="utf-8").splitlines(), 1)
         if text.strip() == new
     )
     (sentence,) = draft.refusal()
-    assert sentence.startswith(f"{SHAPES}:{line + below}: found ")
+    assert sentence.startswith(f"{COMMON}:{line + below}: found ")
     assert sentence.endswith(f"{why}, expected valid Turtle. Fix the line.")
 
 
-@pytest.mark.parametrize("name", ["kg.ttl", "codes.ttl", "shapes.ttl"])
+@pytest.mark.parametrize("name", ["kg.ttl", "codes.ttl"])
 def test_each_file_of_the_ontology_must_be_there(name: str, draft: Draft) -> None:
     draft.path(f"ontology/{name}").unlink()
     assert draft.refusal() == [
@@ -244,10 +245,10 @@ def test_an_ontology_that_is_not_utf_8_is_refused(draft: Draft) -> None:
 
 @pytest.mark.parametrize("kind", ["directory", "fifo"])
 def test_something_else_in_the_place_of_the_shapes_is_refused(kind: str, draft: Draft) -> None:
-    path = draft.path(SHAPES)
+    path = draft.path(COMMON)
     path.unlink()
     {"directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]()
-    assert draft.refusal() == [f"{SHAPES}: found something that is not a file, expected a plain file. Remove it."]
+    assert draft.refusal() == [f"{COMMON}: found something that is not a file, expected a plain file. Remove it."]
 
 
 def test_a_missing_folder_of_data_is_refused(draft: Draft) -> None:
@@ -259,12 +260,31 @@ def test_a_root_that_is_no_project_is_refused(draft: Draft, tmp_path: Path) -> N
     empty = tmp_path / "empty"
     empty.mkdir()
     assert Draft(empty, draft.out).refusal() == [
-        f"ontology/{name}: found no file of that name, expected a readable Turtle file in UTF-8. Is --root right?"
-        for name in ("codes.ttl", "kg.ttl", "shapes.ttl")
+        f"{place}, expected {expected}. Is --root right?"
+        for place, expected in (
+            ("ontology/codes.ttl: found no file of that name", "a readable Turtle file in UTF-8"),
+            ("ontology/kg.ttl: found no file of that name", "a readable Turtle file in UTF-8"),
+            ("ontology/shapes: found no file that ends in .ttl", "files in Turtle with a shape for each table"),
+        )
     ]
 
 
-@pytest.mark.parametrize("name", ["shapes.ttl", "kg.ttl"])
+def test_a_column_that_two_files_define_is_refused(draft: Draft) -> None:
+    prefixes = "".join(
+        f"@prefix {prefix}: <{name}> .\n"
+        for prefix, name in (
+            ("dcterms", "http://purl.org/dc/terms/"),
+            ("sh", "http://www.w3.org/ns/shacl#"),
+            ("shape", "https://w3id.org/child-protection-kg/shapes#"),
+        )
+    )
+    draft.write("ontology/shapes/more.ttl", f"{prefixes}\nshape:id sh:path dcterms:title .\n")
+    lines = (draft.root / COMMON).read_text(encoding="utf-8").splitlines()
+    line = lines.index("shape:id a sh:PropertyShape ;") + 1
+    assert draft.refusal() == [f"{COMMON}:{line}: found 2 path on a column, expected one. Remove the others."]
+
+
+@pytest.mark.parametrize("name", ["shapes/common.ttl", "kg.ttl"])
 def test_nothing_is_fetched_for_an_import(name: str, draft: Draft) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         host = f"<http://127.0.0.1:{server.getsockname()[1]}/>"
@@ -281,7 +301,9 @@ def test_nothing_is_fetched_for_an_import(name: str, draft: Draft) -> None:
 )
 def test_a_catastrophic_pattern_ends_in_seconds(pattern: str, count: str | None, draft: Draft) -> None:
     """A backtracking engine would need years for this cell, whether the pattern fits it or not."""
-    draft.change(SHAPES, "sh:path kg:role ;", f'sh:path kg:role ;\n    sh:pattern "{pattern}" ;')
+    draft.change(
+        "ontology/shapes/statements.ttl", "sh:path kg:role ;", f'sh:path kg:role ;\n    sh:pattern "{pattern}" ;'
+    )
     draft.change("data/example-2020/memberships.csv", "head of analysis", f"{'a' * 100}b")
     cell = f'data/example-2020/memberships.csv:2: role: found "{"a" * 60}…"'
     sentence = f"{cell}, expected text that matches {pattern}. The position as the report names it."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg_builder.exports import bridges, croissant, csvw, data_dictionary, jsonld, network_files, turtle
 from kg_builder.graph.built_graph import BuiltGraph
-from kg_builder.schema.ontology_folder import MEANING, STRUCTURE
+from kg_builder.schema.ontology_folder import MEANING, shape_files
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +45,12 @@ def _write_jsonld(graph: BuiltGraph, folder: Path) -> None:
 
 
 def _write_ontology(graph: BuiltGraph, folder: Path) -> None:
-    """Write `ontology/`: meaning, code lists and shapes, as they were read."""
-    (folder / "ontology").mkdir()
-    for name in (*MEANING, STRUCTURE):
-        shutil.copyfile(graph.project.root / "ontology" / name, folder / "ontology" / name)
+    """Write `ontology/`: meaning and code lists as they are, and the shapes as one file, as validators want it."""
+    read, written = graph.project.root / "ontology", folder / "ontology"
+    written.mkdir()
+    for name in MEANING:
+        shutil.copyfile(read / name, written / name)
+    (written / "shapes.ttl").write_bytes(b"\n".join((read / name).read_bytes() for name in shape_files(read)))
 
 
 OUTPUTS = (

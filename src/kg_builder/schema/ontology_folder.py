@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
 from rdflib import XSD, BNode, Graph, Literal, Node, URIRef
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Problem, ProblemsFound, gathered
 from kg_builder.core.text_files import text_of
 from kg_builder.schema.model import Schema, schema_of
 from kg_builder.schema.shape_rules import shape_problems
 
 MEANING = ("kg.ttl", "codes.ttl")
-STRUCTURE = "shapes.ttl"
+"""The files of classes, properties and code lists."""
+
+SHAPES = "shapes"
+"""The folder of the shapes, whose files are cut by subject."""
 
 
 def read_schema(folder: Path) -> Schema:
-    """Return the schema from the three files of the ontology folder; raise `ProblemsFound` with all their faults."""
+    """Return the schema from the files of the ontology folder; raise `ProblemsFound` with all their errors."""
     problems: list[Problem] = []
     graphs = {}
     texts = {}
-    for name in (*MEANING, STRUCTURE):
+    shape_names = gathered(problems, lambda: shape_files(folder))
+    for name in (*MEANING, *shape_names):
         file = f"{folder.name}/{name}"
         try:
-            texts[name] = text_of(folder / name, file, "Turtle")
-            graphs[name] = _turtle_graph(texts[name])
+            texts[file] = text_of(folder / name, file, "Turtle")
+            graphs[name] = _turtle_graph(texts[file])
         except SyntaxError as error:
             line = error.lineno or 0
             problems.append(Problem(file, line, "", "turtle", error.msg, "valid Turtle", "Fix the line."))
@@ -33,16 +38,32 @@ def read_schema(folder: Path) -> Schema:
             problems += found.problems
     if problems:
         raise ProblemsFound(problems)
-    ontology = Graph(bind_namespaces="none")
-    for name in MEANING:
-        ontology += graphs[name]
-        for prefix, namespace in graphs[name].namespaces():
-            ontology.bind(prefix, namespace)
-    shapes = graphs[STRUCTURE]
-    problems = list(shape_problems(ontology, shapes, f"{folder.name}/{STRUCTURE}", texts[STRUCTURE].splitlines()))
+    ontology = _together(graphs[name] for name in MEANING)
+    shapes = _together(graphs[name] for name in shape_names)
+    of_shapes = {file: text for file, text in texts.items() if file.startswith(f"{folder.name}/{SHAPES}/")}
+    problems = list(shape_problems(ontology, shapes, of_shapes))
     if problems:
         raise ProblemsFound(problems)
     return schema_of(ontology, shapes)
+
+
+def shape_files(folder: Path) -> list[str]:
+    """Return the paths of the files of shapes in the ontology folder; raise `ProblemsFound` if there is none."""
+    names = sorted(f"{SHAPES}/{path.name}" for path in (folder / SHAPES).glob("*.ttl"))
+    if not names:
+        place, expected = f"{folder.name}/{SHAPES}", "files in Turtle with a shape for each table"
+        raise ProblemsFound([Problem(place, 0, "", "file", "no file that ends in .ttl", expected, "Is --root right?")])
+    return names
+
+
+def _together(graphs: Iterable[Graph]) -> Graph:
+    """Return several graphs as one, with the prefixes of all."""
+    merged = Graph(bind_namespaces="none")
+    for graph in graphs:
+        merged += graph
+        for prefix, namespace in graph.namespaces():
+            merged.bind(prefix, namespace)
+    return merged
 
 
 def _turtle_graph(text: str) -> Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Node, URIRef
@@ -36,8 +36,9 @@ Fault = tuple[Node, str, str, str, str]
 """What is wrong with a shape: the shape, the rule, what was found, what is expected, how to fix it."""
 
 
-def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) -> Iterator[Problem]:
-    """Yield what in the shapes the builder would not understand, or must not run; `lines` are the text of the file."""
+def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what in the shapes the builder would not understand, or must not run; `texts` are the files by path."""
+    lines = {file: text.splitlines() for file, text in texts.items()}
     tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
     declared = {*ontology.subjects(RDF.type, None), RDFS.label}
@@ -47,12 +48,13 @@ def shape_problems(ontology: Graph, shapes: Graph, file: str, lines: list[str]) 
         *(fault for node in columns for fault in _column_faults(shapes, node)),
         *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
     ):
-        yield Problem(file, _line_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
+        yield Problem(*_place_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
+        file, line = _place_of(lines, node)
         for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
             found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
             hint = f"Fix the query of {short(node)}."
-            yield Problem(file, _line_of(lines, node), "", problem.rule, found, problem.expected, hint, shape=str(node))
+            yield Problem(file, line, "", problem.rule, found, problem.expected, hint, shape=str(node))
 
 
 def _forbidden(shapes: Graph) -> Iterator[Fault]:
@@ -87,7 +89,7 @@ def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     parts = list(shapes.objects(node, SH.property))
     for part in ordered(parts):
         if (part, RDF.type, SH.PropertyShape) not in shapes:
-            yield node, "shape-part", short(part), "a property shape that is defined in this file", "Define it."
+            yield node, "shape-part", short(part), "a property shape that is defined", "Define it."
     for name, number in sorted(Counter(text(shapes, part, CSVW.name) for part in parts).items()):
         if name and number > 1:
             yield node, "shape-part", f"{number} columns named {name}", "each column once", "Rename one of them."
@@ -142,10 +144,14 @@ def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault
             yield node, "declared", found, "a term that ontology/kg.ttl declares", _nearest(value, declared)
 
 
-def _line_of(lines: list[str], node: Node) -> int:
-    """Return the line on which a subject's paragraph begins, 0 if it cannot be told."""
+def _place_of(texts: Mapping[str, list[str]], node: Node) -> tuple[str, int]:
+    """Return the file and the line at which a subject's paragraph begins; the folder and 0 where none does."""
     opening = re.compile(rf"^(\w*:|<[^>]*[/#]){re.escape(short(node))}>?\s")
-    return next((number for number, line in enumerate(lines, 1) if opening.match(line)), 0)
+    for file, lines in texts.items():
+        for number, line in enumerate(lines, 1):
+            if opening.match(line):
+                return file, number
+    return "ontology/shapes", 0
 
 
 def short(term: Node) -> str:

@@ -84,7 +84,7 @@ def _unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
         return "a table of this folder", f"Such rows belong into {place}."
     close = difflib.get_close_matches(path.name, here, n=1)
     return (
-        "a table that ontology/shapes.ttl describes",
+        "a table that a shape in ontology/shapes describes",
         f"Did you mean {close[0]}?" if close else "Rename it or remove it.",
     )
 

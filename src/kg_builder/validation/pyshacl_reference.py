@@ -67,7 +67,7 @@ def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
     _, report, words = pyshacl.validate(data, shacl_graph=executable(schema.shapes), inplace=True)
     if not isinstance(report, Graph):
         runnable = "shapes that pySHACL can run"
-        raise ProblemsFound([Problem("ontology/shapes.ttl", 0, "", "shacl", words.strip(), runnable)])
+        raise ProblemsFound([Problem("ontology/shapes", 0, "", "shacl", words.strip(), runnable)])
     columns = {column.shape: (table, column) for table in schema.tables for column in table.columns}
     for node in report.subjects(RDF.type, SH.ValidationResult):
         focus, shape = text(report, node, SH.focusNode), text(report, node, SH.sourceShape)

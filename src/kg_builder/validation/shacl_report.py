@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rdflib import RDF, SH, Graph, Literal, Node, URIRef
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Problem, errors
 from kg_builder.core.terms import KG
+from kg_builder.schema.ontology_folder import SHAPES
 
 SEVERITY = {"error": SH.Violation, "warning": SH.Warning, "note": SH.Info}
 COMPONENTS = {
@@ -31,9 +33,7 @@ COMPONENTS = {
 
 def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
     """Return a report in Turtle: one result a problem, with `kg:file`, `kg:line` and `kg:column`; no blank nodes."""
-    shapes = Graph()
-    if (ontology / "shapes.ttl").is_file():
-        shapes = _readable(ontology / "shapes.ttl")
+    paths = _paths(ontology)
     graph = Graph()
     graph.bind("kg", KG._NS)  # noqa: SLF001  (rdflib keeps a defined namespace's IRI there)
     graph.bind("sh", SH)
@@ -56,7 +56,7 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
         ]
         if problem.shape:
             facts.append((SH.sourceShape, URIRef(problem.shape)))
-            facts += [(SH.resultPath, path) for path in shapes.objects(URIRef(problem.shape), SH.path)]
+            facts += [(SH.resultPath, path) for path in paths.objects(URIRef(problem.shape), SH.path)]
         if problem.field:
             facts.append((KG.column, Literal(problem.field)))
         for predicate, value in facts:
@@ -64,9 +64,10 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
     return graph.serialize(format="turtle")
 
 
-def _readable(path: Path) -> Graph:
-    """Return the shapes, or an empty graph where they are themselves at fault."""
-    try:
-        return Graph().parse(path, format="turtle")
-    except SyntaxError:
-        return Graph()
+def _paths(ontology: Path) -> Graph:
+    """Return the shapes, which name the property of each column; files that have errors themselves are left out."""
+    shapes = Graph()
+    for path in sorted((ontology / SHAPES).glob("*.ttl")):
+        with contextlib.suppress(SyntaxError):
+            shapes += Graph().parse(path, format="turtle")
+    return shapes
