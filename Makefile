@@ -1,6 +1,7 @@
 # The two commands: `make build` and `make test`. Both do all the set-up on a machine with Python 3.11+ and make.
 PYTHON ?= python3
 PARALLEL ?= --numprocesses auto --dist worksteal
+SELECT ?= not slow
 BIN := .venv/bin
 
 # An environment, or what goes into it, is ready once the file is there that its set-up leaves last.
@@ -26,11 +27,11 @@ explorer: $(SCRIPTS)  ## the scripts of the site, by a Node that PyPI brings; wi
 
 setup: $(TESTS) $(SCRIPTS)  ## all that `make build`, `make test` and `make check` need, without running them
 
-test: $(TESTS) $(SCRIPTS)  ## the tests
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+test: $(TESTS) $(SCRIPTS)  ## the tests; with SELECT= the slow ones too
+	@$(BIN)/python -m pytest $(PARALLEL) -m "$(SELECT)"
 
-test-slow: $(TESTS) $(SCRIPTS)  ## the tests that take longest: other engines on all data, a million rows, accessibility
-	@$(BIN)/python -m pytest $(PARALLEL) -m slow
+test-slow: SELECT := slow
+test-slow: test  ## the tests that take longest: other engines on all data, a million rows, accessibility
 
 coverage: $(TESTS) $(SCRIPTS)  ## all tests, and the lines and branches that they don't reach
 	@$(BIN)/python -m pytest $(PARALLEL) --cov=kg_builder
