@@ -59,9 +59,9 @@ CYBERTIPLINE = "ncmec-cybertipline"
 FACETS_OF_TABLES = (
     "minCount",
     "maxCount",
+    "datatype",
     "maxLength",
     "pattern",
-    "datatype",
     "minInclusive",
     "maxInclusive",
     "lessThanOrEquals",
@@ -462,10 +462,7 @@ def facets_of(column: Column) -> list[str]:
         "minCount": column.required and column.name != "id",
         "maxCount": column.separator is None and column.name != "id" and column.shape not in ONE_VALUE,
         "datatype": datatype in WRONG and datatype not in UNREAD,
-        "pattern": column.pattern,
-        "maxLength": column.longest,
-        "minInclusive": column.minimum is not None,
-        "maxInclusive": column.maximum is not None,
+        **{limit.rule: True for limit, _ in column.limits},
         "lessThanOrEquals": column.not_above,
         "in": column.allowed,
         "class": column.target,
@@ -512,10 +509,12 @@ def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | No
     values = {
         "minCount": None if column.required == 1 else (held or "").split(column.separator or ";")[0],
         "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
-        "pattern": next((each for each in ("Not-One", "12 x") if not re.search(column.pattern or "", each)), None),
-        "maxLength": "a" * ((column.longest or 0) + beyond),
-        "minInclusive": str(int(column.minimum or 0) - beyond),
-        "maxInclusive": str(int(column.maximum or 0) + beyond),
+        "pattern": next(
+            (each for each in ("Not-One", "12 x") if not re.search(column.limit("pattern") or "", each)), None
+        ),
+        "maxLength": "a" * (int(column.limit("maxLength") or 0) + beyond),
+        "minInclusive": str(int(column.limit("minInclusive") or 0) - beyond),
+        "maxInclusive": str(int(column.limit("maxInclusive") or 0) + beyond),
         "in": "skos:note" if column.is_iri else "no-such",
     }
     return values[facet]
@@ -554,7 +553,7 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
     elif (column.datatype or "").endswith("#boolean"):
         found = ["true", "false"]
     elif not column.is_iri:
-        found += [each for each in MADE_UP if re.search(column.pattern or "", each)]
+        found += [each for each in MADE_UP if re.search(column.limit("pattern") or "", each)]
         form = FORMS.get((column.datatype or "").rsplit("#", 1)[-1], (".*", ""))[0]
         found = [each for each in found if re.fullmatch(form, each) and within_bounds(column, each)]
     yield from (each for each in dict.fromkeys(found) if each not in own)
@@ -562,7 +561,7 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
 
 def within_bounds(column: Column, value: str) -> bool:
     """Return whether a value is neither below the minimum of a column nor above its maximum."""
-    low, high = column.minimum, column.maximum
+    low, high = column.limit("minInclusive"), column.limit("maxInclusive")
     return (low is None or float(value) >= float(low)) and (high is None or float(value) <= float(high))
 
 

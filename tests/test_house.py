@@ -470,7 +470,10 @@ def test_no_language_is_given_but_english(shapes: Graph) -> None:
 
 def test_every_text_with_a_language_is_bounded(schema: Schema) -> None:
     assert [
-        column.shape for table in schema.tables for column in table.columns if column.lang and not column.longest
+        column.shape
+        for table in schema.tables
+        for column in table.columns
+        if column.lang and not column.limit("maxLength")
     ] == []
 
 

@@ -426,7 +426,7 @@ def test_the_data_dictionary_names_every_code_that_a_cell_may_hold(real_build: P
 @pytest.mark.parametrize(
     "words",
     [
-        "a decimal number with a point, such as 28.6, from 0 to 100",
+        "a decimal number with a point, such as 28.6, at least 0, at most 100",
         "at most 80 characters",
         r"matches `^(https?://\|urn:)`",
         "never leads back to its start",

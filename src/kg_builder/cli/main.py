@@ -288,13 +288,14 @@ def _run_explain(options: argparse.Namespace) -> str:
     from kg_builder.answers.labels import nearest  # noqa: PLC0415  (heavy)
     from kg_builder.core.rules import RULES  # noqa: PLC0415
     from kg_builder.queries.stored_queries import stored_queries  # noqa: PLC0415
+    from kg_builder.schema.limits import LIMITS  # noqa: PLC0415
 
     checks = {
         check.name: f"{check.header.summary}. {check.header.description} {check.header.hint} (A stored check, "
         f"{check.file}.)"
         for check in stored_queries(options.root, "checks")
     }
-    rules = {**RULES, **checks}
+    rules = {**RULES, **{limit.rule: limit.explanation for limit in LIMITS}, **checks}
     if not options.rule:
         return "".join(f"{name}\n" for name in sorted(rules))
     if options.rule not in rules:

@@ -9,13 +9,8 @@ RULES = {
     "maxCount": "The column holds one value. Only columns with a separator hold several (sh:maxCount).",
     "distinct": "A cell with several values names each of them once.",
     "blank": "A value neither begins nor ends with a blank, and is not empty between two separators.",
-    "pattern": "The value must match the pattern of the column (sh:pattern). Ids are lower-case ASCII words joined by "
-    "hyphens.",
-    "maxLength": "The value may have so many characters at most (sh:maxLength). Sentences of a report are not copied.",
     "datatype": "The value must have the form of the datatype of the column (sh:datatype): a decimal number has a "
     "point and no unit, a date is YYYY-MM-DD, a truth value is true or false.",
-    "minInclusive": "The number must not be lower than the bound of the column (sh:minInclusive).",
-    "maxInclusive": "The number must not be higher than the bound of the column (sh:maxInclusive).",
     "lessThanOrEquals": "The value must not be above that of another column of the same row (sh:lessThanOrEquals).",
     "in": "The value must be one of a list (sh:in).",
     "class": "A reference must name a row or a code that exists, of the kind that the column is for (sh:class). "

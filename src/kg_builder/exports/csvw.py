@@ -101,13 +101,11 @@ def _column_metadata(schema: Schema, base: str, column: Column, source: str) -> 
     if column.is_iri:
         return found
     base_type = (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")
-    limits = {
-        "minimum": column.minimum,
-        "maximum": column.maximum,
-        "maxLength": column.longest,
-        "format": closed(column.pattern) if column.pattern and base_type in TEXTS else None,
+    found["datatype"] = {"base": base_type} | {
+        limit.csvw: closed(parameter) if limit.is_pattern else limit.csvw_value(parameter)
+        for limit, parameter in column.limits
+        if base_type in TEXTS or not limit.is_pattern
     }
-    found["datatype"] = {"base": base_type} | {name: limit for name, limit in limits.items() if limit is not None}
     return found
 
 

@@ -58,16 +58,10 @@ def _value_words(schema: Schema, column: Column) -> str:
 
 def _facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
     """Yield in words what bounds the values of a column."""
-    if column.minimum is not None or column.maximum is not None:
-        least = f"from {column.minimum}" if column.minimum is not None else ""
-        most = f"to {column.maximum}" if column.maximum is not None else ""
-        yield f"{least} {most}".strip()
+    for limit, parameter in column.limits:
+        yield limit.expected(parameter, "`").removeprefix("text that ")
     if other := not_above(table, column):
         yield f"not above `{other.name}`"
-    if column.longest is not None:
-        yield f"at most {column.longest:,} characters"
-    if column.pattern is not None:
-        yield f"matches `{column.pattern}`"
     if column.allowed:
         yield f"one of {', '.join(f'`{compact(schema.prefixes, each)}`' for each in column.allowed)}"
     if column.acyclic:

@@ -14,6 +14,7 @@ from rdflib.collection import Collection
 
 from kg_builder.core.iris import BASE, last_part
 from kg_builder.core.terms import CSVW, KG
+from kg_builder.schema.limits import LIMITS, Limit
 
 SOURCE = "{source}"
 """Stands in `csvw:url` and `csvw:aboutUrl` for the folder of a report; a table without it is shared."""
@@ -26,7 +27,7 @@ ANY = "*"
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column: a property shape. Bounds, pattern and lengths are those of SHACL; `None` means unbounded."""
+    """One column: a property shape. `limits` are its limits on each value, with their parameters as written."""
 
     name: str
     shape: str
@@ -40,13 +41,14 @@ class Column:
     allowed: tuple[str, ...]
     separator: str | None
     required: int
-    pattern: str | None
-    minimum: str | None
-    maximum: str | None
-    longest: int | None
+    limits: tuple[tuple[Limit, str], ...]
     not_above: str | None
     acyclic: bool
     is_iri: bool
+
+    def limit(self, rule: str) -> str | None:
+        """Return the parameter of a limit by the name of its rule, such as `maxLength`; None where there is none."""
+        return next((parameter for limit, parameter in self.limits if limit.rule == rule), None)
 
     @property
     def is_plain(self) -> bool:
@@ -243,10 +245,7 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         allowed=tuple(str(item) for item in Collection(shapes, listed)) if listed else (),
         separator=text(shapes, shape, CSVW.separator) or None,
         required=int(text(shapes, shape, SH.minCount) or 0),
-        pattern=text(shapes, shape, SH.pattern) or None,
-        minimum=text(shapes, shape, SH.minInclusive) or None,
-        maximum=text(shapes, shape, SH.maxInclusive) or None,
-        longest=int(text(shapes, shape, SH.maxLength) or 0) or None,
+        limits=tuple((limit, given) for limit in LIMITS if (given := text(shapes, shape, limit.term))),
         not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,

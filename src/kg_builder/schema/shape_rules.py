@@ -14,17 +14,19 @@ from kg_builder.core.iris import last_part
 from kg_builder.core.problems import Problem, quoted
 from kg_builder.core.terms import CSVW, KG
 from kg_builder.queries.stored_queries import query_problems
+from kg_builder.schema.limits import LIMITS
 from kg_builder.schema.model import SOURCE, ordered, sparql_prefixes, text
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
 ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.delimiter, CSVW.commentPrefix}
 
-NUMBERS = {SH.order, SH.minCount, SH.maxCount, SH.maxLength, SH.minInclusive, SH.maxInclusive}
+NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if not limit.is_pattern}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
     {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
-    | {SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.pattern, SH.lessThanOrEquals}
+    | {SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.lessThanOrEquals}
+    | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS
 )

@@ -135,10 +135,6 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
         )
         yield "distinct", again
     yield "blank", f"{v} = '' OR {v} <> trim({v}, ' ' || chr(160))"
-    if column.longest:
-        yield "maxLength", f"length({v}) > {column.longest}"
-    if column.pattern:
-        yield "pattern", f"NOT regexp_matches({v}, {literal(column.pattern)})"
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     if datatype in FORMS:
         faulty = f"NOT regexp_full_match({v}, {literal(FORMS[datatype][0])})"
@@ -146,7 +142,11 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
             "datatype",
             f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
         )
-    yield from _bounds(table, column, v)
+    for limit, parameter in column.limits:
+        yield limit.rule, limit.sql(v, parameter)
+    if other := not_above(table, column):
+        order = "DATE" if datatype == "date" else "DOUBLE"
+        yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"
     if column.is_iri:
         yield "prefix", f"{v} IS NOT NULL AND expanded({v}) IS NULL"
         yield "iri", f"NOT regexp_full_match(expanded({v}), {literal(FORMS['anyURI'][0])})"
@@ -155,17 +155,6 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
         yield "in", f"{given} NOT IN ({', '.join(literal(item) for item in column.allowed)})"
     if column.target:
         yield "class", f"{v} IS NOT NULL AND t.key IS NULL"
-
-
-def _bounds(table: Table, column: Column, v: str) -> Iterator[Rule]:
-    """Yield the rules that compare a cell with a number or with another cell of its row."""
-    if column.minimum is not None:
-        yield "minInclusive", f"TRY_CAST({v} AS DOUBLE) < {float(column.minimum)}"
-    if column.maximum is not None:
-        yield "maxInclusive", f"TRY_CAST({v} AS DOUBLE) > {float(column.maximum)}"
-    if other := not_above(table, column):
-        order = "DATE" if (column.datatype or "").endswith("#date") else "DOUBLE"
-        yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"
 
 
 def not_above(table: Table, column: Column) -> Column | None:
@@ -181,16 +170,12 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
         "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
         "distinct": "each value once",
         "blank": f"values {parted} alone" if column.separator else "text without a blank at its start or end",
-        "maxLength": f"at most {column.longest or 0:,} characters",
-        "pattern": f"text that matches {column.pattern}",
         "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", "text"))[1],
-        "minInclusive": f"at least {column.minimum}",
-        "maxInclusive": f"at most {column.maximum}",
         "in": f"one of {', '.join(compact(schema.prefixes, item) for item in column.allowed)}",
         "lessThanOrEquals": f"not more than {other.name if other else ''}",
         "prefix": f"a prefix that {CURIE_MAP} declares, or a whole IRI",
         "iri": "a name that makes an IRI",
-    }
+    } | {limit.rule: limit.expected(parameter) for limit, parameter in column.limits}
     if rule == "class" and column.target:
         target = schema.targets[column.target]
         lists = ["a code list in ontology/codes.ttl"] if target.codes else []

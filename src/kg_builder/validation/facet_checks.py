@@ -16,6 +16,7 @@ from rdflib import RDF, RDFS, SH, Graph, Node, URIRef
 from rdflib.collection import Collection
 
 from kg_builder.queries.stored_queries import rows
+from kg_builder.schema.limits import LIMITS, Limit
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.cell_checks import FORMS, expectation
 from kg_builder.validation.constraint_checks import Result
@@ -114,6 +115,10 @@ def _one_of(shapes: Graph, listed: Node) -> str:
     return " || ".join(f"SAMETERM(?value, {item.n3()})" for item in Collection(shapes, listed))
 
 
+def _within(limit: Limit, _: Graph, parameter: Node) -> str:
+    return limit.sparql(str(parameter))
+
+
 def _not_above(_: Graph, path: URIRef, other: Node) -> str:
     return f"?this <{path}> ?value ; <{other}> ?bound . FILTER (!COALESCE(?value <= ?bound, false))"
 
@@ -133,10 +138,7 @@ FACETS: dict[URIRef, Facet] = {
     SH["class"]: _no_member,
     SH.languageIn: partial(_unless, _language),
     SH["in"]: partial(_unless, _one_of),
-    SH.pattern: partial(_unless, lambda _, form: f"REGEX(STR(?value), {pyoxigraph.Literal(str(form))})"),
-    SH.maxLength: partial(_unless, lambda _, most: f"STRLEN(STR(?value)) <= {most}"),
-    SH.minInclusive: partial(_unless, lambda _, least: f"?value >= {least.n3()}"),
-    SH.maxInclusive: partial(_unless, lambda _, most: f"?value <= {most.n3()}"),
     SH.lessThanOrEquals: _not_above,
+    **{limit.term: partial(_unless, partial(_within, limit)) for limit in LIMITS},
 }
-"""What each facet that shapes may have asks of the store; `shaperules.ON_COLUMNS` refuses any other."""
+"""What each facet that shapes may have asks of the store; `shape_rules.ON_COLUMNS` refuses any other."""

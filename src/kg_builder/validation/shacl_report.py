@@ -11,6 +11,7 @@ from rdflib import RDF, SH, Graph, Literal, Node, URIRef
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Problem, errors
 from kg_builder.core.terms import KG
+from kg_builder.schema.limits import LIMITS
 from kg_builder.schema.ontology_folder import SHAPES
 
 SEVERITY = {"error": SH.Violation, "warning": SH.Warning, "note": SH.Info}
@@ -19,15 +20,11 @@ COMPONENTS = {
     "minCount",
     "maxCount",
     "class",
-    "pattern",
-    "minInclusive",
-    "maxInclusive",
-    "maxLength",
     "lessThanOrEquals",
     "in",
     "nodeKind",
     "languageIn",
-}
+} | {limit.rule for limit in LIMITS}
 """Rules that are constraint components of SHACL Core; every other rule is reported as SHACL-SPARQL."""
 
 
