@@ -74,7 +74,7 @@ def test_a_scale_without_a_middle_is_parted_at_zero() -> None:
 
 def test_a_chart_is_a_scale_only_if_all_answers_stand_on_it() -> None:
     one, other = (drawn(answer(row("Rose", "70", 1), row("Not known", "30", scale)))[0].chart for scale in (-1, None))
-    assert (one.is_scale, other.is_scale) == (True, False)
+    assert (one.kind.name, other.kind.name) == ("Diverging stacked bar chart", "Bar chart")
 
 
 def test_a_chart_is_told_in_a_sentence() -> None:

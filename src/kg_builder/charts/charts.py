@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from kg_builder.answers.answer import Answer, Row
-from kg_builder.charts.scales import diverging
-from kg_builder.charts.trends import MOST, WIDTH, Break, Line, breaks, lines, named, trend
+from kg_builder.charts.kinds import KINDS, ChartKind, Rows
+from kg_builder.charts.trends import WIDTH, Break, Line, breaks, lines, named
 
 NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
 """The columns of an answer that can be drawn."""
@@ -26,18 +25,11 @@ PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start", TREND, "seri
 ON_PAPER = "#1c2430"
 """The ink of a chart that stands alone; nothing else has quite this colour, so that a page can replace it."""
 
-BAR = "#3f88ab"
-
-BARS = 60
-"""Bars that are drawn at most."""
-
 USED = (
     *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
     *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
 )
 """The columns that a chart is made of; the others are left to the table beside it."""
-
-Rows = Sequence[dict[str, Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,10 +80,10 @@ class Chart:
         """What the numbers count."""
         return str(self.rows[0]["unit"])
 
-    @property
-    def is_scale(self) -> bool:
-        """Whether all answers stand on a scale, so that what lies on each side of its middle can be compared."""
-        return all(row.get("scale") is not None for row in self.rows)
+    @cached_property
+    def kind(self) -> ChartKind:
+        """How it is drawn."""
+        return next(kind for kind in KINDS if kind.fits(self))
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -108,22 +100,10 @@ class Chart:
         """The columns that a table beside it leaves out; a trend does not show which question a number answers."""
         return PICTURED - {"question", "population"} if self.trend else PICTURED
 
-    @cached_property
-    def barred(self) -> Rows:
-        """The rows that are drawn as bars: all of them, or the highest if they are too many."""
-        if len(self.first) <= BARS:
-            return self.first
-        return sorted(self.first, key=lambda row: -row["value"])[:BARS]
-
     @property
     def left_out(self) -> str:
         """What is not drawn, in a sentence; empty if all is."""
-        whole, kept, what = (len(self.first), BARS, "bars")
-        if self.lines:
-            whole, kept, what = (len(self.lines), MOST, "lines")
-        elif self.is_scale:
-            return ""
-        return f"{kept} of {whole:,} {what} are drawn, the highest ones; the table holds all." if whole > kept else ""
+        return self.kind.left_out(self)
 
     @cached_property
     def first(self) -> Rows:
@@ -145,49 +125,12 @@ class Chart:
     def told(self) -> str:
         """The chart in one sentence, for those who do not see it."""
         about = f"{self.question} Of: {self.population}, in {self.unit}"
-        if self.lines:
-            told = "; ".join(line.told for line in self.lines[:MOST])
-            broken = (each.told for each in self.breaks)
-            return " ".join(filter(None, (f"Line chart over periods. {about}: {told}.", *broken, self.left_out)))
-        kind = "Diverging stacked bar chart" if self.is_scale else "Bar chart"
-        rows = self.first if self.is_scale else self.barred
-        parts = "; ".join(f"{row['name']} {row['value']:,f}" for row in rows)
-        return " ".join(filter(None, (f"{kind}. {about}: {parts}.", self.left_out)))
+        described = f"{self.kind.name}. {about}: {self.kind.describe(self)}"
+        return f"{described} {self.left_out}".strip()
 
     def specification(self, ink: str = ON_PAPER, background: str = "transparent") -> dict[str, Any]:
         """Return the chart in Vega-Lite."""
-        if self.lines:
-            layers = trend(self.lines[:MOST], self.unit, ink, self.breaks)
-        elif self.is_scale:
-            layers = diverging(self.first, self.unit, ink)
-        else:
-            layers = _bars(self.barred, self.again, self.unit, ink)
-        return _framed(layers, ink, background)
-
-
-def _bars(first: Rows, again: Rows, unit: str, ink: str) -> dict[str, Any]:
-    """Return one bar an answer in Vega-Lite, in the order of the rows, with its number; a tick marks a second print."""
-    y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
-    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit}
-    if unit == "percent":
-        x["scale"] = {"domain": [0, 100]}
-    text = {"field": "written", "type": "nominal"}
-    layers: list[dict[str, Any]] = [
-        {
-            "data": {"name": "first"},
-            "mark": {"type": "bar", "color": BAR, "height": {"band": 0.72}},
-            "encoding": {"y": y, "x": x},
-        },
-        {
-            "data": {"name": "first"},
-            "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
-            "encoding": {"y": y, "x": x, "text": text},
-        },
-    ]
-    if again:
-        tick = {"type": "tick", "color": ink, "thickness": 2, "size": 22}
-        layers.append({"data": {"name": "again"}, "mark": tick, "encoding": {"y": y, "x": x}})
-    return {"layer": layers, "height": {"step": 26}, "datasets": {"first": values(first), "again": values(again)}}
+        return _framed(self.kind.specification(self, ink), ink, background)
 
 
 def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
@@ -246,8 +189,3 @@ def drawn(answer: Answer) -> list[Drawn]:
         )
         for group in groups
     ]
-
-
-def values(rows: Rows) -> list[dict[str, Any]]:
-    """Return rows as data of a chart."""
-    return [{"answer": row["name"], "value": float(row["value"]), "written": f"{row['value']:,f}"} for row in rows]

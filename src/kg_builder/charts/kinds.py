@@ -1,0 +1,149 @@
+"""The kinds of charts. To add one, add a class and put it into `KINDS`: the first kind that fits a chart draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kg_builder.charts.scales import diverging
+from kg_builder.charts.trends import MOST, trend
+
+if TYPE_CHECKING:
+    from kg_builder.charts.charts import Chart
+
+BAR = "#3f88ab"
+
+BARS = 60
+"""Bars that are drawn at most."""
+
+Rows = Sequence[dict[str, Any]]
+
+
+class ChartKind(Protocol):
+    """A way of drawing the numbers of a chart."""
+
+    name: str
+    """What it is called, such as "Bar chart"."""
+
+    def fits(self, chart: Chart) -> bool:
+        """Return whether the numbers can be drawn so."""
+
+    def describe(self, chart: Chart) -> str:
+        """Return the numbers that are drawn, in words, for those who do not see them."""
+
+    def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
+        """Return the marks in Vega-Lite: layers with their data, in the colour `ink` of texts and axes."""
+
+    def left_out(self, chart: Chart) -> str:
+        """Return in a sentence what is not drawn; empty if all is."""
+
+
+class LineChart:
+    """Lines over several periods, which break where wording or base change."""
+
+    name = "Line chart over periods"
+
+    def fits(self, chart: Chart) -> bool:
+        """Return whether there are numbers of several periods."""
+        return bool(chart.lines)
+
+    def describe(self, chart: Chart) -> str:
+        """Return each line in words, and where lines break."""
+        described = "; ".join(line.told for line in chart.lines[:MOST])
+        return " ".join([f"{described}.", *(each.told for each in chart.breaks)])
+
+    def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
+        """Return the highest lines."""
+        return trend(chart.lines[:MOST], chart.unit, ink, chart.breaks)
+
+    def left_out(self, chart: Chart) -> str:
+        """Return how many lines are not drawn."""
+        return _highest(len(chart.lines), MOST, "lines")
+
+
+class DivergingBarChart:
+    """Bars of answers on a scale, stacked on both sides of its middle."""
+
+    name = "Diverging stacked bar chart"
+
+    def fits(self, chart: Chart) -> bool:
+        """Return whether all answers stand on a scale."""
+        return all(row.get("scale") is not None for row in chart.rows)
+
+    def describe(self, chart: Chart) -> str:
+        """Return each answer with its number."""
+        return _numbers(chart.first)
+
+    def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
+        """Return one bar an item."""
+        return diverging(chart.first, chart.unit, ink)
+
+    def left_out(self, _: Chart) -> str:
+        """Return nothing: all answers are drawn."""
+        return ""
+
+
+class BarChart:
+    """One bar an answer, in the order of the rows, with its number; a tick marks a second print."""
+
+    name = "Bar chart"
+
+    def fits(self, _: Chart) -> bool:
+        """Return that any numbers can be drawn so."""
+        return True
+
+    def describe(self, chart: Chart) -> str:
+        """Return each answer that is drawn with its number."""
+        return _numbers(self._drawn(chart))
+
+    def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
+        """Return the bars, their numbers and the ticks."""
+        y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
+        x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": chart.unit}
+        if chart.unit == "percent":
+            x["scale"] = {"domain": [0, 100]}
+        text = {"field": "written", "type": "nominal"}
+        layers: list[dict[str, Any]] = [
+            {
+                "data": {"name": "first"},
+                "mark": {"type": "bar", "color": BAR, "height": {"band": 0.72}},
+                "encoding": {"y": y, "x": x},
+            },
+            {
+                "data": {"name": "first"},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
+                "encoding": {"y": y, "x": x, "text": text},
+            },
+        ]
+        if chart.again:
+            tick = {"type": "tick", "color": ink, "thickness": 2, "size": 22}
+            layers.append({"data": {"name": "again"}, "mark": tick, "encoding": {"y": y, "x": x}})
+        data = {"first": _values(self._drawn(chart)), "again": _values(chart.again)}
+        return {"layer": layers, "height": {"step": 26}, "datasets": data}
+
+    def left_out(self, chart: Chart) -> str:
+        """Return how many bars are not drawn."""
+        return _highest(len(chart.first), BARS, "bars")
+
+    def _drawn(self, chart: Chart) -> Rows:
+        """Return the rows that are drawn: all of them, or the highest if they are too many."""
+        return chart.first if len(chart.first) <= BARS else sorted(chart.first, key=lambda row: -row["value"])[:BARS]
+
+
+KINDS: tuple[ChartKind, ...] = (LineChart(), DivergingBarChart(), BarChart())
+"""All kinds; the last one fits every chart."""
+
+
+def _numbers(rows: Rows) -> str:
+    """Return rows in words: their names with their numbers."""
+    return "; ".join(f"{row['name']} {row['value']:,f}" for row in rows) + "."
+
+
+def _values(rows: Rows) -> list[dict[str, Any]]:
+    """Return rows as data of a chart."""
+    return [{"answer": row["name"], "value": float(row["value"]), "written": f"{row['value']:,f}"} for row in rows]
+
+
+def _highest(number: int, most: int, what: str) -> str:
+    """Return in a sentence how many are drawn; empty if all are."""
+    return f"{most} of {number:,} {what} are drawn, the highest ones; the table holds all." if number > most else ""
