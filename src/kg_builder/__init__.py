@@ -1,4 +1,4 @@
-"""Build, validate, publish and ask knowledge graphs of child-protection surveys."""
+"""Build, validate, publish and query knowledge graphs of child-protection surveys."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __version__ = "0.1.0"
 
 
 def open_graph(root: str | Path = ".", build: str | Path | None = None) -> GraphReader:
-    """Open a built graph, to query it.
+    """Open a built graph for queries.
 
     Parameters
     ----------
     root
         The project: the folder that holds `ontology/`, `data/` and `queries/`.
     build
-        The folder of the build, `ROOT/build` unless it is given.
+        The folder of the build (default: `ROOT/build`).
 
     Returns
     -------
-    A reader of the graph, which is in memory. Threads may share it.
+    A reader of the graph. The graph is in memory, and threads may share it.
 
     Raises
     ------
     ProblemsFound
-        If there is no build. A stored question that cannot be asked is refused when it is asked.
+        If there is no build. A stored question with errors raises this when it is asked.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def open_graph(root: str | Path = ".", build: str | Path | None = None) -> Graph
 
 
 def __getattr__(name: str) -> object:
-    """Return a class of problems, imported when it is asked for: a command can be interrupted from its start."""
+    """Return a class of problems, imported on first use, so that a command can be interrupted from its start."""
     if name not in {"Problem", "ProblemsFound"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from kg_builder.core import problems  # noqa: PLC0415  (see above)

@@ -3,11 +3,11 @@
 import sys
 
 SYSTEMS = ("linux", "darwin")
-"""It forks processes and locks folders, which other systems do not offer."""
+"""The supported systems: the program forks processes and locks folders, which other systems do not support."""
 
 
 def run() -> int:
-    """Run the command line; an interrupt before a command has begun ends it without a traceback."""
+    """Run the command line; an interrupt before a command starts ends the program without a traceback."""
     if sys.platform not in SYSTEMS:
         sys.stderr.write("kg-builder runs on Linux and macOS. On Windows, run it in the Windows Subsystem for Linux.\n")
         return 1
@@ -18,7 +18,7 @@ def run() -> int:
     except KeyboardInterrupt:
         return 130
     except ImportError as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # modules in C++ raise this in its place
+        if isinstance(error.__cause__, KeyboardInterrupt):  # modules in C++ raise ImportError instead
             return 130
         raise
 

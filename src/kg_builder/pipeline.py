@@ -29,7 +29,7 @@ FORMATS = (*(output.name for output in OUTPUTS), SITE)
 
 
 def build(project: Project, out: Path, progress: Progress = SILENT) -> BuiltGraph:
-    """Build and publish into the folder `out`; raise `ProblemsFound` and leave `out` alone if anything forbids it."""
+    """Build and publish into the folder `out`; on errors, raise `ProblemsFound` and leave `out` unchanged."""
     with staged(out, {SITE, *(file for output in OUTPUTS for file in output.files)}) as (files, work):
         graph = build_graph(project, work, progress)
         if errors(graph.problems):
@@ -40,9 +40,9 @@ def build(project: Project, out: Path, progress: Progress = SILENT) -> BuiltGrap
 
 
 def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> BuiltGraph:
-    """Return the graph of a project, made and validated in the folder `work`.
+    """Return the graph of a project, built and validated in the folder `work`.
 
-    Raise `ProblemsFound` where tables, shapes or queries are at fault; faults of the graph are in its `problems`.
+    Raise `ProblemsFound` for errors in tables, shapes or queries; errors in the graph are in its `problems`.
     """
     _refuse_base(project.base)
     progress.step("reading shapes and queries")
@@ -74,14 +74,14 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
 
 
 def _refuse_base(base: str) -> None:
-    """Raise `ProblemsFound` unless things can live at addresses that begin so."""
+    """Raise `ProblemsFound` unless the addresses of things can begin with `base`."""
     if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", base):
         expected = "an absolute IRI that ends in / or #"
         raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
 
 
 def _export(graph: BuiltGraph, folder: Path, progress: Progress) -> None:
-    """Write all outputs, or those that the project names, into a folder; the site beside the others."""
+    """Write all outputs, or those that the project names, into a folder; write the site in parallel with the others."""
     formats = graph.project.formats or FORMATS
     wanted = [output for output in OUTPUTS if output.name in formats]
     if SITE not in formats:
@@ -94,7 +94,7 @@ def _export(graph: BuiltGraph, folder: Path, progress: Progress) -> None:
 
 
 def _write(outputs: Iterable[Output], graph: BuiltGraph, folder: Path, progress: Progress) -> None:
-    """Write outputs one after the other."""
+    """Write outputs one by one."""
     for output in outputs:
         progress.step(f"writing {output.name}")
         output.write(graph, folder)

@@ -1,1 +1,1 @@
-"""A built graph that people and programs query: answers, labels, comparison, confidence intervals."""
+"""Queries on a built graph, for people and programs: answers, labels, comparison, confidence intervals."""

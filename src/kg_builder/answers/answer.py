@@ -1,4 +1,4 @@
-"""An answer: rows of plain values, and its forms for people and for programs."""
+"""An answer: rows of plain values, and its output formats for people and programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars
 
 Value = str | int | bool | Decimal | None
-"""A cell: text, IRIs included; a number; true or false; None where nothing is bound."""
+"""A cell: text or an IRI; a number; true or false; None if nothing is bound."""
 
 Row = tuple[Value, ...]
 
@@ -30,8 +30,8 @@ Row = tuple[Value, ...]
 class Answer:
     """The answer to a question, in the order of the question.
 
-    `columns` are the variables behind SELECT, parameters without the underscore; IRIs in `rows` are whole.
-    `notes` say what a reader must know; `base` is where the IRIs of things begin, left out where people read.
+    `columns` are the variables after SELECT, parameters without the underscore; IRIs in `rows` are complete.
+    `notes` say what a reader must know; `base` is the base of the IRIs of things, omitted in output for people.
     """
 
     asked: str
@@ -49,12 +49,12 @@ class Answer:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def column(self, name: str) -> list[Value]:
-        """Return the values of a column; ValueError if there is none of that name."""
+        """Return the values of a column; raise ValueError if it does not exist."""
         place = self.columns.index(name)
         return [row[place] for row in self.rows]
 
     def with_columns(self, *names: str) -> Answer:
-        """Return the answer with these columns alone, in this order; ValueError if there is none of a name."""
+        """Return the answer with only these columns, in this order; raise ValueError if one does not exist."""
         places = [self.columns.index(name) for name in names]
         return dataclasses.replace(self, columns=names, rows=tuple(tuple(row[i] for i in places) for row in self.rows))
 
@@ -64,7 +64,7 @@ class Answer:
         return json.dumps(whole, ensure_ascii=False, indent=2, default=number)
 
     def to_csv(self) -> str:
-        """Return a table in CSV (RFC 4180, but LF), with a header."""
+        """Return a table in CSV (RFC 4180, but with LF), with a header."""
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(self.columns)
@@ -72,13 +72,13 @@ class Answer:
         return stream.getvalue()
 
     def to_markdown(self) -> str:
-        """Return a table in GitHub's Markdown, its notes below."""
+        """Return a table in GitHub's Markdown, with the notes below."""
         rows = [[" ".join(self.shown(value).replace("|", "\\|").split()) for value in row] for row in self.rows]
         table = tabulate(rows, list(map(spaced, self.columns)), tablefmt="github", disable_numparse=True)
         return "\n\n".join([table, *self.notes]) + "\n"
 
     def to_text(self, width: int = 100) -> str:
-        """Return the answer for a terminal of that many characters; columns without a value are left out."""
+        """Return the answer for a terminal of that many characters; empty columns are left out."""
         rows = [[self.shown(value) for value in row] for row in self.rows]
         names = list(map(spaced, self.columns))
         for index in range(len(names)):
@@ -92,37 +92,37 @@ class Answer:
         return "\n".join([*asked, *(laid_out(names, rows, width) or ["", "No rows."]), *notes]).lstrip("\n") + "\n"
 
     def folder(self, index: int) -> str:
-        """Return where all things of a column stand, such as `threat/`, if they stand in one place; else nothing."""
+        """Return the common folder of all things in a column, such as `threat/`; empty if there is none."""
         cells = {text(row[index]) for row in self.rows}
         found = {cell.removeprefix(self.base).rpartition("/")[0] for cell in cells}
         things = self.base and all(cell.startswith(self.base) for cell in cells)
         return f"{found.pop()}/" if things and len(found) == 1 < len(cells) and "" not in found else ""
 
     def drawn(self, form: str, width: int = 100) -> str:
-        """Return the answer as text of that width, or as json, csv or markdown; KeyError for another form."""
+        """Return the answer as text of that width, or as json, csv or markdown; raise KeyError for another format."""
         if form == "text":
             return self.to_text(width)
         return {"json": self.to_json, "csv": self.to_csv, "markdown": self.to_markdown}[form]()
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return a pandas frame; ImportError without the package (`pip install kg-builder[pandas]`)."""
+        """Return a pandas frame; raise ImportError without the package (`pip install kg-builder[pandas]`)."""
         import pandas  # noqa: PLC0415  (optional, and heavy)
 
         return pandas.DataFrame(list(self.rows), columns=list(self.columns))
 
     def to_polars(self) -> polars.DataFrame:
-        """Return a polars frame; ImportError without the package (`pip install kg-builder[polars]`)."""
+        """Return a polars frame; raise ImportError without the package (`pip install kg-builder[polars]`)."""
         import polars  # noqa: PLC0415  (optional, and heavy)
 
         return polars.DataFrame(list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None)
 
     def _repr_html_(self) -> str:
-        """Return the table as a notebook shows it."""
+        """Return the HTML table that a notebook shows."""
         rows = [[self.shown(value) for value in row] for row in self.rows]
         return str(tabulate(rows, list(map(spaced, self.columns)), tablefmt="html", disable_numparse=True))
 
     def shown(self, value: Value) -> str:
-        """Return a value as people read it."""
+        """Return a value for people to read."""
         return text(value).removeprefix(self.base) if isinstance(value, str) else text(value)
 
 
@@ -141,7 +141,7 @@ def value_of(
 
 
 def text(value: Value) -> str:
-    """Return a value as text: nothing for None, true or false, decimals without an exponent."""
+    """Return a value as text: empty for None, `true` or `false`, decimals without an exponent."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -150,12 +150,12 @@ def text(value: Value) -> str:
 
 
 def number(value: object) -> float:
-    """Return a decimal for JSON; TypeError for anything else."""
+    """Return a decimal for JSON; raise TypeError for anything else."""
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{value!r} has no place in an answer")
 
 
 def spaced(name: str) -> str:
-    """Return the name of a column as people read it."""
+    """Return the name of a column for people to read."""
     return name.removesuffix("_iri").replace("_", " ")

@@ -1,4 +1,4 @@
-"""Numbers beside each other: whether they may be compared and added, and their sum and mean where they may."""
+"""Comparison of numbers: whether they may be compared and added, and their sum and mean if so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg_builder.core.problems import Problem, ProblemsFound
 
 @dataclasses.dataclass(frozen=True)
 class Total:
-    """A sum or mean of printed numbers, and the interval in which it lies whatever the rounding."""
+    """A sum or mean of printed numbers, and the interval in which it lies despite rounding."""
 
     value: Decimal
     low: Decimal
@@ -21,7 +21,7 @@ class Total:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """What stored questions say of numbers: a row of `against` or of `adding` is a reason not to do it.
+    """The answers of stored questions about numbers: each row of `against` or `adding` is a reason not to do it.
 
     `compared` holds the numbers of each pair that may be compared, and whether each is higher than the other.
     """
@@ -31,7 +31,7 @@ class Comparison:
     compared: Answer
 
     def total(self, how: Literal["sum", "mean"]) -> Total:
-        """Return the sum or mean; raise `ProblemsFound` with every reason against adding the numbers up."""
+        """Return the sum or mean; raise `ProblemsFound` with every reason against adding the numbers."""
         reasons = dict.fromkeys(str(reason) for reason in self.adding.column("reason"))
         if reasons:
             expected = "numbers of the same people, whose answers exclude each other"

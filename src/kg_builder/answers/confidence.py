@@ -1,4 +1,4 @@
-"""How sure a share is: Wilson's interval, where the report prints of how many people it is a share."""
+"""The uncertainty of a share: Wilson's interval, if the report prints the number of people in the base."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ WHOLE = 100
 
 @dataclasses.dataclass(frozen=True)
 class Share:
-    """A printed share in percent: the interval that it stands for, without its upper end unless that is 100."""
+    """A printed share in percent: the interval that it represents, without its upper end unless that is 100."""
 
     low: Decimal
     high: Decimal
 
     def counts(self, size: int) -> range:
-        """Return the numbers of people, out of so many, that would be printed as this share."""
+        """Return the counts of people, out of a sample of a given size, that would be printed as this share."""
         first = math.ceil(self.low * size / 100)
         return range(first, size + 1 if self.high >= WHOLE else math.ceil(self.high * size / 100))
 
 
 @dataclasses.dataclass(frozen=True)
 class Confidence:
-    """How sure a share of a sample is: Wilson's interval in percent, or the reason why none can be given."""
+    """The uncertainty of a share of a sample: Wilson's interval in percent, or the reason why there is none."""
 
     share: Share
     size: int = 0
     reason: str = ""
 
     def interval(self, level: float = LEVEL) -> tuple[Decimal | None, Decimal | None]:
-        """Return the ends of Wilson's interval, over every count that rounds to the share; None where there is none."""
+        """Return the ends of Wilson's interval, over every count that rounds to the share; None if there is none."""
         if self.reason:
             return None, None
-        from scipy.stats import binomtest  # noqa: PLC0415  (it takes longer to import than all the rest)
+        from scipy.stats import binomtest  # noqa: PLC0415  (slower to import than everything else)
 
         counts = self.share.counts(self.size)
         first, last = (binomtest(count, self.size).proportion_ci(level, "wilson") for count in (counts[0], counts[-1]))
@@ -44,10 +44,10 @@ class Confidence:
 
 
 def confidence(share: Share, answers: Sequence[Share], size: int | None) -> Confidence:
-    """Return how sure a share of a sample of that size is; `answers` are all shares printed of the same people.
+    """Return the uncertainty of a share of a sample of that size; `answers` are all shares printed for the same people.
 
-    If some share printed of these people is none of a sample of that size, the sample was another, and nothing
-    can be said.
+    If a share printed for these people is impossible in a sample of that size, the sample was a different one, and
+    there is no interval.
     """
     if size is None:
         return Confidence(share, reason="the report does not print how many people this is a share of")

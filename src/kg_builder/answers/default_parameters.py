@@ -1,4 +1,4 @@
-"""With what a stored question is asked first: its defaults, or what a graph holds instead of them."""
+"""The initial parameters of a stored question: its defaults, or else values that the graph holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg_builder.queries.stored_questions import StoredQuestion
 
 
 def usual(graph: GraphReader, question: StoredQuestion) -> dict[str, str]:
-    """Return a value for each parameter of a question; an empty one where the graph holds nothing to ask about."""
+    """Return a value for each parameter of a question; empty if the graph holds no possible value."""
     given = {}
     for each in question.parameters:
         held = each.form != "iri" or graph.thing(each.default)
@@ -19,7 +19,7 @@ def usual(graph: GraphReader, question: StoredQuestion) -> dict[str, str]:
 
 
 def answered(graph: GraphReader, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
-    """Return the answer to a question about things that `usual` gives, out of that about everything.
+    """Return the answer to a question for the values of `usual`, taken from the answer about everything.
 
     It has no rows if a value is empty.
     """

@@ -1,4 +1,4 @@
-"""A built graph that people and programs ask: stored questions, SPARQL, names, comparisons."""
+"""A reader of a built graph, for people and programs: stored questions, SPARQL, names, comparisons."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 Terms = dict[str, Term]
-"""What the variables of a query are bound to."""
+"""The terms to which the variables of a query are bound."""
 
 ONTOLOGY_GRAPH = "graph/ontology"
 
 SAMPLE = "sample"
-"""The stored question that gives, for one number, all shares of the same people, and how many these are."""
+"""The stored question that returns, for one number, all shares of the same people, and the number of these people."""
 
 OURS = (
     "The confidence intervals (Wilson, 95 percent) are ours, not the report's. They suppose that everybody in the base "
@@ -41,12 +41,12 @@ OURS = (
 )
 
 CLEAR = 80
-"""Of 100: from here on a name is taken for the thing that is called so."""
+"""The score out of 100 from which a name is taken as the name of a thing."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Fitting:
-    """A stored question that has an answer for a thing: how it is asked, its number of rows, whether it has shares."""
+    """A stored question with an answer about a thing: how to ask it, its number of rows, whether it has shares."""
 
     name: str
     summary: str
@@ -56,13 +56,13 @@ class Fitting:
 
 
 class GraphReader:
-    """A built graph in memory, read only; threads may share it, as each call uses up its results."""
+    """A built graph in memory, read-only; threads may share it, because each call consumes its own results."""
 
     def __init__(self, root: Path, build: Path, store: pyoxigraph.Store | None = None, base: str = "") -> None:
-        """Open what was built from the project at `root` into the folder `build`.
+        """Open the graph that was built from the project at `root` into the folder `build`.
 
-        With `store`, which holds the triples of the graph already, and `base`, no file is read.
-        Raise `ProblemsFound` if there is no build. A stored question is read, and refused, when it is asked.
+        With `store`, which already holds the triples of the graph, and `base`, no file is read.
+        Raise `ProblemsFound` if there is no build. A stored question is read, and checked, when it is asked.
         """
         lines = build / "kg.nq"
         if store is None and not lines.is_file():
@@ -75,15 +75,15 @@ class GraphReader:
         self.base = base or next(ends, BASE).removesuffix(ONTOLOGY_GRAPH)
         self.notes = _stale(root, lines) if store is None else ()
         self.samples: dict[str, tuple[dict[str, Share], int | None]] = {}  # of the same people
-        self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, once asked for
+        self.wholes: dict[tuple[str, str], Answer] = {}  # about everything at once, filled on first use
 
     # ---------------------------------------------------------------- questions and queries
 
     def ask(self, name: str, /, **parameters: object) -> Answer:
-        """Return the answer to a stored question; parameters that are not given have their default.
+        """Return the answer to a stored question; missing parameters have their default.
 
-        A thing may be given by IRI, by `type/id`, or by a name that people use.
-        Raise `ProblemsFound` for an unknown question or parameter, or a value that fits nothing.
+        A thing may be given by IRI, by `type/id`, or by one of its names.
+        Raise `ProblemsFound` for an unknown question or parameter, or a value that matches nothing.
         """
         question = self.question(name)
         return self.answer(question.query.text, self.bound(question, parameters), question.summary)
@@ -103,14 +103,14 @@ class GraphReader:
         )
 
     def question(self, name: str) -> StoredQuestion:
-        """Return a stored question; raise `ProblemsFound` with the nearest names if there is none of that name."""
+        """Return a stored question; raise `ProblemsFound` with the nearest names if it does not exist."""
         if name not in self.questions:
             expected = f"one of the stored questions, such as {', '.join(nearest(name, self.questions))}"
             raise ProblemsFound([Problem(name, 0, "", "name", "no question of that name", expected)])
         return self.questions[name]
 
     def query(self, text: str) -> Answer:
-        """Return the answer to a query: its rows, for ASK one cell, for CONSTRUCT and DESCRIBE the triples.
+        """Return the answer to a query: rows for SELECT, one cell for ASK, triples for CONSTRUCT and DESCRIBE.
 
         Raise `ProblemsFound` for an update, for SERVICE, and for sums or means of numbers that cannot be added.
         """
@@ -118,7 +118,7 @@ class GraphReader:
         return self.answer(text, {}, "")
 
     def serialized(self, text: str, terms: Terms, form: pyoxigraph.QueryResultsFormat | pyoxigraph.RdfFormat) -> bytes:
-        """Return the results of a query in a standard format; raise `ProblemsFound` if it is not for such results."""
+        """Return the results of a query in a standard format; raise `ProblemsFound` if the format does not fit them."""
         results = self.results(text, terms)
         if isinstance(results, pyoxigraph.QueryTriples) != isinstance(form, pyoxigraph.RdfFormat):
             expected = "a format of RDF for triples, a format of SPARQL results for tables"
@@ -126,7 +126,7 @@ class GraphReader:
         return results.serialize(format=form) or b""  # type: ignore[arg-type]
 
     def refuse(self, text: str) -> None:
-        """Raise `ProblemsFound` for what a query must not do."""
+        """Raise `ProblemsFound` if a query does something forbidden."""
         from kg_builder.queries.percentage_rules import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
 
         file = "the query"
@@ -146,7 +146,7 @@ class GraphReader:
     def results(
         self, text: str, terms: Terms
     ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-        """Return the results of a query over all named graphs together, its variables bound to terms."""
+        """Return the results of a query over the union of all named graphs, with some variables bound to terms."""
         bound = {pyoxigraph.Variable(name): term for name, term in terms.items()}
         return self.store.query(text, use_default_graph_as_union=True, substitutions=bound)
 
@@ -167,7 +167,7 @@ class GraphReader:
     # ---------------------------------------------------------------- parameters
 
     def bound(self, question: StoredQuestion, given: Mapping[str, object]) -> Terms:
-        """Return what the parameters of a question are bound to."""
+        """Return the terms to which the parameters of a question are bound."""
         names = [parameter.name for parameter in question.parameters]
         for name in given:
             if name not in names:
@@ -179,7 +179,7 @@ class GraphReader:
         }
 
     def term(self, question: StoredQuestion, parameter: Parameter, text: str) -> Term:
-        """Return the value of a parameter as an RDF term; raise `ProblemsFound` if it fits nothing."""
+        """Return the value of a parameter as an RDF term; raise `ProblemsFound` if it matches nothing."""
         if parameter.form != "iri":
             literal = parameter.literal(text)
             if literal is None:
@@ -190,7 +190,7 @@ class GraphReader:
         return self.thing(text) or self.named(question, parameter, text)
 
     def thing(self, text: str) -> pyoxigraph.NamedNode | None:
-        """Return what an IRI, whole or without the base, stands for; None if the graph has nothing of that name."""
+        """Return the thing of an IRI, with or without the base; None if the graph does not hold it."""
         for iri in (text, self.base + text):
             try:
                 node = pyoxigraph.NamedNode(iri)
@@ -201,7 +201,7 @@ class GraphReader:
         return None
 
     def named(self, question: StoredQuestion, parameter: Parameter, text: str) -> pyoxigraph.NamedNode:
-        """Return the allowed value that people call so; raise `ProblemsFound` with the nearest if that is not clear."""
+        """Return the allowed value with that name; raise `ProblemsFound` with the nearest names if it is ambiguous."""
         allowed = self.allowed(question, parameter)
         found = matches(text, [label for label in self.labels if label.thing in allowed])
         best = [match for match in found if match.score == found[0].score >= CLEAR]
@@ -215,15 +215,15 @@ class GraphReader:
         raise ProblemsFound([Problem(question.name, 0, parameter.name, "value", quoted(text), expected)])
 
     def allowed(self, question: StoredQuestion, parameter: Parameter) -> list[str]:
-        """Return the values that have an answer; other parameters have their default, if this graph holds it."""
+        """Return the values with an answer; other parameters have their default, if the graph holds it."""
         whole = self.whole(question, parameter)
         return sorted({str(value) for value in whole.column(parameter.column) if value is not None})
 
     def whole(self, question: StoredQuestion, open_parameter: Parameter | None = None) -> Answer:
-        """Return the answer of a question about everything that a parameter of it may be; it is found once.
+        """Return the answer of a question for all values of one of its parameters; it is computed once.
 
-        That is its first thing, unless another is given; the other parameters have their default, if this graph
-        holds it: pairs of all things would be too many.
+        The parameter is the first that takes things, unless another is given. The other parameters have their default,
+        if the graph holds it: there would be too many pairs of things.
         """
         things = [each for each in question.parameters if each.form == "iri"]
         opened = open_parameter or next(iter(things), None)
@@ -236,7 +236,7 @@ class GraphReader:
         return self.wholes[key]
 
     def held(self, text: str) -> str:
-        """Return the IRI of what an IRI, whole or without the base, stands for; empty if the graph has it not."""
+        """Return the full IRI for an IRI with or without the base; empty if the graph does not hold it."""
         node = self.thing(text)
         return node.value if node else ""
 
@@ -244,22 +244,22 @@ class GraphReader:
 
     @cached_property
     def labels(self) -> list[Label]:
-        """All names of things that can be found by name."""
+        """The names of all things that can be found by name."""
         query = stored_query(self.root / "queries" / "find" / "labels.rq", "find")
         return [Label(*map(str, row)) for row in self.answer(query.text, {}, "").rows]
 
     def find(self, words: str, limit: int = 10) -> list[Match]:
-        """Return the things that people call so, whatever the spelling, best first."""
+        """Return the things whose names are most like a text, best first; spelling may differ."""
         return matches(words, self.labels)[:limit]
 
     def find_questions(self, words: str, limit: int = 5) -> list[Match]:
-        """Return the stored questions whose own words are like these, best first; what matches is their names."""
+        """Return the stored questions whose words are most like these, best first, with their names."""
         stored = self.questions.values()
         asked = [Label(each.name, "", each.summary, text) for each in stored for text in (each.name, each.summary)]
         return matches(words, asked)[:limit]
 
     def fitting(self, thing: str) -> list[Fitting]:
-        """Return the stored questions that have an answer for a thing, given by its IRI; those with shares first."""
+        """Return the stored questions with an answer about a thing, given by its IRI; those with shares first."""
         node = pyoxigraph.NamedNode(thing)
         asked = [
             (question, question.parameters[0])
@@ -270,7 +270,7 @@ class GraphReader:
         def rows(question: StoredQuestion, parameter: Parameter) -> int:
             return len(self.answer(question.query.text, {parameter.variable: node}, ""))
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the store lets go of the interpreter's lock
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the store releases the GIL
             counts = [*pool.map(lambda each: rows(*each), asked)]
         path = thing.removeprefix(self.base)
         found = [
@@ -280,12 +280,12 @@ class GraphReader:
         ]
         return sorted(found, key=lambda each: (not each.shares, -each.rows, each.name))
 
-    # ---------------------------------------------------------------- numbers beside each other
+    # ---------------------------------------------------------------- comparison of numbers
 
     def compare(self, *numbers: str) -> Comparison:
-        """Return whether shares, two at least, given by IRI or `type/id`, may be compared and added, and why not.
+        """Return whether two or more shares, given by IRI or `type/id`, may be compared and added, and if not, why.
 
-        Raise `ProblemsFound` for what is no share that answers a question: nothing is allowed by silence.
+        Raise `ProblemsFound` for anything that is not a share that answers a question: nothing is allowed by default.
         """
         sample = self.question(SAMPLE).parameters[0].name
         for number in numbers:
@@ -300,7 +300,7 @@ class GraphReader:
         )
 
     def with_confidence(self, answer: Answer) -> Answer:
-        """Return an answer whose shares have Wilson's interval, which is ours and not the report's, or why not."""
+        """Return an answer with Wilson's interval (calculated here, not in the report) for each share, or why not."""
         sure = self.confidences(answer)
         if not sure:
             return answer
@@ -309,13 +309,13 @@ class GraphReader:
         return dataclasses.replace(answer, columns=columns, rows=tuple(rows), notes=(*answer.notes, OURS))
 
     def confidences(self, answer: Answer) -> list[Confidence]:
-        """Return how sure the share in each row of an answer is; nothing if there are no shares of survey answers."""
+        """Return the uncertainty of the share in each row; empty if there are no shares of survey answers."""
         name = self.question(SAMPLE).parameters[0].name
         columns = [each for each in (name, f"{name}_iri") if {each, "value"} <= set(answer.columns)]
         return [self.confidence(str(iri)) for column in columns[:1] for iri in answer.column(column)]
 
     def confidence(self, number: str) -> Confidence:
-        """Return how sure a share is, given by IRI or `type/id`."""
+        """Return the uncertainty of a share, given by IRI or `type/id`."""
         iri = self.base + number.removeprefix(self.base)
         if iri not in self.samples:
             beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
@@ -326,14 +326,14 @@ class GraphReader:
 
 
 def _loaded(lines: Path) -> pyoxigraph.Store:
-    """Return a store with the quads of a built graph, which are not validated again."""
+    """Return a store with the quads of a built graph, without validating them again."""
     store = pyoxigraph.Store()
     store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
     return store
 
 
 def chosen(whole: Answer, question: StoredQuestion, given: Mapping[str, str]) -> Answer:
-    """Return the rows of a whole answer in which parameters that are things have the IRIs that are given for them.
+    """Return the rows of a complete answer in which the parameters that take things have the given IRIs.
 
     An empty IRI leaves a parameter open.
     """

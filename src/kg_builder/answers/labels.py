@@ -1,4 +1,4 @@
-"""Finds things by what people call them: preferred, alternative and hidden labels, whatever the spelling."""
+"""Finds things by name: preferred, alternative and hidden labels, with fuzzy matching."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz, process, utils
 
 LEAST = 70
-"""Of 100: below this, two labels have little to do with each other."""
+"""The lowest score out of 100 for a match; labels below it have little in common."""
 
 LONGEST = 200
-"""Characters of what is looked for; no name is longer, and the time to look is theirs times those of all labels."""
+"""Maximum characters of a search text: no name is longer, and search time grows with this length times all labels."""
 
 PART = 0.95
-"""What a match of some words of a label is worth beside a match of all."""
+"""The weight of a match of some words of a label, compared with a match of all."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Label:
-    """A label of a thing: the IRI of the thing, what kind of thing it is, its name, and the label itself.
+    """A label of a thing: the IRI of the thing, its kind, its name, and the label itself.
 
-    The label is to be found and not to be shown: it may be a hidden one, such as an outdated term.
+    The label is for search and must not be shown: it may be hidden, such as an outdated term.
     """
 
     thing: str
@@ -33,7 +33,7 @@ class Label:
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """A thing that was found, and how well a label of it fits, from 0 to 100."""
+    """A thing that was found, and how well one of its labels matches, from 0 to 100."""
 
     thing: str
     kind: str
@@ -42,7 +42,7 @@ class Match:
 
 
 def matches(words: str, labels: Sequence[Label]) -> list[Match]:
-    """Return the things that are called so, best first, each once; of equals the one with the shorter name first."""
+    """Return the things with matching labels, best first, each once; at equal scores, the shorter name is first."""
     best: dict[str, Match] = {}
     names = [label.label for label in labels]
     for _, score, place in process.extract(
@@ -54,17 +54,17 @@ def matches(words: str, labels: Sequence[Label]) -> list[Match]:
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared: in small letters without accents, words separated by single blanks."""
+    """Return a text in the form used for comparison: lower case, without accents, words separated by single spaces."""
     letters = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
     return " ".join(utils.default_process("".join(letters)).split())
 
 
 def _likeness(one: str, other: str, **_: object) -> float:
-    """Return how alike two texts are: as a whole, or the words of one among those of the other."""
+    """Return the similarity of two texts: as a whole, or the words of one among those of the other."""
     return max(fuzz.ratio(one, other), PART * fuzz.token_set_ratio(one, other))
 
 
 def nearest(words: str, names: Iterable[str], limit: int = 5) -> list[str]:
-    """Return the names that are most like some words, best first, whatever their likeness."""
+    """Return the names that are most similar to some words, best first, without a minimum score."""
     found = process.extract(words[:LONGEST], list(names), scorer=fuzz.WRatio, processor=folded, limit=limit)
     return [name for name, *_ in found]

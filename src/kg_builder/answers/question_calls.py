@@ -1,4 +1,4 @@
-"""The stored questions of a project as a mapping, and as calls."""
+"""The stored questions of a project, as a mapping and as callable attributes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg_builder.queries.stored_questions import FOLDER, StoredQuestion, read_que
 
 
 class Questions(Mapping[str, StoredQuestion]):
-    """The stored questions by name; as an attribute, `how_common` for `how-common`, each is a call."""
+    """The stored questions by name; each is also a callable attribute, such as `how_common` for `how-common`."""
 
     def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
         """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
@@ -21,16 +21,16 @@ class Questions(Mapping[str, StoredQuestion]):
         self._questions: dict[str, StoredQuestion] = {}
 
     def __getitem__(self, name: str) -> StoredQuestion:
-        """Return a stored question, which is read when it is first looked at.
+        """Return a stored question, which is read on first access.
 
-        Raise KeyError if there is none of that name, `ProblemsFound` if it cannot be asked.
+        Raise KeyError if it does not exist, `ProblemsFound` if it has errors.
         """
         if name not in self._questions:
             self._questions[name] = read_question(self._paths[name])
         return self._questions[name]
 
     def __contains__(self, name: object) -> bool:
-        """Return whether there is a question of that name."""
+        """Return whether there is a question with that name."""
         return name in self._paths
 
     def __iter__(self) -> Iterator[str]:
@@ -42,11 +42,11 @@ class Questions(Mapping[str, StoredQuestion]):
         return len(self._paths)
 
     def __dir__(self) -> list[str]:
-        """Return the calls too."""
+        """Return the attributes, including the callable questions."""
         return [*super().__dir__(), *(name.replace("-", "_") for name in self._paths)]
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
-        """Return a question as a call with its parameters; raise AttributeError if there is none of that name."""
+        """Return a question as a function of its parameters; raise AttributeError if it does not exist."""
         if name.startswith("_") or name.replace("_", "-") not in self._paths:
             raise AttributeError(f"there is no stored question {name.replace('_', '-')!r}")
         question = self[name.replace("_", "-")]

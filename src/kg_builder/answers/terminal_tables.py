@@ -1,4 +1,4 @@
-"""Lays rows out for a terminal: what repeats stands above, what is rare and long below, the rest in a table."""
+"""Lays rows out for a terminal: repeated values above, rare and long values below, the rest in a table."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from itertools import groupby
 from tabulate import tabulate
 
 WORD = 24
-"""Characters up to which a column is as wide as its longest word."""
+"""Up to this many characters, a column is as wide as its longest word."""
 
 PADDING = 2
-"""Characters that the drawer of tables adds to a heading."""
+"""Characters that the table library adds to a heading."""
 
 TALL = 8
-"""Lines from which on a cell makes a table harder to read than a list."""
+"""From this many lines, a cell makes a table harder to read than a list."""
 
 LONG = 30
-"""Characters from which on a cell that few rows have is put below the table."""
+"""From this many characters, a cell that few rows have is put below the table."""
 
 NUMBER = re.compile(r"-?[0-9.]*")
 
@@ -29,7 +29,7 @@ Cells = Sequence[Sequence[str]]
 def laid_out(names: Sequence[str], rows: Cells, width: int) -> list[str]:
     """Return the lines of a text of that many characters.
 
-    Columns that keep their value over several rows stand above these rows; columns without a value are left out.
+    Columns with the same value in several rows are printed above these rows; empty columns are left out.
     """
     heads = _steady(rows)
     rest = [index for index in range(len(names)) if index not in heads]
@@ -48,7 +48,7 @@ def laid_out(names: Sequence[str], rows: Cells, width: int) -> list[str]:
 
 
 def _steady(rows: Cells) -> list[int]:
-    """Return the columns that together change at most every second row, from the left; numbers must not change."""
+    """Return the columns, from the left, that together change at most every second row; numbers must not change."""
     found: list[int] = []
     for index in range(len(rows[0]) if rows else 0):
         tried = [*found, index]
@@ -61,9 +61,9 @@ def _steady(rows: Cells) -> list[int]:
 
 
 def table(names: Sequence[str], rows: Cells, width: int) -> list[str]:
-    """Return the lines of a table, indented; long cells that few rows have are told below it.
+    """Return the lines of a table, indented; long cells that few rows have are printed below it.
 
-    Rows that do not fit into that many characters, or only in very tall cells, are listed one after the other.
+    Rows that do not fit into that many characters, or only with very tall cells, are listed one by one.
     """
     notes: list[str] = []
     columns = [
@@ -94,23 +94,23 @@ def table(names: Sequence[str], rows: Cells, width: int) -> list[str]:
 
 
 def _longest_word(cell: str) -> int:
-    """Return the characters of the longest word of a cell that is not to be broken."""
+    """Return the length of the longest word of a cell that must not be broken."""
     return min(WORD, max(map(len, re.split(r"\s|(?<=[a-z])-(?=[a-z])", cell))))
 
 
 def _listed(names: Sequence[str], row: Sequence[str], width: int) -> list[str]:
-    """Return the lines of a row as a list of its cells, which have a name each; a blank line comes before them."""
+    """Return the lines of a row as a list of named cells, with a blank line before them."""
     cells = [f"  {name}: {' '.join(cell.split())}" for name, cell in zip(names, row, strict=True) if cell]
     return ["", *(line for cell in cells for line in wrapped(cell, width))]
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return a text in lines of that many characters, all but the first indented."""
+    """Return a text wrapped to that many characters, with all lines but the first indented."""
     return textwrap.wrap(text, width, subsequent_indent="    ")
 
 
 def _noted(cells: Sequence[str], notes: list[str]) -> list[str]:
-    """Return the cells of a column, those that are long and rare as numbers of notes, which are added."""
+    """Return the cells of a column; long and rare ones become numbers of notes, which are added."""
     if 2 * sum(map(bool, cells)) > len(cells) or max(map(len, cells)) < LONG:
         return list(cells)
     numbers = {cell: f"[{len(notes) + place}]" for place, cell in enumerate(dict.fromkeys(filter(None, cells)), 1)}

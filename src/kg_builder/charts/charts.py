@@ -1,4 +1,4 @@
-"""Draws numbers as charts: bars, diverging stacked bars where answers stand on a scale, lines over several periods."""
+"""Draws numbers as charts: bars, diverging stacked bars for answers on a scale, lines over several periods."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from kg_builder.charts.kinds import KINDS, ChartKind, Rows
 from kg_builder.charts.trends import WIDTH, Break, Line, breaks, lines, named
 
 NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
-"""The columns of an answer that can be drawn."""
+"""The columns that an answer must have to be drawn."""
 
 TREND = "trend"
-"""A column that names what is drawn as one chart over time, though question and group may change on the way."""
+"""A column that names what to draw as one chart over time, although question and group may change over time."""
 
 PICTURED = {*NEEDED[:4], "item", "choice", "scale", "period_start", TREND, "series"}
-"""The columns that a picture shows already, so that a table beside it leaves them out."""
+"""The columns that a chart already shows, so that the table next to it leaves them out."""
 
 ON_PAPER = "#1c2430"
-"""The ink of a chart that stands alone; nothing else has quite this colour, so that a page can replace it."""
+"""The text colour of a standalone chart; nothing else has exactly this colour, so that a page can replace it."""
 
 USED = (
     *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
     *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
 )
-"""The columns that a chart is made of; the others are left to the table beside it."""
+"""The columns that a chart uses; the others are only in the table next to it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Chart:
-    """What one group of people answered to one question: cells of the columns that are used, row by row.
+    """The answers of one group of people to one question: cells of the used columns, row by row.
 
-    Rows may say `item`, `choice`, `scale` (the place on a scale around 0) and `second_print` (of a number that is
-    printed twice). A trend may hold questions that are like each other, of which rows say `trend`, `series`, `break`
+    Rows may have `item`, `choice`, `scale` (the position on a scale around 0) and `second_print` (of a number that is
+    printed twice). A trend may hold several similar questions; their rows have `trend`, `series`, `break`
     and `break_because`. Equal charts are drawn once.
     """
 
@@ -52,32 +52,32 @@ class Chart:
 
     @property
     def question(self) -> str:
-        """What was asked, in a trend the question that it is drawn for."""
+        """The question; in a trend, the question that the chart is drawn for."""
         return self.trend or str(self.rows[0]["question"])
 
     @property
     def trend(self) -> str:
-        """What a chart over time is drawn for, if it may hold several questions; else empty."""
+        """The subject of a chart over time, if it may hold several questions; else empty."""
         return str(self.rows[0].get(TREND) or "") if self.lines else ""
 
     @property
     def asked(self) -> str:
-        """The IRI of what was asked, empty if the answer does not name it, or for a trend."""
+        """The IRI of the question, empty if the answer does not name it, or for a trend."""
         return "" if self.trend else str(self.rows[0].get("question_iri") or "")
 
     @property
     def population(self) -> str:
-        """Of whom the numbers are shares."""
+        """The base: the group of people that the numbers are shares of."""
         return "; ".join(dict.fromkeys(str(row["population"]) for row in self.rows))
 
     @property
     def response_type(self) -> str:
-        """Whether several answers could be given."""
+        """Whether a respondent could give several answers."""
         return str(self.rows[0]["response_type"])
 
     @property
     def unit(self) -> str:
-        """What the numbers count."""
+        """The unit of the numbers."""
         return str(self.rows[0]["unit"])
 
     @cached_property
@@ -87,17 +87,17 @@ class Chart:
 
     @cached_property
     def lines(self) -> list[Line]:
-        """The lines over time, the highest first; none if all numbers are of one period."""
+        """The lines over time, the highest first; empty if all numbers are of one period."""
         return lines(self.first) if len({row.get("period") for row in self.first}) > 1 else []
 
     @cached_property
     def breaks(self) -> list[Break]:
-        """Where the lines are broken, as wording or base change."""
+        """The breaks in the lines, where wording or base change."""
         return breaks(self.first) if self.trend else []
 
     @property
     def pictured(self) -> set[str]:
-        """The columns that a table beside it leaves out; a trend does not show which question a number answers."""
+        """The columns that the table next to it leaves out; a trend does not show which question a number answers."""
         return PICTURED - {"question", "population"} if self.trend else PICTURED
 
     @property
@@ -117,13 +117,13 @@ class Chart:
 
     @property
     def cautions(self) -> list[str]:
-        """The contradictions that touch one of the numbers."""
+        """The contradictions that affect one of the numbers."""
         cautions = (part for row in self.rows for part in str(row.get("caution") or "").split("; "))
         return sorted(set(cautions) - {""})
 
     @property
     def told(self) -> str:
-        """The chart in one sentence, for those who do not see it."""
+        """The chart in one sentence, as a text alternative."""
         about = f"{self.question} Of: {self.population}, in {self.unit}"
         described = f"{self.kind.name}. {about}: {self.kind.describe(self)}"
         return f"{described} {self.left_out}".strip()
@@ -134,7 +134,7 @@ class Chart:
 
 
 def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
-    """Return layers as Vega-Lite with the look that all charts share."""
+    """Return layers as Vega-Lite with the common style of all charts."""
     words = {"labelFontSize": 12, "labelColor": ink}
     titles = {"titleFontSize": 12, "titleFontWeight": "normal", "titleColor": ink}
     return {
@@ -155,17 +155,17 @@ def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Drawn:
-    """A chart with all columns of the answer that it was made of."""
+    """A chart with all columns of its answer."""
 
     chart: Chart
     answer: Answer
 
 
 def drawn(answer: Answer) -> list[Drawn]:
-    """Return the charts of an answer: one a question, group and unit; none if it has no numbers that can be drawn.
+    """Return the charts of an answer, one for each question, group and unit; empty if there are no numbers to draw.
 
-    Shares of different groups are never drawn as one, but in a trend, whose lines break. Several periods are lines,
-    several places or ages are named.
+    Shares of different groups are in one chart only in a trend, whose lines break. Several periods are lines;
+    several places or ages are part of the names.
     """
     if not set(NEEDED) <= set(answer.columns):
         return []

@@ -1,4 +1,4 @@
-"""Draws charts as SVG and PNG, each once: what was drawn before comes from the cache."""
+"""Draws charts as SVG and PNG, each once: existing drawings come from the cache."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from kg_builder.charts.charts import ON_PAPER, Chart
 from kg_builder.core.cache import Cache, content_key
 
 ON_PAGES = "var(--text)"
-"""The ink of a chart inside a page: the colour of the text around it, in light and in dark."""
+"""The text colour of a chart inside a page: that of the surrounding text, in light and dark mode."""
 
 SCALE = 2
-"""How many times as large as on a screen a PNG is, so that it is sharp in print."""
+"""The scale factor of a PNG over its screen size, so that it is sharp in print."""
 
 FEW = 4
-"""Charts that are drawn sooner than another process has started."""
+"""Up to this many charts, drawing takes less time than starting another process."""
 
 
 class Drawings:
-    """The charts of a build as SVG; those that are not in the cache are drawn by other processes."""
+    """The charts of a build as SVG; those not in the cache are drawn by other processes."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.drawn: dict[str, str] = {}
 
     def prepare(self, charts: Iterable[Chart]) -> Iterator[tuple[int, int]]:
-        """Draw charts that are not drawn yet, on all cores; yield, whenever one is done, how many are, and of how many.
+        """Draw the missing charts on all cores; after each chart, yield how many are done, and the total.
 
-        The processes have their own engine each, as one engine draws one chart at a time.
+        Each process has its own engine, because one engine draws one chart at a time.
         """
         wanted = {text: _key_of(text) for text in map(_specification, charts) if text not in self.drawn}
         known = {text: self.cache.get(key) for text, key in wanted.items()}
@@ -49,18 +49,18 @@ class Drawings:
             yield done, len(missing)
 
     def svg(self, chart: Chart) -> str:
-        """Return a chart without a background, to stand alone."""
+        """Return a standalone chart without a background."""
         for _ in self.prepare([chart]):
             pass
         return self.drawn[_specification(chart)]
 
     def inline(self, chart: Chart) -> str:
-        """Return a chart to stand in a page, whose colour of text it takes."""
+        """Return a chart for use inside a page, in the text colour of the page."""
         return self.svg(chart).replace(ON_PAPER, ON_PAGES)
 
 
 def drawn(specifications: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield specifications with their pictures, in the order in which processes on all cores have them ready."""
+    """Yield specifications with their drawings, in the order in which processes on all cores finish them."""
     if len(specifications) <= FEW:
         from kg_builder.charts.renderer import as_svg  # noqa: PLC0415  (heavy)
 
@@ -105,18 +105,18 @@ def drawn(specifications: list[str]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(1000)
 def _specification(chart: Chart) -> str:
-    """Return a chart in Vega-Lite, on one line; equal pictures have equal specifications."""
+    """Return a chart in Vega-Lite, on one line; equal charts have equal specifications."""
     return json.dumps(chart.specification(), ensure_ascii=False, sort_keys=True)
 
 
 def _key_of(text: str) -> str:
-    """Return the key of a chart in the cache."""
+    """Return the cache key of a chart."""
     return content_key("svg", _renderer(), text)
 
 
 @cache
 def _renderer() -> str:
-    """Return the version of what draws, which is read from a file."""
+    """Return the version of the renderer, which is read from a file."""
     return version("vl-convert-python")
 
 

@@ -1,4 +1,4 @@
-"""Draws Vega-Lite without a browser; as a program, each line of its input becomes a line of its output."""
+"""Draws Vega-Lite without a browser; as a program, it turns each input line into one output line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def as_svg(specification: dict[str, Any]) -> str:
 
 
 def as_png(specification: dict[str, Any], scale: float) -> bytes:
-    """Return a chart in Vega-Lite as PNG, so many times as large as on a screen."""
+    """Return a chart in Vega-Lite as PNG, enlarged by a scale factor."""
     return bytes(vl_convert.vegalite_to_png(specification, vl_version=VERSION, scale=scale))
 
 

@@ -1,4 +1,4 @@
-"""Answers that stand on a scale, as bars whose pieces lie left and right of its middle."""
+"""Answers on a scale, as bars with segments to the left and right of its middle."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 from kg_builder.charts.trends import set_apart
 
 SCALE = {-2: "#a6611a", -1: "#dfc27d", 0: "#b8bfc6", 1: "#80cdc1", 2: "#018571"}
-"""Colours from one end of a scale to the other, told apart by colour-blind people too (ColorBrewer's BrBG)."""
+"""Colours from one end of a scale to the other, safe for colour-blind readers (ColorBrewer's BrBG)."""
 
 DARK = {-2, 2}
-"""The places on a scale whose colour carries white text."""
+"""The positions on a scale whose colour needs white text."""
 
 LIGHT = "#1d2430"
-"""The ink on the other colours, not quite that of the rest: a page gives the rest the colour of its text."""
+"""The text colour on the other colours; it differs slightly from `ON_PAPER`, which pages replace."""
 
 FOOT = 8
-"""Percent from which on a piece of a bar has room for its number."""
+"""From this percentage, a segment of a bar has room for its number."""
 
 Rows = Sequence[dict[str, Any]]
 
 
 def diverging(first: Rows, unit: str, ink: str) -> dict[str, Any]:
-    """Return one bar an item in Vega-Lite, its pieces left and right of the middle of the scale."""
+    """Return one bar for each item in Vega-Lite, with segments to the left and right of the middle of the scale."""
     stacks = defaultdict(list)
     for row, apart in zip(first, set_apart(first), strict=True):
         stacks[", ".join(filter(None, (row.get("item"), apart)))].append(row)
@@ -77,7 +77,7 @@ def diverging(first: Rows, unit: str, ink: str) -> dict[str, Any]:
 
 
 def placed(rows: Rows) -> Iterator[dict[str, Any]]:
-    """Yield the pieces of a diverging bar from left to right: half of the middle piece lies on each side of 0."""
+    """Yield the segments of a diverging bar from left to right; the middle segment is centred on 0."""
     ordered = sorted(rows, key=lambda row: row["scale"])
     left = sum((row["value"] if row["scale"] < 0 else row["value"] / 2) for row in ordered if row["scale"] <= 0)
     at = -float(left)

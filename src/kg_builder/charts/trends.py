@@ -1,4 +1,4 @@
-"""What sets the numbers of one chart apart, and numbers of several periods as lines over time, which may break."""
+"""What distinguishes the numbers of one chart, and numbers of several periods as lines over time, which may break."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 COLOURS = ("#3f88ab", "#b5651d", "#5a9367", "#a05195", "#8a7a2f", "#c0504d")
-"""Taken in turns; a line is told by the name at its end, which a thinner line leads to."""
+"""Used in rotation; a name at its end, joined by a thinner line, identifies each line."""
 
 MOST = 12
-"""Lines that are drawn at most."""
+"""Maximum number of lines."""
 
 HEIGHT, WIDTH, GAP = 260, 400, 16
-"""Pixels of the picture, and between two names."""
+"""Pixels of the chart, and between two names."""
 
 DASHES = [5, 4]
 """Pixels of the line that marks a break, and of its gaps."""
@@ -26,18 +26,18 @@ Rows = Sequence[dict[str, Any]]
 
 
 def set_apart(rows: Rows) -> list[str]:
-    """Return what sets each row apart from the others in place and ages; empty texts where nothing does."""
+    """Return what distinguishes each row from the others in place and ages; empty texts if nothing does."""
     unlike = [name for name in ("place", "age_bracket") if len({row.get(name) for row in rows}) > 1]
     return [", ".join(str(row[name]) for name in unlike) for row in rows]
 
 
 def named(rows: Rows) -> list[str]:
-    """Return the answer of each row, with place or ages where these differ."""
+    """Return the answer of each row, with place or ages if these differ."""
     return [f"{row['answer']} ({apart})" if apart else str(row["answer"]) for row, apart in _apart_of(rows)]
 
 
 def _apart_of(rows: Rows) -> list[tuple[dict[str, Any], str]]:
-    """Return each row with what sets it apart."""
+    """Return each row with what distinguishes it."""
     return list(zip(rows, set_apart(rows), strict=True))
 
 
@@ -50,7 +50,7 @@ class Line:
 
     @property
     def highest(self) -> float:
-        """The highest value, by which lines are chosen if there are too many."""
+        """The highest value; if there are too many lines, it decides which are drawn."""
         return max(float(row["value"]) for row in self.rows)
 
     @property
@@ -60,7 +60,7 @@ class Line:
 
 
 def lines(rows: Rows) -> list[Line]:
-    """Return the lines of all rows, the highest first; where there is a single answer, what differs is the name."""
+    """Return the lines of all rows, the highest first; if there is only one answer, the difference is the name."""
     whole = len({row["answer"] for row in rows}) > 1
     found = defaultdict(list)
     for (row, apart), name in zip(_apart_of(rows), named(rows), strict=True):
@@ -70,15 +70,15 @@ def lines(rows: Rows) -> list[Line]:
 
 
 def _began(row: dict[str, Any]) -> str:
-    """Return when the period of a row began; its name, if that is not told."""
+    """Return the start of the period of a row, or its name if the start is not known."""
     return str(row.get("period_start") or row["period"])
 
 
 @dataclasses.dataclass(frozen=True)
 class Break:
-    """Where wording or base change, so that lines must not be joined: between two periods, given by their start.
+    """A change of wording or base, where lines must not be joined: between two periods, given by their start.
 
-    `former` is empty where no period goes before; `word` says in short what changes, `why` in sentences.
+    `former` is empty if there is no earlier period; `word` names the change, `why` explains it in sentences.
     """
 
     former: str
@@ -94,9 +94,9 @@ class Break:
 
 
 def breaks(rows: Rows) -> list[Break]:
-    """Return where a series begins that must not be joined with the one before, in the order of time.
+    """Return the starts of series that must not be joined with the previous one, in order of time.
 
-    A row says by `series` to which it belongs, and by `break` and `break_because` how it differs from what is asked.
+    `series` of a row names its series; `break` and `break_because` say how it differs from the question of the chart.
     """
     starts = sorted({_began(row) for row in rows})
     first: dict[str, dict[str, Any]] = {}
@@ -114,14 +114,14 @@ def breaks(rows: Rows) -> list[Break]:
 
 
 def series(row: dict[str, Any]) -> str:
-    """Return the series of a row, which is empty where nothing breaks."""
+    """Return the series of a row, empty if nothing breaks."""
     return str(row.get("series") or "")
 
 
 def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()) -> dict[str, Any]:
-    """Return lines with a point a number and their names at the right, in Vega-Lite.
+    """Return lines with a point for each number and their names at the right, in Vega-Lite.
 
-    A line breaks where a period is missing; where wording or base change too, at a dashed line with a word above it.
+    A line breaks where a period is missing, and where wording or base change, at a dashed line with a word above it.
     """
     periods = {_began(row): str(row["period"]) for line in drawn for row in line.rows}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
@@ -179,7 +179,7 @@ def _nominal(field: str) -> dict[str, str]:
 
 
 def positions(starts: Sequence[str]) -> list[int]:
-    """Return where periods stand from left to right: by their days, or one after the other if these are not told."""
+    """Return the positions of periods from left to right: by date, or one after the other if dates are not known."""
     try:
         return [date.fromisoformat(start).toordinal() for start in starts]
     except ValueError:
@@ -187,7 +187,7 @@ def positions(starts: Sequence[str]) -> list[int]:
 
 
 def rules(broken: Sequence[Break], at: dict[str, int]) -> list[dict[str, Any]]:
-    """Return where breaks stand, between two periods, and their words, which stand above each other."""
+    """Return the positions of breaks, between two periods, with their words stacked above each other."""
     between = [each for each in broken if each.former]
     return [
         {"at": (at[each.former] + at[each.start]) / 2, "word": each.word, "above": -8 - GAP * place}
@@ -196,7 +196,7 @@ def rules(broken: Sequence[Break], at: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def pieces(line: Line, periods: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the rows of a line, each with the name of the unbroken piece that it is in."""
+    """Yield the rows of a line, each with the name of its unbroken piece."""
     turns: Counter[str] = Counter()
     for row in line.rows:
         number = periods.index(_began(row)) - turns[series(row)]
@@ -205,7 +205,7 @@ def pieces(line: Line, periods: Sequence[str]) -> Iterator[tuple[str, dict[str, 
 
 
 def ends(drawn: Sequence[Line], at: dict[str, int], top: float) -> list[dict[str, Any]]:
-    """Return where lines end, and where their names stand, far enough apart; a line that ends early says when."""
+    """Return the ends of lines and the positions of their names, far enough apart; a line that ends early says when."""
     last = sorted(((line, line.rows[-1]) for line in drawn), key=lambda end: -float(end[1]["value"]))
     step = GAP * top / HEIGHT
     heights: list[float] = []

@@ -1,4 +1,4 @@
-"""The commands that ask a built graph; each returns the text that is to be printed."""
+"""The commands that query a built graph; each returns the text to print."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 TABLES = ("text", "json", "csv", "markdown")
 RESULTS = {"sparql-json": "JSON", "sparql-xml": "XML", "tsv": "TSV"}
 TRIPLES = {"turtle": "TURTLE", "n-triples": "N_TRIPLES", "json-ld": "JSON_LD", "rdf-xml": "RDF_XML"}
-"""The formats of SPARQL results and of RDF, and what the store calls them."""
+"""The formats of SPARQL results and of RDF, and their names in the store."""
 
 WIDTH = 100
-"""Characters of a line where the terminal does not tell."""
+"""Characters of a line where the width of the terminal is not known."""
 
 AddCommand = Callable[[str, Callable[[argparse.Namespace], str], str], argparse.ArgumentParser]
 
 
 def add_commands(add: AddCommand) -> None:
-    """Add the parsers of all commands that ask."""
-    listing = add("queries", _run_queries, "list the stored questions by topic, or tell all about one of them")
-    listing.add_argument("name", nargs="?", metavar="NAME", help="the stored question to tell about")
+    """Add the parsers of all commands that query the graph."""
+    listing = add("queries", _run_queries, "list the stored questions by topic, or describe one of them")
+    listing.add_argument("name", nargs="?", metavar="NAME", help="the stored question to describe")
     _formats(listing, TABLES)
 
-    asking = add("ask", _run_ask, "answer a stored question; its parameters are options, such as --topic deepfakes")
+    asking = add("ask", _run_ask, "answer a stored question; pass its parameters as options, such as --topic deepfakes")
     asking.add_argument("name", metavar="NAME", help="the stored question; `kg-builder queries` lists them")
     asking.add_argument("--confidence", action="store_true", help="add Wilson's interval to each share that has a base")
     asking.set_defaults(parameters=True)
     _formats(asking, (*TABLES, *RESULTS))
 
-    charting = add("chart", _run_chart, "draw the answer to a stored question, each of its charts in a file")
+    charting = add("chart", _run_chart, "draw the answer to a stored question, one file for each chart")
     charting.add_argument("name", metavar="NAME", help="the stored question; its parameters are options, as for ask")
     charting.add_argument("--type", choices=("png", "svg"), default="png", help="default: png, at twice the size")
-    charting.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to (default: here)")
+    charting.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="the output folder (default: here)")
     charting.set_defaults(parameters=True)
     _formats(charting, ("text", "json"))
 
@@ -53,23 +53,21 @@ def add_commands(add: AddCommand) -> None:
     querying.add_argument("file", metavar="FILE", help="the file that holds the query; - for standard input")
     _formats(querying, (*TABLES, *RESULTS, *TRIPLES))
 
-    finding = add("find", _run_find, "find things by name, whatever the spelling, and the questions that fit them")
-    finding.add_argument("words", nargs="+", metavar="WORDS", help="what people call it")
+    finding = add("find", _run_find, "find things by name, tolerating misspellings, and the questions about them")
+    finding.add_argument("words", nargs="+", metavar="WORDS", help="a name, or part of one")
     _formats(finding, ("text", "json"))
 
-    comparing = add("compare", _run_compare, "say whether survey figures may be compared and added, and if not why")
+    comparing = add("compare", _run_compare, "report whether survey figures may be compared and added, and if not, why")
     comparing.add_argument("numbers", nargs="+", metavar="FIGURE", help="two or more, such as ID/finding/NAME")
     totals = comparing.add_mutually_exclusive_group()
+    totals.add_argument("--sum", action="store_const", const="sum", dest="total", help="add them up, if that is valid")
     totals.add_argument(
-        "--sum", action="store_const", const="sum", dest="total", help="add them up, where that is right"
-    )
-    totals.add_argument(
-        "--mean", action="store_const", const="mean", dest="total", help="their mean, where that is right"
+        "--mean", action="store_const", const="mean", dest="total", help="calculate their mean, if that is valid"
     )
     _formats(comparing, ("text", "json"))
 
-    contradicting = add("discrepancies", _run_discrepancies, "list where reports contradict themselves, both sides")
-    contradicting.add_argument("--letter", action="store_true", help="as a letter to the publisher, in Markdown")
+    contradicting = add("discrepancies", _run_discrepancies, "list the contradictions within reports, with both sides")
+    contradicting.add_argument("--letter", action="store_true", help="write a letter to the publisher, in Markdown")
     _formats(contradicting, TABLES)
 
 
@@ -80,7 +78,7 @@ def _formats(command: argparse.ArgumentParser, choices: Sequence[str]) -> None:
 
 
 def _opened(options: argparse.Namespace) -> GraphReader:
-    """Return the built graph that the options name; an interrupt ends the program, as the store does not heed it."""
+    """Return the built graph that the options name; an interrupt ends the program, because the store ignores it."""
     from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -88,7 +86,7 @@ def _opened(options: argparse.Namespace) -> GraphReader:
 
 
 def _drawn(answer: Answer, form: str) -> str:
-    """Return an answer in the format of an option, text as wide as the terminal."""
+    """Return an answer in the format of an option; text is as wide as the terminal."""
     return answer.drawn(form, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
@@ -98,7 +96,7 @@ def _as_json(value: Any) -> str:
 
 
 def _run_queries(options: argparse.Namespace) -> str:
-    """List the stored questions by topic, or tell how one is asked."""
+    """List the stored questions by topic, or describe how to ask one."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
 
     if options.name:
@@ -124,7 +122,7 @@ def _run_queries(options: argparse.Namespace) -> str:
 
 
 def told(graph: GraphReader, options: argparse.Namespace) -> str:
-    """Tell all about one stored question: how it is asked, with what, and how its answer is read."""
+    """Describe one stored question: how to ask it, its parameters, and how to read its answer."""
     asked = _question_named(graph, options)
     question = asked.question
     allowed = {
@@ -158,7 +156,7 @@ def told(graph: GraphReader, options: argparse.Namespace) -> str:
 
 
 def _question_named(graph: GraphReader, options: argparse.Namespace) -> FederatedQuestion:
-    """Return a question by its name, and which other endpoints it asks, mostly none."""
+    """Return a question by its name, and which other endpoints it queries; usually none."""
     from kg_builder.queries.federated_questions import FederatedQuestion, federated_questions  # noqa: PLC0415
 
     if options.name not in graph.questions and (found := federated_questions(options.root).get(options.name)):
@@ -168,7 +166,7 @@ def _question_named(graph: GraphReader, options: argparse.Namespace) -> Federate
 
 
 def _run_ask(options: argparse.Namespace) -> str:
-    """Answer a stored question, with what other endpoints say if it asks them."""
+    """Answer a stored question, with the answers of other endpoints if it queries them."""
     import pyoxigraph  # noqa: PLC0415
 
     graph = _opened(options)
@@ -192,7 +190,7 @@ def _run_ask(options: argparse.Namespace) -> str:
 
 
 def _run_chart(options: argparse.Namespace) -> str:
-    """Draw the charts of an answer and tell their files."""
+    """Draw the charts of an answer and print their files."""
     from kg_builder.charts.charts import drawn as charts_of  # noqa: PLC0415
     from kg_builder.charts.drawings import Drawings, png  # noqa: PLC0415
     from kg_builder.core.cache import user_cache  # noqa: PLC0415
@@ -238,7 +236,7 @@ def _run_query(options: argparse.Namespace) -> str:
 
 
 def _run_find(options: argparse.Namespace) -> str:
-    """Find things by name; answer the question that fits the best of them, or else the one that sounds like it."""
+    """Find things by name; answer the question about the best match, or else the question with similar words."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
 
     graph = _opened(options)
@@ -270,13 +268,13 @@ def _run_find(options: argparse.Namespace) -> str:
 
 
 def _called(name: str, parameters: dict[str, str]) -> str:
-    """Return the words behind `kg-builder` that ask a question."""
+    """Return the arguments of `kg-builder` that ask a question."""
     return " ".join(["ask", name, *(f"--{key} {value}" for key, value in parameters.items())])
 
 
 def _run_compare(options: argparse.Namespace) -> str:
-    """Say whether numbers may be compared and added, and add them if that is asked for."""
-    if len(options.numbers) < 2:  # noqa: PLR2004  (one has nothing to be compared with)
+    """Report whether numbers may be compared and added, and add them if an option requests it."""
+    if len(options.numbers) < 2:  # noqa: PLR2004  (a comparison needs two)
         raise ProblemsFound([Problem("compare", 0, "", "numbers", "one figure", "two at least")])
     graph = _opened(options)
     comparison = graph.compare(*options.numbers)
@@ -303,7 +301,7 @@ def _run_compare(options: argparse.Namespace) -> str:
 
 
 def reasons(allowed: str, refused: str, answer: Answer) -> list[str]:
-    """Return why something is not to be done, or that it may be."""
+    """Return the reasons why something must not be done, or a sentence that it may be."""
     found: Iterable[object] = dict.fromkeys(row["reason"] for row in answer)
     return [refused, *(f"  {reason}" for reason in found)] if answer.rows else [allowed]
 

@@ -1,4 +1,4 @@
-"""The command that proposes links between the graph and other data, and notes what was decided about them."""
+"""The command that proposes links between the graph and other data, and records the decisions about them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from kg_builder.answers.graph_reader import GraphReader
 
 FOLDER = "links"
-"""Where proposals and decisions are, in the project: beside `data/`, as nothing in it is part of the graph."""
+"""The folder of proposals and decisions in a project: not in `data/`, because nothing in it is part of the graph."""
 
 SHOWN = 40
-"""Proposals that are shown to people; all are in the table."""
+"""How many proposals are printed as text; all are in the table."""
 
 DECISIONS = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}
 FORMATS = ("text", "json", "csv", "markdown")
@@ -27,40 +27,42 @@ AddCommand = Callable[[str, Callable[[argparse.Namespace], str], str], argparse.
 
 def add_linking(add: AddCommand) -> None:
     """Add the parser of the command."""
-    linking = add("link", _run_link, "propose links between the graph and other data, for people to decide")
+    linking = add("link", _run_link, "propose links between the graph and other data, for people to review")
     linking.add_argument(
         "source",
         nargs="?",
         metavar="FILE|DIR|ENDPOINT",
         help="RDF in any format, a table in CSV or TSV, a folder of such files, or the address of a SPARQL endpoint",
     )
-    linking.add_argument("--id", default="", metavar="COLUMN", help="the column of identifiers (default: id, iri, uri)")
+    linking.add_argument(
+        "--id", default="", metavar="COLUMN", help="the column with identifiers (default: id, iri, uri)"
+    )
     linking.add_argument(
         "--label",
         action="append",
         default=[],
         metavar="COLUMN",
-        help="a column, or in RDF a property, of names; may be repeated (default: label, name, title …)",
+        help="a column with names, or a property in RDF; may be repeated (default: label, name, title …)",
     )
     linking.add_argument(
         "--code",
         action="append",
         default=[],
         metavar="COLUMN=SCHEME",
-        help="a column of codes of a scheme that the graph has, such as iso3=isoAlpha3; may be repeated",
+        help="a column with codes of a scheme in the graph, such as iso3=isoAlpha3; may be repeated",
     )
+    linking.add_argument("--namespace", default="", metavar="IRI", help="the prefix for identifiers that are not IRIs")
     linking.add_argument(
-        "--namespace", default="", metavar="IRI", help="what stands before identifiers that are no IRI"
+        "--kind", action="append", default=[], help="link only things of this kind, such as place; may be repeated"
     )
-    linking.add_argument(
-        "--kind", action="append", default=[], help="link things of this kind alone, such as place; may be repeated"
-    )
-    linking.add_argument(
-        "--alike", type=share, metavar="SHARE", help="likeness from 0 to 1 from which on labels are proposed"
-    )
+    linking.add_argument("--alike", type=share, metavar="SHARE", help="the minimum similarity of labels, from 0.5 to 1")
     for name, state in DECISIONS.items():
         linking.add_argument(
-            f"--{name}", nargs="+", default=[], metavar="ID", help=f"note proposals as {state}; none is proposed again"
+            f"--{name}",
+            nargs="+",
+            default=[],
+            metavar="ID",
+            help=f"record proposals as {state}; they are not proposed again",
         )
     linking.add_argument("--links", type=Path, metavar="DIR", help=f"the folder of decisions (default: ROOT/{FOLDER})")
     linking.add_argument("--format", choices=FORMATS, default="text", help="default: text, for people")
@@ -68,7 +70,7 @@ def add_linking(add: AddCommand) -> None:
 
 
 def share(text: str) -> float:
-    """Return a number from 0.5 to 1; raise ValueError for anything else, as lower likeness means nothing."""
+    """Return a number from 0.5 to 1; raise ValueError for anything else, because lower similarity means nothing."""
     number = float(text)
     if not 0.5 <= number <= 1:  # noqa: PLR2004
         raise ValueError(text)
@@ -76,7 +78,7 @@ def share(text: str) -> float:
 
 
 def _run_link(options: argparse.Namespace) -> str:
-    """Propose links, or note decisions."""
+    """Propose links, or record decisions."""
     from kg_builder.answers.graph_reader import GraphReader  # noqa: PLC0415  (heavy imports only where they are used)
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
 
@@ -101,7 +103,7 @@ def _run_link(options: argparse.Namespace) -> str:
 
 
 def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, said: Callable[[str], None]) -> str:
-    """Return the table of what is proposed."""
+    """Return the table of proposals."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
     from kg_builder.linking.link_proposals import Wanted, propose, rows_for_people  # noqa: PLC0415
     from kg_builder.linking.matching import ALIKE  # noqa: PLC0415
@@ -130,7 +132,7 @@ def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, sai
 
 
 def _pair(text: str) -> tuple[str, str]:
-    """Return the two sides of a code option; raise `ProblemsFound` if it has no two."""
+    """Return the two sides of a code option; raise `ProblemsFound` if one is missing."""
     column, sign, scheme = text.rpartition("=")
     if not (column and sign and scheme):
         raise ProblemsFound([Problem("--code", 0, "", "call", text, "COLUMN=SCHEME, such as iso3=isoAlpha3")])

@@ -23,7 +23,7 @@ DONE, FAULTY = 0, 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 if all went well, 1 if there are errors, 2 for a call that cannot be understood."""
+    """Run one command; return 0 for success, 1 for errors, 2 for invalid arguments."""
     options = _parsed(arguments)
     try:
         result = options.run(options)
@@ -36,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _show(found.problems, options, as_json=getattr(options, "json", False))
         return FAULTY
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # so that closing it at the end does not fail too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it at exit does not fail too
         return FAULTY
     except KeyboardInterrupt:
         print("kg-builder: interrupted; the last build is as it was.", file=sys.stderr)
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options of a call; those that a command takes as its parameters are in `parameters`."""
+    """Return the parsed options; the parameters of a stored question are in `parameters`."""
     whole = parser()
     options, rest = whole.parse_known_args(arguments)
     if not rest:
@@ -73,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"kg-builder {__version__}")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
-    building = command(commands, "build", _run_build, "build the graph, validate it and publish it into a folder")
+    building = command(commands, "build", _run_build, "build the graph, validate it and write it to a folder")
     building.add_argument("--out", type=Path, help="the folder of the outputs (default: ROOT/build)")
     building.add_argument(
         "--format",
@@ -88,32 +86,41 @@ def parser() -> argparse.ArgumentParser:
     building.set_defaults(undone="; nothing was written")
 
     validating = command(
-        commands, "validate", _run_validate, "find every problem of tables, shapes, queries and graph; write no graph"
+        commands,
+        "validate",
+        _run_validate,
+        "find every problem in tables, shapes, queries and the graph; write no graph",
     )
     validating.add_argument(
         "--format",
         choices=("text", "json", "shacl"),
         default="text",
-        help="sentences, JSON, or a SHACL validation report in Turtle",
+        help="sentences, JSON, or a SHACL validation report in Turtle (default: text)",
     )
     validating.add_argument(
-        "--reference", action="store_true", help="run pySHACL, the reference processor, on the whole graph too"
+        "--reference", action="store_true", help="also run pySHACL, the reference processor, on the whole graph"
     )
     _graph_options(validating)
     validating.set_defaults(explained=True)
 
     explaining = command(commands, "explain", _run_explain, "explain a rule that a problem names, or list all rules")
-    explaining.add_argument("rule", nargs="?", metavar="RULE", help="the rule, as JSON names it, such as datatype")
+    explaining.add_argument(
+        "rule", nargs="?", metavar="RULE", help="the name of the rule in JSON output, such as datatype"
+    )
 
     adding = command(
-        commands, "new-report", _run_new_report, "write the folder of a further report with templates for its tables"
+        commands, "new-report", _run_new_report, "create the folder of a new report with templates for its tables"
     )
     adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
 
-    verifying = command(commands, "verify", _run_verify, "find every printed token again in your own copy of a report")
+    verifying = command(commands, "verify", _run_verify, "check every printed token against your own copy of a report")
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
     verifying.add_argument(
-        "text", type=Path, nargs="+", metavar="TEXT", help="the report as plain text in UTF-8; several files as one"
+        "text",
+        type=Path,
+        nargs="+",
+        metavar="TEXT",
+        help="the report as plain text in UTF-8; several files are read as one",
     )
     verifying.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -131,23 +138,25 @@ def command(
     run: Callable[[argparse.Namespace], int | str],
     about: str,
 ) -> argparse.ArgumentParser:
-    """Return the parser of one command, with the options that all have."""
+    """Return the parser of one command, with the options of all commands."""
     added = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     added.add_argument(
         "--root",
         type=Path,
         default=Path(),
-        help="the project: the folder that holds ontology/, data/ and queries/ (default: here)",
+        help="the project: the folder with ontology/, data/ and queries/ (default: the current folder)",
     )
     added.set_defaults(run=run)
     return added
 
 
 def _graph_options(command: argparse.ArgumentParser) -> None:
-    """Add the options of commands that make the graph."""
-    command.add_argument("--base", help="where the IRIs of things begin (default: below w3id.org/child-protection-kg)")
+    """Add the options of commands that build the graph."""
+    command.add_argument(
+        "--base", help="the base of the IRIs of things (default: https://w3id.org/child-protection-kg/)"
+    )
     command.add_argument("--verbose", action="store_true", help="print each step and its time to standard error")
-    command.add_argument("--memory", default="2GB", help="bound of the engine's memory, such as 500MB (default: 2GB)")
+    command.add_argument("--memory", default="2GB", help="the memory limit of the engine, such as 500MB (default: 2GB)")
 
 
 def _run_build(options: argparse.Namespace) -> int:
@@ -242,7 +251,7 @@ def _run_validate(options: argparse.Namespace) -> int:
 
 
 def _run_new_report(options: argparse.Namespace) -> int:
-    """Write templates and say what to do with them."""
+    """Write templates and print what to do with them."""
     from kg_builder.curation.new_report import new_report  # noqa: PLC0415
 
     written = new_report(options.root, options.id)
@@ -255,7 +264,7 @@ def _run_new_report(options: argparse.Namespace) -> int:
 
 
 def _run_verify(options: argparse.Namespace) -> int:
-    """Print the tokens that were not found again, and how many were."""
+    """Print the tokens that were not found, and how many were found."""
     from kg_builder.curation.verification import verify  # noqa: PLC0415
 
     result = verify(options.root, options.id, *options.text)
@@ -274,7 +283,7 @@ def _run_verify(options: argparse.Namespace) -> int:
 
 
 def _run_serve(options: argparse.Namespace) -> int:
-    """Serve the graph until stopped; say where, and log to standard error."""
+    """Serve the graph until stopped; print the address, and log to standard error."""
     from kg_builder.server.server_process import serve  # noqa: PLC0415
 
     level = logging.WARNING if options.quiet else logging.INFO
@@ -284,7 +293,7 @@ def _run_serve(options: argparse.Namespace) -> int:
 
 
 def _run_explain(options: argparse.Namespace) -> str:
-    """Explain a rule; raise `ProblemsFound` with the nearest names for one that there is not."""
+    """Explain a rule; raise `ProblemsFound` with the nearest names if it does not exist."""
     from kg_builder.answers.labels import nearest  # noqa: PLC0415  (heavy)
     from kg_builder.core.rules import RULES  # noqa: PLC0415
     from kg_builder.queries.stored_queries import stored_queries  # noqa: PLC0415
@@ -305,7 +314,7 @@ def _run_explain(options: argparse.Namespace) -> str:
 
 
 def _show(problems: Sequence[Problem], options: argparse.Namespace, *, as_json: bool = False) -> None:
-    """Print problems: JSON to standard output, sentences to standard error, and what is more to be had."""
+    """Print problems: JSON to standard output, sentences to standard error, and how to learn more."""
     if as_json:
         from kg_builder.tables.cell_positions import with_columns  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Shows a run on a terminal: its steps with their time, and a bar where something is counted."""
+"""Shows the progress of a run on a terminal: its steps with their times, and a bar where items are counted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Times(Progress):
-    """Prints each step and the seconds that it took to standard error."""
+    """Prints each step and its time in seconds to standard error."""
 
     def __init__(self) -> None:
         self.name = ""
         self.began = 0.0
 
     def step(self, name: str) -> None:
-        """Begin a step, and print the one before."""
+        """Begin a step, and print the previous one."""
         self.end()
         self.name, self.began = name, time.perf_counter()
 
@@ -32,10 +32,10 @@ class Times(Progress):
 
 
 class Bars(Progress):
-    """Draws the steps on a terminal, with their time and a bar; nothing of it stays when the run is over."""
+    """Draws the steps on a terminal, with their times and a bar; the drawing disappears when the run is over."""
 
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415  (heavy, and of use on a terminal alone)
+        from rich.console import Console  # noqa: PLC0415  (heavy, and only useful on a terminal)
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
         from rich.progress import Progress as Drawing  # noqa: PLC0415
 
@@ -44,31 +44,31 @@ class Bars(Progress):
         self.task: TaskID | None = None
 
     def step(self, name: str) -> None:
-        """Draw a further line."""
+        """Draw another line."""
         self.end_step()
         self.shown.start()
         self.task = self.shown.add_task(name, total=None, counted="")
 
     def count(self, done: int, total: int) -> None:
-        """Move the bar of the present step."""
+        """Move the bar of the current step."""
         if self.task is not None:
             self.shown.update(self.task, completed=done, total=total, counted=f"{done:,} of {total:,}")
 
     def end_step(self) -> None:
-        """End the present step, whose line stays until the run is over."""
+        """End the current step; its line stays until the run is over."""
         if self.task is not None:
             self.shown.update(self.task, total=1, completed=1)
             self.shown.stop_task(self.task)
         self.task = None
 
     def end(self) -> None:
-        """Take the drawing away."""
+        """Remove the drawing."""
         self.end_step()
         self.shown.stop()
 
 
 def shown_progress(*, verbose: bool = False) -> Progress:
-    """Return what shows the steps: the times of all of them, or bars on a terminal, or nothing in a pipe."""
+    """Return the progress display: times of all steps if verbose, bars on a terminal, nothing in a pipe."""
     if verbose:
         return Times()
     return Bars() if sys.stderr.isatty() else Progress()

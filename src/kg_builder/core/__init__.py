@@ -1,1 +1,1 @@
-"""What all packages build on: problems, names of RDF terms, text files, the folder of outputs, the cache."""
+"""The base of all packages: problems, names of RDF terms, text files, the output folder, the cache."""

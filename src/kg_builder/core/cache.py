@@ -1,7 +1,7 @@
-"""Keeps what takes long to make under a key that says all that it was made of, so that it is made once.
+"""Caches results that are slow to compute, under a key of all their inputs.
 
-The folder is `$KG_BUILDER_CACHE`, else `kg-builder` in the user's folder for caches; `KG_BUILDER_CACHE=off` keeps
-nothing. It may be deleted at any time: outputs are the same bytes with and without it.
+The folder is `$KG_BUILDER_CACHE`, or else `kg-builder` in the user's cache folder; `KG_BUILDER_CACHE=off` turns the
+cache off. The folder may be deleted at any time: outputs are byte-identical with and without it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 VARIABLE = "KG_BUILDER_CACHE"
 
 LIMIT = 200_000_000
-"""Bytes that a cache may hold after a build; what was used longest ago goes first."""
+"""Maximum size of a cache in bytes after a build; the least recently used entries are deleted first."""
 
 
 class Cache:
-    """A folder of contents by key; without a folder it is always empty.
+    """A folder with contents by key; without a folder, the cache is always empty.
 
-    Several processes may share it. A file that cannot be read, or is not what was written, counts as missing, and
-    what cannot be written is not kept: no fault of a cache stops a build.
+    Several processes may share it. A file that is unreadable or has a wrong checksum counts as missing, and a
+    failed write is ignored: no error of the cache stops a build.
 
     >>> Cache(None).get(content_key("chart", "…")) is None
     True
@@ -33,7 +33,7 @@ class Cache:
         self.folder = folder
 
     def get(self, key: str) -> bytes | None:
-        """Return the content of a key, None if there is none."""
+        """Return the content of a key, or None."""
         if not self.folder:
             return None
         try:
@@ -45,7 +45,7 @@ class Cache:
         return content if hashlib.sha256(content).digest() == checksum else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the content of a key."""
+        """Store the content of a key."""
         if not self.folder:
             return
         with contextlib.suppress(OSError):
@@ -56,7 +56,7 @@ class Cache:
             Path(draft.name).replace(path)
 
     def prune(self, limit: int = LIMIT) -> None:
-        """Delete what was used longest ago until at most `limit` bytes are left."""
+        """Delete the least recently used entries until at most `limit` bytes are left."""
         if not self.folder:
             return
         with contextlib.suppress(OSError):
@@ -69,12 +69,12 @@ class Cache:
                     path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        assert self.folder  # noqa: S101  (its callers have looked)
+        assert self.folder  # noqa: S101  (callers have checked it)
         return self.folder / key[:2] / key
 
 
 def user_cache() -> Cache:
-    """Return the cache that the environment names."""
+    """Return the cache that the environment variables set."""
     named = os.environ.get(VARIABLE)
     if named == "off":
         return Cache(None)
@@ -87,9 +87,9 @@ def user_cache() -> Cache:
 
 
 def content_key(*parts: str | bytes) -> str:
-    """Return the key of what is made of these parts by the code of this package.
+    """Return the key of a result that the code of this package makes from these parts.
 
-    Parts that are joined otherwise have another key: `("ab", "c")` is not `("a", "bc")`.
+    The borders between parts count: `("ab", "c")` and `("a", "bc")` have different keys.
 
     >>> content_key("ab", "c") == content_key("a", "bc")
     False
@@ -103,7 +103,7 @@ def content_key(*parts: str | bytes) -> str:
 
 @cache
 def _code() -> bytes:
-    """Return the checksum of the package's modules: another version makes other things."""
+    """Return the checksum of the package's modules, because another version may give other results."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Shortens IRIs to prefix and name, as tables of mappings hold them, and makes them whole again."""
+"""Shortens IRIs to prefix and name, as in mapping tables, and expands them again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 BUILT_IN = frozenset({"dcterms", "linkml", "owl", "rdf", "rdfs", "semapv", "skos", "sssom", "xsd"})
-"""Prefixes that SSSOM gives a meaning of its own."""
+"""Prefixes that SSSOM defines itself."""
 
 PARTS = re.compile(r"(.*[/#:])([^/#:]+/?)")
 
 
 class Curies:
-    """The prefixes of some tables; those that are missing are made up as IRIs are shortened."""
+    """The prefixes of some tables; missing ones are generated when IRIs are shortened."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self.prefixes = dict(known)
@@ -33,7 +33,7 @@ class Curies:
         return f"{self.names[namespace]}:{iri.removeprefix(namespace)}"
 
     def unused(self, namespace: str) -> str:
-        """Return a prefix for a namespace, made of the name of its host."""
+        """Return an unused prefix for a namespace, derived from its host name."""
         parts = (urlsplit(namespace).hostname or "").removeprefix("www.").split(".")
         word = re.sub("[^a-z0-9]", "", max(parts[:-1] or parts, key=len))
         word = word if re.match("[a-z]", word) else "ns"
@@ -44,18 +44,18 @@ class Curies:
         return prefix
 
     def whole(self, text: str) -> str:
-        """Return the IRI that is meant, or the text as it is where its prefix is unknown."""
+        """Return the full IRI, or the text unchanged if its prefix is unknown."""
         prefix, colon, name = text.partition(":")
         return self.prefixes[prefix] + name if colon and prefix in self.prefixes else text
 
 
 def compact(prefixes: dict[str, str], iri: str) -> str:
-    """Return an IRI as prefix and local name where a prefix fits, else as it is."""
+    """Return an IRI as prefix and local name if a prefix fits, else unchanged."""
     return compactor(prefixes)(iri)
 
 
 def compactor(prefixes: dict[str, str]) -> Callable[[str], str]:
-    """Return the function that compacts IRIs with these prefixes, those whose namespace ends in / or #.
+    """Return a function that compacts IRIs with those of these prefixes whose namespace ends in / or #.
 
     >>> compactor({"skos": "http://www.w3.org/2004/02/skos/core#"})("http://www.w3.org/2004/02/skos/core#Concept")
     'skos:Concept'

@@ -1,4 +1,4 @@
-"""Media types: what each format of an answer is called over HTTP, and which of them a request prefers."""
+"""Media types: the HTTP name of each answer format, and content negotiation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RESULTS = {
     JSON: "JSON",
     "application/xml": "XML",
 }
-"""The media types of tables and truth values, the preferred ones first, and what the store calls them."""
+"""The media types of tables and truth values, in order of preference, and their names in the store."""
 
 TRIPLES = {
     "text/turtle": "TURTLE",
@@ -48,7 +48,7 @@ SHORT = {
     "jsonld": {"application/ld+json"},
     "rdf": {"application/rdf+xml"},
 }
-"""What `format` may say instead of a media type; those of triples are endings of the addresses of data, too."""
+"""Short values of `format` for media types; those for triples are also endings of data addresses."""
 
 FILES = {
     ".csv": "text/csv",
@@ -65,21 +65,21 @@ FILES = {
     ".ttl": "text/turtle",
     ".wasm": "application/wasm",
 }
-"""The media types of files, which systems know in part and differently."""
+"""The media types of files, because systems know only some of them and differ."""
 
 
 ACCEPTED = 2000
-"""Characters of an Accept header that are read; browsers send some hundred, and long ones take long to compare."""
+"""Characters read of an Accept header; browsers send about a hundred, and long headers are slow to compare."""
 
 
 def know_files() -> None:
-    """Make the library that serves files know their media types."""
+    """Register the media types of files with `mimetypes`, which the file server uses."""
     for ending, media in FILES.items():
         mimetypes.add_type(media, ending)
 
 
 def preferred(request: Request, offers: Iterable[str]) -> str | None:
-    """Return the offer that the Accept header likes best, the first if there is no such header; None for none.
+    """Return the offer that the Accept header prefers, the first if there is no such header, None if none is accepted.
 
     https://www.rfc-editor.org/rfc/rfc9110#name-accept
     """
@@ -88,12 +88,12 @@ def preferred(request: Request, offers: Iterable[str]) -> str | None:
 
 @lru_cache(1000)
 def _best(accept: str, offers: tuple[str, ...]) -> str | None:
-    """Return the offer that an Accept header likes best."""
+    """Return the offer that an Accept header prefers."""
     return parse_accept_header(accept, MIMEAccept).best_match(offers)
 
 
 def wanted(request: Request, form: str, offers: Mapping[str, str]) -> str | None:
-    """Return the offer that `form`, a short name or a media type, or else the Accept header asks for."""
+    """Return the offer that `form` (a short name or a media type) selects; without `form`, use the Accept header."""
     if not form:
         return preferred(request, offers)
     return next((media for media in offers if media in SHORT.get(form, {form})), None)

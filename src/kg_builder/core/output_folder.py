@@ -1,4 +1,4 @@
-"""Outputs are made beside their folder and put in its place in one step, so that the last good build stays whole."""
+"""Outputs are written next to their folder, then replace it in one step, so that the last good build stays complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import duckdb
 from kg_builder.core.problems import Problem, ProblemsFound
 
 CHECKSUMS = "SHA256SUMS"
-"""The list of files and their SHA-256; a folder that has it was made by a build and may be replaced."""
+"""The list of files and their SHA-256; a folder with this file was made by a build and may be replaced."""
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -26,11 +26,11 @@ RENAME_EXCHANGE = 2
 
 @contextlib.contextmanager
 def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
-    """Give a folder for outputs and one for work; put the outputs in the place of `out` if the block succeeds.
+    """Give a folder for outputs and one for work; replace `out` with the outputs if the block succeeds.
 
-    `names` are what a build may leave in `out`. One build at a time may write beside a folder; another waits.
-    What a killed build left behind is taken away first.
-    Raise `ProblemsFound` where `out` holds something that no build has made, or cannot be written.
+    `names` are the files and folders that a build may leave in `out`. One build at a time may write next to a folder;
+    others wait. Leftovers of a killed build are deleted first.
+    Raise `ProblemsFound` if `out` holds something that no build has made, or cannot be written.
     """
     out = out.absolute()
     with writable(out, "The last build is as it was."):
@@ -54,7 +54,7 @@ def staged(out: Path, names: Collection[str]) -> Iterator[tuple[Path, Path]]:
 
 @contextlib.contextmanager
 def writable(place: Path, hint: str) -> Iterator[None]:
-    """Turn the failure of writing at a place, such as a full disk, into `ProblemsFound`."""
+    """Turn a failed write, such as on a full disk, into `ProblemsFound`."""
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.TransactionException) as error:
@@ -67,7 +67,7 @@ def writable(place: Path, hint: str) -> Iterator[None]:
 
 
 def _refuse_foreign(out: Path, names: set[str]) -> None:
-    """Raise `ProblemsFound` if a folder holds anything but the files of a former build."""
+    """Raise `ProblemsFound` if a folder holds anything but the files of a previous build."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         found = "something that is not a folder"
     else:
@@ -95,7 +95,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _exchange(new: Path, out: Path) -> None:
-    """Put `new` in the place of `out`; at every moment `out` is whole where the system can exchange two names."""
+    """Replace `out` with `new`; `out` is complete at every moment if the system can exchange two names."""
     if not out.exists():
         new.rename(out)
     elif not _exchanged(new, out):
@@ -105,7 +105,7 @@ def _exchange(new: Path, out: Path) -> None:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Swap two names in one step with Linux' renameat2(2); return False where that is not to be had."""
+    """Swap two names in one step with renameat2(2) of Linux; return False if it is not available."""
     if not sys.platform.startswith("linux"):
         return False
     swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

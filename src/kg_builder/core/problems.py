@@ -1,4 +1,4 @@
-"""One type for everything that can be wrong with tables, shapes, queries and the graph made of them."""
+"""One type for all problems in tables, shapes, queries and the graph built from them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Element = TypeVar("Element")
 Severity = Literal["error", "warning", "note"]
 
 LISTED = 20
-"""How many faults of one kind are listed; the rest are counted."""
+"""How many problems of one kind are listed; the rest are counted."""
 
 KEYS = ("file", "line", "column", "field", "rule", "found", "expected", "hint", "severity", "more", "focus", "shape")
 """The keys of a problem in JSON, in their order."""
 
 SHOWN = 60
-"""Characters of a faulty value that a message repeats."""
+"""Characters of an invalid value that a message quotes."""
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -26,9 +26,9 @@ class Problem:
     """One problem, reported to the person who can fix it.
 
     `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `field` is the name of a column.
-    `rule` names the constraint, `more` counts further faults of the same kind that are not listed,
-    `focus` is the IRI of the thing concerned where the graph already has one.
-    `column` is the character of the line at which the cell or the fault begins, from 1 (0: not known).
+    `rule` names the constraint, `more` counts further problems of the same kind that are not listed,
+    `focus` is the IRI of the thing concerned, if the graph already has one.
+    `column` is the character of the line at which the cell or the problem begins, from 1 (0: not known).
     """
 
     file: str
@@ -57,8 +57,8 @@ class Problem:
         return sentence if self.severity == "error" else f"{self.severity}: {sentence}"
 
 
-class ProblemsFound(Exception):  # noqa: N818  (it carries the problems of a whole run, not one error)
-    """Raised when a step cannot go on; `problems` holds all that the step has found."""
+class ProblemsFound(Exception):  # noqa: N818  (it holds the problems of a whole run, not one error)
+    """Raised when a step cannot continue; `problems` holds all problems that the step has found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
@@ -66,12 +66,12 @@ class ProblemsFound(Exception):  # noqa: N818  (it carries the problems of a who
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems that forbid publishing."""
+    """Return the problems that prevent publishing."""
     return [problem for problem in problems if problem.severity == "error"]
 
 
 def quoted(value: str) -> str:
-    """Return a value as a message shows it: in quotes, cut to `SHOWN` characters, what cannot be seen escaped."""
+    """Return a value as messages show it: quoted, cut to `SHOWN` characters, non-printable characters escaped."""
     shown = json.dumps(value if len(value) <= SHOWN else f"{value[:SHOWN]}…", ensure_ascii=False)
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in shown)
 
@@ -88,7 +88,7 @@ def to_json(problems: Sequence[Problem]) -> str:
 
 
 def gathered(problems: list[Problem], step: Callable[[], Iterable[Element]]) -> list[Element]:
-    """Return what a step returns; where it finds problems, add them to those of the run and return nothing."""
+    """Return the results of a step; if it raises `ProblemsFound`, add these to `problems` and return an empty list."""
     try:
         return [*step()]
     except ProblemsFound as found:

@@ -1,4 +1,4 @@
-"""Does independent work in forked processes, which see all that this one holds."""
+"""Runs independent work in forked processes, which share the memory of this one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Result = TypeVar("Result")
 
 @contextlib.contextmanager
 def beside(task: Callable[[], None]) -> Iterator[None]:
-    """Do a task in a process that is forked from this one while a `with` block runs, and wait for it at the end.
+    """Run a task in a forked process in parallel with a `with` block, and wait for it at the end.
 
-    Raise what the task raises. Where the block raises, the process is killed. It holds the files that this one has
-    open, so that the lock of a build stays until both have ended. What is in memory is left to both: the collector of
-    garbage, which would look at all of it again and again, looks at new objects only.
+    Raise what the task raises. If the block raises, the process is killed. The process keeps the open files of this
+    one, so the lock of a build stays until both have ended. Objects already in memory are frozen: the garbage
+    collector would scan all of them repeatedly, and now scans only new objects.
     """
     gc.freeze()
     context = multiprocessing.get_context("fork")
@@ -48,7 +48,7 @@ def beside(task: Callable[[], None]) -> Iterator[None]:
 
 
 def map_in_processes(task: Callable[[Element], Result], items: Sequence[Element], least: int = 8) -> list[Result]:
-    """Return the results of a task for each item, in their order; for less than `least` items no process is forked.
+    """Return the results of a task for each item, in order; for fewer than `least` items, no process is forked.
 
     Task, items and results are sent between processes, so they must be picklable.
 
@@ -63,12 +63,12 @@ def map_in_processes(task: Callable[[Element], Result], items: Sequence[Element]
 
 
 def _leave_interrupts() -> None:
-    """Leave interrupts to the process that has forked this one, which then ends this one."""
+    """Ignore interrupts: the parent process handles them and ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Turns:
-    """The numbers below a limit, in order; of several processes that are forked, each number goes to one.
+    """The numbers below a limit, in order; forked processes share them, and each number goes to one process.
 
     >>> turns = Turns(3)
     >>> [*turns], [*turns]
@@ -91,14 +91,14 @@ class Turns:
 
 
 def _done(task: Callable[[], None], said: Connection) -> None:
-    """Do a task and say whether it failed; an interrupt is left to the other process, which kills this one."""
+    """Run a task and report whether it failed; the parent process handles interrupts and kills this one."""
     _leave_interrupts()
     try:
         task()
-    except Exception as error:  # noqa: BLE001  (whatever it is, the other process raises it)
+    except Exception as error:  # noqa: BLE001  (the parent process raises it)
         try:
             said.send(error)
-        except Exception:  # noqa: BLE001  (some cannot be sent)
+        except Exception:  # noqa: BLE001  (some exceptions cannot be pickled)
             said.send(RuntimeError(f"{type(error).__name__}: {error}"))
     else:
         said.send(None)

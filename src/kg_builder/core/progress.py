@@ -1,4 +1,4 @@
-"""Hears what a run is doing: its steps, and how much of a step is done."""
+"""Receives the progress of a run: its steps, and how much of a step is done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Progress:
-    """Hears of the steps of a run and shows nothing; a context, at whose end the last step is over."""
+    """Receives the steps of a run and shows nothing; as a context manager, it ends the last step."""
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -17,10 +17,10 @@ class Progress:
         self.end()
 
     def step(self, name: str) -> None:
-        """Begin a step; the one before is over."""
+        """Begin a step; the previous one is over."""
 
     def count(self, done: int, total: int) -> None:
-        """Say how much of the present step is done."""
+        """Report how much of the current step is done."""
 
     def end(self) -> None:
         """End the last step."""

@@ -1,4 +1,4 @@
-"""What each rule asks for, as `kg-builder explain RULE` tells it; stored checks explain themselves in their headers."""
+"""What each rule requires, as `kg-builder explain RULE` prints it; stored checks are explained in their headers."""
 
 from __future__ import annotations
 
@@ -74,4 +74,4 @@ RULES = {
     "anchor": "The anchor of a passage must stand in your copy of the report, on its lines.",
     "printed": "A printed token must stand in your copy of the report, near the anchor of its passage.",
 }
-"""What each rule asks for, by the name that is in JSON and SHACL reports."""
+"""What each rule requires, by its name in JSON and SHACL reports."""

@@ -1,4 +1,4 @@
-"""Keeps spreadsheets from taking cells for formulas."""
+"""Prevents spreadsheets from running cells as formulas."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ FORMULA = re.compile(r"[=+@]|-(?![0-9]+([.][0-9]+)?$)")
 
 
 def neutral(cell: str) -> str:
-    """Return a cell so that no spreadsheet takes it for a formula; numbers stay as they are."""
+    """Return a cell in a form that no spreadsheet runs as a formula; numbers are unchanged."""
     return f"'{cell}" if FORMULA.match(cell) else cell

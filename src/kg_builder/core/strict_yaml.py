@@ -1,7 +1,7 @@
-"""Reads YAML that people write, strictly: each value is text until a field reads it as something else.
+"""Reads hand-written YAML strictly: each value is text until a field converts it.
 
-Anchors, aliases and tags are refused, and so is a key that stands twice.
-So `NO`, `007`, `1.10` and `12:30:45` stay as they are, and no value can grow or be made into an object.
+Anchors, aliases, tags and repeated keys are refused.
+So `NO`, `007`, `1.10` and `12:30:45` are unchanged, and no value can expand or become an object.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import yaml
 from kg_builder.core.problems import quoted
 
 DEPTH_LIMIT = 10
-"""Lists and mappings within each other; deeper ones are no header."""
+"""Maximum nesting of lists and mappings; no header is deeper."""
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""libyaml is some ten times as fast, and not everywhere."""
+"""libyaml is about ten times as fast, but not available everywhere."""
 
 
 @dataclasses.dataclass(frozen=True)
 class YamlFault:
-    """What is wrong, with line and column, both counted from 1, in the text that was read."""
+    """One error, with its line and column in the text that was read, both counted from 1."""
 
     line: int
     column: int
@@ -36,7 +36,7 @@ class YamlFault:
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """How the value of a key is read; `read` raises ValueError for a value that is not what `expected` says."""
+    """How to read the value of a key; `read` raises ValueError for a value that does not match `expected`."""
 
     read: Callable[[yaml.Node], Any]
     expected: str
@@ -49,9 +49,9 @@ Fields = Mapping[str, Field]
 def read_record(
     text: str, fields: Fields, called: str = "a text", form: str = "YAML"
 ) -> tuple[dict[str, Any], dict[str, int], list[YamlFault]]:
-    """Return the values of a mapping, the line on which each key stands, and all that is wrong with it.
+    """Return the values of a mapping, the line of each key, and all errors.
 
-    Where the text is no YAML, the fault says what it is called and which form is expected.
+    If the text is not YAML, the error uses `called` as its name and `form` as what is expected.
 
     >>> read_record("name: NO", {"name": Field(as_text, "a text")})
     ({'name': 'NO'}, {'name': 1}, [])
@@ -63,7 +63,7 @@ def read_record(
         faults, node = _strictly_composed(text, LOADER)
     except (yaml.YAMLError, RecursionError):
         try:
-            faults, node = _strictly_composed(text, yaml.BaseLoader)  # so that faults are worded alike without libyaml
+            faults, node = _strictly_composed(text, yaml.BaseLoader)  # so that errors read the same without libyaml
         except (yaml.YAMLError, RecursionError) as error:
             return {}, {}, [_syntax_fault(text, error, called, form)]
     if faults:
@@ -95,7 +95,7 @@ def as_number(node: yaml.Node) -> int:
 
 
 def as_match(pattern: str) -> Callable[[yaml.Node], str]:
-    """Return the reader of texts that match a pattern as a whole."""
+    """Return a reader of texts that match a whole pattern."""
     return lambda node: _matching(pattern, as_text(node))
 
 
@@ -105,12 +105,12 @@ def as_texts(node: yaml.Node) -> tuple[str, ...]:
 
 
 def as_pairs(node: yaml.Node) -> tuple[tuple[str, str], ...]:
-    """Return the keys and values of a list of mappings to texts; raise ValueError for anything else."""
+    """Return the keys and values of a list of mappings, all of them texts; raise ValueError for anything else."""
     return tuple((as_text(key), as_text(value)) for item in _items(node) for key, value in _pairs(item))
 
 
 def as_records(fields: Fields, make: Callable[..., Any]) -> Callable[[yaml.Node], tuple[Any, ...]]:
-    """Return the reader of a list of records, which hands the fields of each to `make`; it raises `RecordError`."""
+    """Return a reader of a list of records, which passes the fields of each to `make`; it raises `RecordError`."""
 
     def read(node: yaml.Node) -> tuple[Any, ...]:
         faults: list[YamlFault] = []
@@ -123,20 +123,20 @@ def as_records(fields: Fields, make: Callable[..., Any]) -> Callable[[yaml.Node]
 
 
 class RecordError(ValueError):
-    """Raised by a reader of records with what is wrong with them."""
+    """Raised by a reader of records with their errors."""
 
     def __init__(self, faults: Sequence[YamlFault]) -> None:
         super().__init__(len(faults))
         self.faults = faults
 
 
-# ---------------------------------------------------------------- how it is read
+# ---------------------------------------------------------------- reading
 
 
 def _strictly_composed(text: str, loader: Any) -> tuple[list[YamlFault], yaml.Node | None]:
-    """Return what strict YAML leaves out, or else the node of a text.
+    """Return the errors of what strict YAML forbids, or else the node of a text.
 
-    Only what is neither deep nor has aliases is made into nodes, which are then walked to their ends.
+    Nodes are composed only from text without deep nesting and without aliases, because they are then walked fully.
     """
     faults = [*_structure_faults(text, loader)]
     if faults:
@@ -158,7 +158,7 @@ def _syntax_fault(text: str, error: Exception, called: str, form: str) -> YamlFa
 
 
 def _structure_faults(text: str, loader: Any) -> Iterator[YamlFault]:
-    """Yield what strict YAML leaves out, in the order of the text, the first one alone."""
+    """Yield the first use of anything that strict YAML forbids, in the order of the text."""
     depth = 0
     event: Any  # its type depends on what is parsed
     for event in yaml.parse(text, Loader=loader):
@@ -179,7 +179,7 @@ def _structure_faults(text: str, loader: Any) -> Iterator[YamlFault]:
 
 
 def _repeated_keys(node: yaml.Node | None) -> Iterator[YamlFault]:
-    """Yield the keys of mappings that stand in them twice, or are no texts."""
+    """Yield the keys of mappings that are repeated, or are not texts."""
     seen = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         line, column = _place(key)
@@ -195,7 +195,7 @@ def _repeated_keys(node: yaml.Node | None) -> Iterator[YamlFault]:
 
 
 def _read_fields(node: yaml.Node, fields: Fields, faults: list[YamlFault]) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the values of a mapping and the lines of its keys; add what is wrong to the faults."""
+    """Return the values of a mapping and the lines of its keys; add errors to `faults`."""
     line, column = _place(node)
     if not isinstance(node, yaml.MappingNode):
         expected = f"lines such as `{next(iter(fields))}: …`"

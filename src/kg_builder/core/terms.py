@@ -1,4 +1,4 @@
-"""The RDF terms that the builder itself must know; every other term is read from the ontology and the shapes."""
+"""The RDF terms that the code uses; every other term is read from the ontology and the shapes."""
 
 from rdflib import URIRef
 from rdflib.namespace import DefinedNamespace, Namespace
@@ -9,7 +9,7 @@ ONTOLOGY = URIRef(BASE + "ontology")
 
 
 class KG(DefinedNamespace):
-    """Annotations of our ontology that steer the builder."""
+    """Annotations of our ontology that control the builder."""
 
     _NS = Namespace(BASE + "ontology#")
     _fail = True
@@ -23,7 +23,7 @@ class KG(DefinedNamespace):
 
 
 class CSVW(DefinedNamespace):
-    """The few terms of CSV on the Web (https://www.w3.org/TR/tabular-metadata/) that make a shape a table schema."""
+    """The terms of CSV on the Web (https://www.w3.org/TR/tabular-metadata/) that turn a shape into a table schema."""
 
     _NS = Namespace("http://www.w3.org/ns/csvw#")
     _fail = True

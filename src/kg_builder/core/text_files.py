@@ -1,4 +1,4 @@
-"""Reads the small text files of a project, ontology and queries, and says in one sentence why one cannot be read."""
+"""Reads the small text files of a project (ontology and queries), and reports in one sentence why a read failed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kg_builder.core.problems import Problem, ProblemsFound
 
 
 def text_of(path: Path, name: str, form: str) -> str:
-    """Return the content of a file in UTF-8; raise `ProblemsFound` where it is missing, no file, or something else.
+    """Return the content of a UTF-8 file; raise `ProblemsFound` if it is missing, not a file, or not UTF-8.
 
-    `name` is the file as messages call it, `form` what it should be, such as Turtle.
+    `name` is the file's name in messages, `form` its expected format, such as Turtle.
     """
     try:
         if path.exists() and not path.is_file():
@@ -35,7 +35,7 @@ def text_of(path: Path, name: str, form: str) -> str:
 
 
 def folder_of(path: Path, name: str, holding: str) -> Path:
-    """Return a folder; raise `ProblemsFound` where there is none."""
+    """Return a folder; raise `ProblemsFound` if it does not exist."""
     if not path.is_dir():
         found, expected = "no folder of that name", f"a folder with {holding}"
         raise ProblemsFound([Problem(name, 0, "", "folder", found, expected, "Is --root right?")])

@@ -1,1 +1,1 @@
-"""What curators need: the folder of a new report, verification against the report, letters about discrepancies."""
+"""Tools for curators: the folder of a new report, verification against the report, letters about discrepancies."""

@@ -1,4 +1,4 @@
-"""The letter to a publisher: every contradiction of a report, both sides, and what the data prefer."""
+"""The letter to a publisher: every contradiction in a report, with both sides, and the value that the data prefer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kg_builder.answers.answer import Answer
 
 
 def letter(contradictions: Answer) -> str:
-    """Return a letter for each report, in Markdown; a row of the answer is one side of a contradiction."""
+    """Return a letter for each report, in Markdown; each row of the answer is one side of a contradiction."""
     environment = Environment(
         loader=PackageLoader("kg_builder", "templates"),
         autoescape=False,  # noqa: S701  (Markdown, not HTML)

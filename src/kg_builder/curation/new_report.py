@@ -1,4 +1,4 @@
-"""Makes the folder of a further report: one table with its header for each kind that reports have of their own."""
+"""Creates the folder of a new report: one table with its header for each table of a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg_builder.schema.ontology_folder import read_schema
 
 
 def new_report(root: Path, source: str) -> list[Path]:
-    """Write the templates of a report's tables into `data/<source>/` and return them; what exists is never touched."""
+    """Write the templates of a report's tables into `data/<source>/` and return them; never change existing files."""
     folder = root / "data" / source
     schema = read_schema(root / "ontology")
     taken = {table.folder for table in schema.tables}

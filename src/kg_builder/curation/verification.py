@@ -1,4 +1,4 @@
-"""Finds every printed token again in the reader's own copy of a report."""
+"""Checks every printed token against the reader's own copy of a report."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.table_files import TableFile, table_files
 
 WINDOW = 2_500
-"""Characters around an anchor in which a token is looked for where lines cannot be relied on."""
+"""Characters around an anchor in which to search for a token if line numbers cannot be used."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Verification:
-    """How many tokens were looked for, and those that were not found; `exact` tells whether lines could be used."""
+    """The number of tokens searched, and those not found; `exact` tells whether line numbers could be used."""
 
     tokens: int
     exact: bool
@@ -27,11 +27,11 @@ class Verification:
 
 
 def verify(root: Path, source: str, *copies: Path) -> Verification:
-    """Look for the anchor of each passage, and for each printed token at its passage, in a text of the report.
+    """Search a text of the report for the anchor of each passage, and for each printed token at its passage.
 
-    Several texts are read one after the other, as one; a report may consist of several files.
-    In the very text that was consulted (same SHA-256) a token must stand on the passage's lines;
-    in any other copy it must stand near the passage's anchor.
+    Several texts are joined in order, because a report may consist of several files.
+    In the same text that was consulted (same SHA-256), a token must be on the lines of the passage;
+    in any other copy, it must be near the anchor of the passage.
     """
     schema = read_schema(root / "ontology")
     files = {file.table.stem: file for file in table_files(root / "data", schema) if file.source == source}
@@ -89,13 +89,13 @@ def _content_of(copy: Path) -> bytes:
 
 
 def rows(file: TableFile) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a table with their lines."""
+    """Yield the rows of a table with their line numbers."""
     with file.path.open(encoding="utf-8-sig", newline="") as stream:
         yield from enumerate(csv.DictReader(stream), 2)
 
 
 def _stretch(passage: dict[str, str], text: str, *, exact: bool) -> str:
-    """Return the folded text of a passage: its lines, or what surrounds its anchor in another copy."""
+    """Return the folded text of a passage: its lines, or the text around its anchor in another copy."""
     if exact:
         return _folded("\n".join(text.split("\n")[int(passage["line_from"]) - 1 : int(passage["line_to"])]))
     whole = _folded(text)
@@ -106,5 +106,5 @@ def _stretch(passage: dict[str, str], text: str, *, exact: bool) -> str:
 
 
 def _folded(text: str) -> str:
-    """Return a text with every run of white space as one blank."""
+    """Return a text with every run of whitespace as one space."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Writes the graph in the words of other ontologies, as the stored queries in `queries/bridges/` say it."""
+"""Writes the graph mapped to other ontologies, with the stored queries in `queries/bridges/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PREFIX = re.compile(r"^PREFIX ([\w-]+): <(.*)>$", re.MULTILINE)
 
 
 def write_bridges(graph: BuiltGraph, folder: Path) -> None:
-    """Write `bridges/NAME.jsonld` for each query: its prefixes are the context, one subject stands on a line."""
+    """Write `bridges/NAME.jsonld` for each query: its prefixes are the context, with one subject per line."""
     (folder / FOLDER).mkdir()
     work = graph.lines.parent
     for query in stored_queries(graph.project.root, FOLDER):

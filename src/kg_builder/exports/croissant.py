@@ -1,4 +1,4 @@
-"""Describes what is published as Croissant metadata (https://docs.mlcommons.org/croissant/), made from the shapes."""
+"""Describes the published files as Croissant metadata (https://docs.mlcommons.org/croissant/), from the shapes."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ TYPES = {
     XSD.gYear: "sc:Integer",
     XSD.integer: "sc:Integer",
 }
-"""The types that are no text; references are text, as cells hold ids."""
+"""The types other than text; references are text, because cells hold ids."""
 
 
 def write_croissant(graph: BuiltGraph, folder: Path) -> None:
-    """Write `croissant.json`: all files that were written before, and a record set for each table in CSV among them."""
+    """Write `croissant.json`: all files written so far, and a record set for each CSV table among them."""
     whole = json.loads((files("kg_builder") / "templates" / NAME).read_text("utf-8"))
     whole |= about(graph.schema.ontology, graph.project.base)
     whole["distribution"] = [
@@ -46,7 +46,7 @@ def write_croissant(graph: BuiltGraph, folder: Path) -> None:
         }
         for each in downloads(folder)
     ]
-    # readers take the first line of a table for its header, so that those with a head of YAML are files alone
+    # readers take the first line of a table as its header, so tables with YAML before it are only listed as files
     plain = (file for file in graph.files if not file.table.comment)
     tables = [(file, f"{csvw.FOLDER}/{file.source}/{file.path.name}") for file in plain]
     whole["recordSet"] = [_record_set(file, path) for file, path in tables if (folder / path).is_file()]
@@ -54,7 +54,7 @@ def write_croissant(graph: BuiltGraph, folder: Path) -> None:
 
 
 def about(ontology: Triples, base: str) -> dict[str, Any]:
-    """Return what the ontology says of the project: version, date, licence, makers, citation."""
+    """Return the project metadata in the ontology: version, date, licence, creators, citation."""
     names = (ontology.value(maker, FOAF.name) for maker in ontology.objects(ONTOLOGY, DCTERMS.creator))
     named = [{"@type": "sc:Organization", "name": name} for name in sorted(map(text, names))]
     return {
@@ -69,12 +69,12 @@ def about(ontology: Triples, base: str) -> dict[str, Any]:
 
 
 def text(value: Node | None) -> str:
-    """Return a value as text, empty where there is none."""
+    """Return a value as text, empty if there is none."""
     return "" if value is None else str(value)
 
 
 def _record_set(file: TableFile, path: str) -> dict[str, Any]:
-    """Return the description of a table, which is named as its file without the ending."""
+    """Return the description of a table, named after its file without the extension."""
     name = f"{file.source}/{file.path.stem}"
     return {
         "@type": "cr:RecordSet",

@@ -1,4 +1,4 @@
-"""Publishes the tables with CSV on the Web metadata (https://www.w3.org/TR/tabular-metadata/), made from the shapes."""
+"""Publishes the tables with CSV on the Web metadata (https://www.w3.org/TR/tabular-metadata/) from the shapes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from kg_builder.tables.table_files import TableFile
 
 FOLDER = "tables"
 TEXTS = frozenset({"string", "anyURI"})
-"""The types whose `format` is a regular expression; for numbers, dates and truth values it is something else."""
+"""The types whose `format` is a regular expression; for numbers, dates and booleans it has another meaning."""
 
 LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
-"""The parts of a pattern in which brackets and bars are none: escapes and classes of characters."""
+"""The parts of a pattern where brackets and bars are literal: escapes and character classes."""
 
 GROUP = re.compile(r"\([^()]*\)")
 
 
 def write_tables(graph: BuiltGraph, folder: Path) -> None:
-    """Write `tables/` with every table and `csv-metadata.json`; cells that a spreadsheet would run are neutralised."""
+    """Write `tables/` with every table and `csv-metadata.json`; neutralise cells that a spreadsheet would run."""
     described = []
     for file in graph.files:
         place = folder / FOLDER / file.source / file.path.name
@@ -40,7 +40,7 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
 
 
 def _write_table(file: TableFile, place: Path) -> None:
-    """Write a table in Unicode form C with the columns of its shape in their order, whatever the file's own."""
+    """Write a table in Unicode form C, with columns in the order of its shape, not of the file."""
     names = [column.name for column in file.table.columns]
     delimiter, mark = file.table.delimiter, file.table.comment
     with (
@@ -110,7 +110,7 @@ def _column_metadata(schema: Schema, base: str, column: Column, source: str) -> 
 
 
 def closed(pattern: str) -> str:
-    """Return a pattern that matches a whole value, as CSVW asks for, where SHACL finds the given one somewhere in it.
+    """Return a pattern that matches a whole value, as CSVW requires; in SHACL, a pattern may match anywhere in a value.
 
     >>> closed("^(https?://|urn:)")
     '^(https?://|urn:).*$'

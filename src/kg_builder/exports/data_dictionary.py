@@ -1,4 +1,4 @@
-"""Writes the data dictionary: what every table and column holds, made from the shapes and the ontology."""
+"""Writes the data dictionary: what every table and column holds, from the shapes and the ontology."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def write_dictionary(graph: BuiltGraph, folder: Path) -> None:
 
 
 def lines(schema: Schema) -> Iterator[str]:
-    """Yield the dictionary line by line: one section a table, one row a column, then the code lists."""
+    """Yield the dictionary line by line: one section per table, one row per column, then the code lists."""
     yield "# Data dictionary\n\nGenerated from `ontology/`; edit that, not this."
     for table in schema.tables:
         yield from section(schema, table)
@@ -41,12 +41,12 @@ def section(schema: Schema, table: Table) -> Iterator[str]:
 
 
 def form(schema: Schema, table: Table, column: Column) -> str:
-    """Return in words what a cell of a column looks like: its kind of value, then each facet of its shape."""
+    """Describe the cells of a column in words: the kind of value, then each facet of its shape."""
     return ", ".join([_value_words(schema, column), *_facet_words(schema, table, column)])
 
 
 def _value_words(schema: Schema, column: Column) -> str:
-    """Return in words what kind of value a cell holds."""
+    """Describe in words what kind of value a cell holds."""
     if column.target:
         kind = compact(schema.prefixes, column.target)
         return f"`type/id` of a {kind}" if schema.targets[column.target].qualified else f"id of a {kind}"
@@ -72,7 +72,7 @@ def _facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    r"""Return a text as it can stand in a cell of a table in Markdown.
+    r"""Return a text escaped for a cell of a Markdown table.
 
     >>> _escaped("`a|b`")
     '`a\\|b`'

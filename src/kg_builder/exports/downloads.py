@@ -1,4 +1,4 @@
-"""The files that a build has written, as they are listed for download."""
+"""The files that a build has written, listed for download."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SITE = "site"
 
 @dataclasses.dataclass(frozen=True)
 class Download:
-    """A file beside the site: its path from the folder of the build, its bytes, and their SHA-256."""
+    """A file outside the site folder: its path within the build, its size in bytes, and its SHA-256."""
 
     path: str
     size: int
@@ -22,7 +22,7 @@ class Download:
 
 
 def downloads(folder: Path) -> Iterator[Download]:
-    """Yield the files that were built beside the site, tables last."""
+    """Yield the built files outside the site folder, tables last."""
     found = [path for path in folder.rglob("*") if path.is_file() and SITE not in path.relative_to(folder).parts]
     for path in sorted(found, key=lambda path: (path.parent != folder, path)):
         yield Download(path.relative_to(folder).as_posix(), path.stat().st_size, checksum(path))

@@ -1,4 +1,4 @@
-"""Writes JSON-LD whose keys are the names of the columns, with the context that gives them their meaning."""
+"""Writes JSON-LD with column names as keys, and the context that defines them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ CONTEXT = "context.jsonld"
 TYPE = f"<{RDF.type}>"
 
 CACHED = 1 << 12
-"""Compact IRIs that are kept: the properties, classes and datatypes."""
+"""Cache size for compact IRIs: properties, classes and datatypes."""
 
 NATIVE: dict[str, Callable[[str], int | bool]] = {str(XSD.integer): int, str(XSD.boolean): "true".__eq__}
-"""Datatypes that JSON itself can carry without loss; decimals stay strings, because JSON numbers are doubles."""
+"""Datatypes that JSON can represent without loss; decimals stay strings, because JSON numbers are doubles."""
 
 
 def write_jsonld(schema: Schema, lines: Path, folder: Path) -> None:
-    """Write `kg.jsonld` from sorted N-Quads, one object a line, and `context.jsonld`; one object is in memory."""
+    """Write `kg.jsonld` from sorted N-Quads, one object per line, and `context.jsonld`; keep one object in memory."""
     context = _context_of(schema)
     (folder / CONTEXT).write_text(
         json.dumps({"@context": context}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
@@ -41,7 +41,7 @@ def write_jsonld(schema: Schema, lines: Path, folder: Path) -> None:
 
 
 def _context_of(schema: Schema) -> dict[str, Any]:
-    """Return the context: prefixes, and one term for each column name that means the same property in every table."""
+    """Return the context: prefixes, and a term for each column name with the same property in every table."""
     columns = {(column.name, column.path): column for table in schema.tables for column in table.columns}
     names = Counter(name for name, _ in columns)
     paths = Counter(path for _, path in columns)
@@ -71,7 +71,7 @@ def _term_of(schema: Schema, column: Column) -> dict[str, str]:
 
 
 def write_nodes(found: Iterable[Statement], context: dict[str, Any], stream: TextIO) -> None:
-    """Write one object a line for each subject of sorted statements, with a comma between two."""
+    """Write one object per line for each subject of sorted statements, separated by commas."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     between = ""
     for node in nodes(found, context):
@@ -108,7 +108,7 @@ def nodes(found: Iterable[Statement], context: dict[str, Any]) -> Iterator[dict[
 
 
 def _value_of(text: str, term: dict[str, str], short: Callable[[str], str]) -> Any:
-    """Return a term of N-Triples as JSON, plain where the context's definition or JSON itself carries the rest."""
+    """Return a term of N-Triples as JSON, as a plain value if the context or JSON itself implies the rest."""
     if not text.startswith('"'):
         return iri(text) if term.get("@type") == "@id" else {"id": iri(text)}
     value, kind = literal(text)

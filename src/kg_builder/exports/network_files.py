@@ -1,4 +1,4 @@
-"""Writes the graph for graph tools: things as nodes, links between things as edges."""
+"""Writes the graph for network tools: things as nodes, links between things as edges."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from kg_builder.exports.statements import Statement, iri, literal, statements, u
 from kg_builder.graph.built_graph import BuiltGraph
 
 FORMS = ("kg.graphml", "kg.gexf")
-"""The files. Each has a template of the same name, whose lines `<node …>` and `<edge …>` stand for all of them."""
+"""The files. Each has a template of the same name, in which one `<node …>` and one `<edge …>` line repeat."""
 
 PATTERN = re.compile(r"^(<(?:node|edge) .*\n)", re.MULTILINE)
 TYPE = f"<{RDF.type}>"
 LABEL = f"<{RDFS.label}>"
 
 CACHED = 1 << 14
-"""IRIs whose spelling in XML is kept: most are written many times."""
+"""Cache size for IRIs escaped for XML: most are written many times."""
 
 
 def write_network(graph: BuiltGraph, folder: Path) -> None:
-    """Write `kg.graphml` and `kg.gexf`; in memory are the IRIs of the things, and how many links each of them has.
+    """Write `kg.graphml` and `kg.gexf`; keep in memory only the IRIs of things and their numbers of links.
 
     Nodes and edges are in the order of the lines; edges are numbered.
     """
@@ -67,7 +67,7 @@ def _named_things(lines: Path, kinds: dict[str, str]) -> Iterator[Statement]:
 
 
 def _counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[Statement]:
-    """Yield the statements that link two things, and count them for both."""
+    """Yield the statements that link two things, and count them for both things."""
     for source, predicate, target in found:
         if target in links and source in links:
             links[source] += 1
@@ -76,14 +76,14 @@ def _counted(found: Iterable[Statement], links: dict[str, int]) -> Iterator[Stat
 
 
 def nodes(things: Path, kinds: dict[str, str], links: dict[str, int]) -> Iterator[dict[str, str]]:
-    """Yield what is written of each thing."""
+    """Yield the fields of each node."""
     for thing, kind, label in statements(things):
         name = literal(label)[0]
         yield {"iri": address(thing), "label": escape(name), "type": escape(kinds[kind]), "links": str(links[thing])}
 
 
 def edges(linking: Path) -> Iterator[dict[str, str]]:
-    """Yield what is written of each link."""
+    """Yield the fields of each edge."""
     for number, (source, predicate, target) in enumerate(statements(linking)):
         yield {
             "number": str(number),

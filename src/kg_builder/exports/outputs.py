@@ -1,4 +1,4 @@
-"""The outputs of a build, but for the site: one entry for each, and nothing else to change when one is added."""
+"""The outputs of a build, except the site: to add an output, add one entry here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg_builder.schema.ontology_folder import MEANING, shape_files
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """An output: its name for `--format`, the files and folders that it leaves, and the function that writes them.
+    """An output: its name for `--format`, its files and folders, and the function that writes them.
 
     The function takes the built graph and the folder to write into.
     """
@@ -30,22 +30,22 @@ def _write_nquads(graph: BuiltGraph, folder: Path) -> None:
 
 
 def _write_turtle(graph: BuiltGraph, folder: Path) -> None:
-    """Write `kg.ttl`: the triples of all named graphs together, each once."""
+    """Write `kg.ttl`: the union of the triples of all named graphs."""
     turtle.write_turtle(graph.lines, graph.schema.prefixes, folder / "kg.ttl")
 
 
 def _write_trig(graph: BuiltGraph, folder: Path) -> None:
-    """Write `kg.trig`: the named graphs one after the other."""
+    """Write `kg.trig`: the named graphs one by one."""
     turtle.write_trig(graph.lines, graph.schema.prefixes, folder / "kg.trig")
 
 
 def _write_jsonld(graph: BuiltGraph, folder: Path) -> None:
-    """Write `kg.jsonld` and the context that its keys come from."""
+    """Write `kg.jsonld` and the context that defines its keys."""
     jsonld.write_jsonld(graph.schema, graph.lines, folder)
 
 
 def _write_ontology(graph: BuiltGraph, folder: Path) -> None:
-    """Write `ontology/`: meaning and code lists as they are, and the shapes as one file, as validators want it."""
+    """Write `ontology/`: terms and code lists unchanged, and the shapes as one file, as validators expect."""
     read, written = graph.project.root / "ontology", folder / "ontology"
     written.mkdir()
     for name in MEANING:
@@ -65,4 +65,4 @@ OUTPUTS = (
     Output("ontology", ("ontology",), _write_ontology),
     Output("croissant", ("croissant.json",), croissant.write_croissant),
 )
-"""All outputs in the order in which they are written; the last one describes the others."""
+"""All outputs in the order of writing; the last one describes the others."""

@@ -1,4 +1,4 @@
-"""Takes canonical N-Quads apart as text, line by line: no term becomes an object, and no graph is held in memory."""
+"""Splits canonical N-Quads as text, line by line: no term becomes an object, and no graph is held in memory."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 Statement = Sequence[str]
-"""Subject, predicate and object as N-Triples writes them, such as `<https://…>` or `"28.6"^^<https://…>`."""
+"""Subject, predicate and object in N-Triples syntax, such as `<https://…>` or `"28.6"^^<https://…>`."""
 
 PIECE = 8 << 20
-"""Bytes of lines that are sorted into their graphs at once."""
+"""Bytes of lines that are assigned to their graphs in one step."""
 
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def statements(path: Path) -> Iterator[Statement]:
-    """Yield the statements of a file of canonical N-Triples in its order."""
-    # the only line ending is LF; others may stand in a literal
+    """Yield the statements of a file of canonical N-Triples, in file order."""
+    # the only line ending is LF; literals may contain others
     with path.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
             yield line[:-3].split(" ", 2)
@@ -32,7 +32,7 @@ def write_statements(found: Iterable[Statement], path: Path) -> None:
 
 
 def union(path: Path) -> Iterator[Statement]:
-    """Yield the statements of a file of sorted N-Quads; one that is in several named graphs comes once."""
+    """Yield the statements of a file of sorted N-Quads; a statement in several named graphs is yielded once."""
     former = ""
     with path.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
@@ -43,9 +43,9 @@ def union(path: Path) -> Iterator[Statement]:
 
 
 def named_graphs(path: Path) -> list[tuple[str, Path]]:
-    """Return the IRIs of the named graphs of sorted N-Quads, sorted, each with a file of its N-Triples, sorted too.
+    """Return the IRIs of the named graphs of sorted N-Quads, sorted, each with a file of its sorted N-Triples.
 
-    The files are made once, in the folder `graphs` beside the N-Quads.
+    The files are written once, to the folder `graphs` next to the N-Quads.
     """
     folder = path.with_name("graphs")
     names = folder / "names"
@@ -73,12 +73,12 @@ def _parted(lines: Iterable[bytes]) -> dict[bytes, list[bytes]]:
 
 
 def iri(text: str) -> str:
-    """Return the address in the angle brackets of N-Triples; a blank node as it is."""
+    """Return the IRI without the angle brackets of N-Triples; a blank node is unchanged."""
     return text[1:-1] if text.startswith("<") else text
 
 
 def literal(text: str) -> tuple[str, str]:
-    r"""Return the value of a literal, and what stands behind it: nothing, `@en` or `^^<https://…>`.
+    r"""Return the value of a literal, and its suffix: empty, `@en` or `^^<https://…>`.
 
     >>> literal('"17"^^<http://www.w3.org/2001/XMLSchema#integer>')
     ('17', '^^<http://www.w3.org/2001/XMLSchema#integer>')
@@ -91,6 +91,6 @@ def literal(text: str) -> tuple[str, str]:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    """Return the character that an escape stands for."""
+    """Return the character that an escape sequence represents."""
     code = found[1] or found[2]
     return chr(int(code, 16)) if code else CONTROLS.get(found[3], found[3])

@@ -14,10 +14,10 @@ from rdflib import RDF, XSD
 from kg_builder.exports.statements import Statement, named_graphs, statements, union
 
 SPECIAL = re.compile(r"[~!$&'()*+,;=/?#@%]|^[.-]|\.$")
-"""What stands behind a backslash in a local name (https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL_ESC)."""
+"""Characters escaped with a backslash in a local name (https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL_ESC)."""
 
 LOCAL = re.compile(r"(?:[A-Za-z0-9_:.-]|\\.)*")
-"""Local names, with such escapes; an IRI that ends in another is written as a whole, though more would be allowed."""
+"""Local names, with these escapes; IRIs that end otherwise are written in full, although Turtle allows more names."""
 
 BARE = {
     f"<{XSD.boolean}>": re.compile(r"true|false"),
@@ -28,7 +28,7 @@ BARE = {
 """The literals that Turtle writes without quotes and datatype."""
 
 CACHED = 1 << 16
-"""Terms whose spelling is kept: most are used many times."""
+"""Cache size for written terms: most are used many times."""
 
 TYPE = f"<{RDF.type}>"
 
@@ -36,14 +36,14 @@ Spelling = Callable[[str], str]
 
 
 def write_turtle(lines: Path, prefixes: dict[str, str], path: Path) -> None:
-    """Write the triples of all named graphs of sorted N-Quads together, each once."""
+    """Write the union of the triples of all named graphs of sorted N-Quads."""
     with path.open("w", encoding="utf-8") as stream:
         stream.write(_declarations(prefixes))
         stream.writelines(body(union(lines), _spelling(prefixes)))
 
 
 def write_trig(lines: Path, prefixes: dict[str, str], path: Path) -> None:
-    """Write the named graphs of sorted N-Quads one after the other."""
+    """Write the named graphs of sorted N-Quads one by one."""
     spelled = _spelling(prefixes)
     with path.open("w", encoding="utf-8") as stream:
         stream.write(_declarations(prefixes))
@@ -54,7 +54,7 @@ def write_trig(lines: Path, prefixes: dict[str, str], path: Path) -> None:
 
 
 def _declarations(prefixes: dict[str, str]) -> str:
-    """Return the head of a document, which declares the prefixes."""
+    """Return the prefix declarations of a document."""
     # the writer of pyoxigraph declares nothing for an empty graph
     any_ = pyoxigraph.NamedNode(RDF.type)
     head = io.BytesIO()
@@ -65,7 +65,7 @@ def _declarations(prefixes: dict[str, str]) -> str:
 
 
 def body(found: Iterable[Statement], spelled: Spelling, margin: str = "") -> Iterator[str]:
-    """Yield Turtle piece by piece: a subject is written once, and a predicate once for its objects."""
+    """Yield Turtle piece by piece: each subject once, and each predicate once for all its objects."""
     former_subject = former_predicate = end = ""
     for subject, predicate, value in found:
         if subject == former_subject and predicate == former_predicate:
@@ -78,7 +78,7 @@ def body(found: Iterable[Statement], spelled: Spelling, margin: str = "") -> Ite
 
 
 def _spelling(prefixes: dict[str, str]) -> Spelling:
-    """Return the function that writes a term of N-Triples as Turtle does, with a prefix where one fits."""
+    """Return a function that writes a term of N-Triples in Turtle syntax, with a prefix if one fits."""
     names = {namespace: prefix for prefix, namespace in prefixes.items()}
     longest_first = sorted(names, key=len, reverse=True)
     within = re.compile(f"<({'|'.join(map(re.escape, longest_first))})([^>]*)>")

@@ -1,4 +1,4 @@
-"""A project, and the graph that is built of it."""
+"""A project, and the graph that is built from it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kg_builder.tables.table_files import TableFile
 
 @dataclasses.dataclass(frozen=True)
 class Project:
-    """Where a project is and how it is built.
+    """The location of a project and its build options.
 
-    `memory` bounds the engine, e.g. `2GB`; no `formats` means all; with `reference`, pySHACL validates the graph too.
+    `memory` limits the engine, e.g. `2GB`; no `formats` means all; with `reference`, pySHACL validates the graph too.
     """
 
     root: Path

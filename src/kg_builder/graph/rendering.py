@@ -1,4 +1,4 @@
-"""Renders the loaded tables as N-Quads, column by column in the engine, never triple by triple in Python."""
+"""Renders the loaded tables as N-Quads, column by column in the engine, not triple by triple in Python."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ESCAPED = r"""replace(replace({v}, '\', '\\'), '"', '\"')"""
 CANONICAL_DECIMAL = r"regexp_replace(regexp_replace({v}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
 
 LINES = "_lines"
-"""The engine table that gathers the N-Quads, one line a row."""
+"""The engine table that collects the N-Quads, one line per row."""
 
 
 def render(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
-    """Fill the engine table of N-Quads from all tables; their cells have been checked before."""
+    """Fill the engine table of N-Quads from all tables, whose cells must already be checked."""
     connection.execute(f"CREATE TABLE {LINES} (line VARCHAR)")
 
     def render_table(own: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -37,7 +37,7 @@ def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, graph: str) -> 
 
 
 def sort_lines(connection: duckdb.DuckDBPyConnection, path: Path, into: Path) -> None:
-    """Write the lines of a file in canonical order, by code point, each once."""
+    """Write the lines of a file in canonical order (by code point), without duplicates."""
     _copied(connection, f"SELECT DISTINCT line FROM {_lines_of(path)} ORDER BY line", into)
 
 
@@ -48,17 +48,17 @@ def _lines_of(path: Path) -> str:
 
 
 def write_triples(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the triples of all named graphs together, in any order, as N-Triples."""
+    """Write the triples of all named graphs to one file, in any order, as N-Triples."""
     _copied(connection, f"SELECT regexp_replace(line, ' <[^ ]*> [.]$', ' .') FROM {LINES}", path)
 
 
 def write_quads(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Write the N-Quads in canonical order, by code point, each once; return how many."""
+    """Write the N-Quads in canonical order (by code point), without duplicates; return how many."""
     return _copied(connection, f"SELECT DISTINCT line FROM {LINES} ORDER BY line", path)
 
 
 def _copied(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
-    """Write the rows of a query to a file, one a line and as they are; return how many."""
+    """Write the rows of a query to a file, one per line and unchanged; return how many."""
     form = "FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
     copy = f"COPY ({select}) TO {literal(str(path))} ({form})"
     return int((connection.execute(copy).fetchone() or (0,))[0])
@@ -70,9 +70,9 @@ def graph_of(base: str, source: str) -> str:
 
 
 def _selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
-    """Yield the SQL for a table's lines: one query for its classes and plain columns, one for each other column.
+    """Yield the SQL for the lines of a table: one query for classes and plain columns, one for each other column.
 
-    Planning a query takes longer than running it while tables are small.
+    For small tables, planning a query takes longer than running it.
     """
     subject = f"'<' || {address(base, table)} || '> '"
     source = f"CASE _source WHEN {literal(EVERYWHERE)} THEN {literal(SHARED)} ELSE _source END"
@@ -98,7 +98,7 @@ def _selects(schema: Schema, table: Table, base: str) -> Iterator[str]:
 
 
 def _object_of(column: Column, v: str) -> str:
-    """Return the SQL for the RDF term of a value `v` that is no reference, numbers in their canonical form."""
+    """Return the SQL for the RDF term of a value `v` that is not a reference, with numbers in canonical form."""
     if column.is_iri:
         return f"'<' || expanded({v}) || '>'"
     datatype = (column.datatype or XSD + "string").removeprefix(XSD)

@@ -1,4 +1,4 @@
-"""What a project consists of beside its tables: shapes, ontology and stored queries, read and checked once."""
+"""The sources of a project other than its tables: shapes, ontology and stored queries, read and checked once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kg_builder.schema.model import Schema
 from kg_builder.schema.ontology_folder import read_schema
 
 KEPT = 8
-"""Schemas and sources that a process keeps, the last ones; each takes some ten megabytes."""
+"""How many schemas and sources a process caches (the latest ones); each takes about ten megabytes."""
 
 Value = TypeVar("Value")
 
@@ -31,9 +31,9 @@ _kept_sources: dict[str, Sources] = {}
 
 @dataclasses.dataclass(frozen=True)
 class Sources:
-    """The shapes and stored queries of a project; `problems` are those of the queries, which may be read all the same.
+    """The shapes and stored queries of a project; `problems` are those of the queries, which are read despite them.
 
-    A value that depends on the contents of the files alone.
+    The value depends only on the contents of the files.
     """
 
     schema: Schema
@@ -43,16 +43,16 @@ class Sources:
 
 
 def read_sources(root: Path, cache: Cache | None = None) -> Sources:
-    """Return the sources of the project at `root`; files with the contents of former ones are not read again.
+    """Return the sources of the project at `root`; files with unchanged contents are not read again.
 
-    Raise `ProblemsFound` where the shapes cannot be used.
+    Raise `ProblemsFound` if the shapes cannot be used.
     """
     own = user_cache() if cache is None else cache
     return _kept(_kept_sources, _digest(root, "ontology", "queries"), lambda: _read(root, own))
 
 
 def _kept(kept: dict[str, Value], digest: str, read: Callable[[], Value]) -> Value:
-    """Return what was read of files with this checksum before, or else read it; without a checksum nothing is kept."""
+    """Return the cached value for files with this checksum, or else read them; without a checksum, do not cache."""
     if digest in kept:
         return kept[digest]
     found = read()
@@ -84,9 +84,9 @@ def _read(root: Path, cache: Cache) -> Sources:
 def _misleading(
     questions: Iterable[StoredQuestion], rules: Rules, checks: Sequence[StoredQuery], cache: Cache
 ) -> Iterator[Problem]:
-    """Yield where questions would mislead about percentages; what was once in order is not looked at again.
+    """Yield where questions would mislead about percentages; a question once found correct is not checked again.
 
-    For that, rdflib takes some hundredths of a second each.
+    The check takes rdflib some hundredths of a second for each question.
     """
     guards = ",".join(sorted(check.name for check in checks))
     shown = sorted((name, *sorted(beside)) for name, beside in rules.shown_with.items())
@@ -106,7 +106,7 @@ def _misleading_one(rules: Rules, checks: Sequence[StoredQuery], question: Store
 
 
 def _digest(root: Path, *folders: str) -> str:
-    """Return a checksum of all names and contents of folders; empty where one of them is no readable file."""
+    """Return a checksum of all names and contents of folders; empty if one of them is not a readable file."""
     digest = hashlib.sha256()
     try:
         for path in sorted(path for folder in folders for path in (root / folder).rglob("*")):

@@ -1,4 +1,4 @@
-"""The embedded store of a graph: what tables and ontology state, and what derivations add."""
+"""The embedded store of a graph: triples from tables and ontology, and derived triples."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from kg_builder.schema.model import Code, Schema
 from kg_builder.schema.ontology_folder import MEANING
 
 IN_MEMORY = 150_000
-"""Rows up to which the store stays in memory; at some 23 triples a row and 400 bytes a triple that is 1.4 GB."""
+"""Up to this many rows the store is in memory; with about 23 triples a row and 400 bytes a triple, that is 1.4 GB."""
 
 PIECE = 32 << 20
-"""Bytes of N-Triples that the store loads at once."""
+"""Bytes of N-Triples that the store loads in one step."""
 
 
 def stated_triples(connection: duckdb.DuckDBPyConnection, project: Project, schema: Schema, work: Path) -> Path:
-    """Render all that tables and ontology state as N-Quads in the engine, and as N-Triples in a file; return its path.
+    """Render tables and ontology as N-Quads in the engine and as N-Triples in a file; return the path of the file.
 
-    Cells have been checked before.
+    Cells must already be checked.
     """
     render(connection, schema, project.base)
     ontology = ontology_triples(project, schema.codes, work / "ontology.nt")
@@ -35,7 +35,7 @@ def stated_triples(connection: duckdb.DuckDBPyConnection, project: Project, sche
 
 
 def derive(store: pyoxigraph.Store, derivations: Iterable[StoredQuery], work: Path) -> list[tuple[str, Path]]:
-    """Add what derivations make to the store, one after the other; return the graph and the N-Triples of each."""
+    """Add the triples of derivations to the store, one by one; return the graph and the N-Triples of each."""
     derived = []
     for derivation in derivations:
         made = derived_triples(store, derivation, work / f"{derivation.name}.nt")
@@ -45,12 +45,12 @@ def derive(store: pyoxigraph.Store, derivations: Iterable[StoredQuery], work: Pa
 
 
 def store_for(rows: int, work: Path) -> pyoxigraph.Store:
-    """Return an empty store, on disk in the folder `work` where that many rows would take too much memory."""
+    """Return an empty store, on disk in the folder `work` if that many rows would take too much memory."""
     return pyoxigraph.Store() if rows <= IN_MEMORY else pyoxigraph.Store(str(work / "store"))
 
 
 def fill(store: pyoxigraph.Store, path: Path) -> None:
-    """Load a file of N-Triples into a store, piece by piece: it holds what it loads in memory several times."""
+    """Load N-Triples into a store piece by piece, because loading takes several times the memory of its input."""
     with path.open("rb") as lines:
         while piece := lines.read(PIECE):
             store.bulk_load(piece + lines.readline(), format=pyoxigraph.RdfFormat.N_TRIPLES)

@@ -1,1 +1,1 @@
-"""Data of others: untrusted files and endpoints, matching, mapping decisions, federated questions."""
+"""External data: untrusted files and endpoints, matching, mapping decisions, federated questions."""

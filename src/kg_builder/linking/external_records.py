@@ -1,4 +1,4 @@
-"""The records of other data that are to be matched: of files of any format, of folders of them, of endpoints."""
+"""The records of external data for matching: from files in any format, folders of files, and endpoints."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from kg_builder.queries.stored_queries import stored_query
 
 NAMES = re.compile("(pref|alt|hidden|alternative)?(label|name|title)", re.IGNORECASE)
 SAME = frozenset({"sameAs", "exactMatch"})
-"""The last parts of properties that name a thing, or say what it is elsewhere, in whatever vocabulary."""
+"""The last parts of properties that hold names, or the same thing elsewhere, in any vocabulary."""
 
 CLASSES = frozenset(map(str, (OWL.Class, RDFS.Class)))
 
 RUN = 10_000
-"""Statements about one thing that are read together."""
+"""Maximum number of statements about one thing that are read together."""
 
 FILES = 10_000
-"""Files of a folder."""
+"""Maximum number of files in a folder."""
 
 SOURCES = frozenset({".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml", ".jsonld", ".json", *DELIMITERS})
-"""The endings of files that are read in a folder."""
+"""The extensions of files that are read in a folder."""
 
 
 def records_of(source: str, root: Path, columns: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
-    """Yield the records of a file, a folder, or an endpoint, as they are read; raise `ProblemsFound` at a first fault.
+    """Yield the records of a file, folder or endpoint while reading; raise `ProblemsFound` at the first error.
 
-    `root` is the project, whose stored query is asked of endpoints; `scheme_of` knows the schemes of codes.
+    `root` is the project, whose stored query is sent to endpoints; `scheme_of` finds the schemes of codes.
     """
     if is_endpoint(source):
         query = stored_query(root / "queries" / "find" / "elsewhere.rq", "find")
@@ -63,7 +63,7 @@ def _paths_of(source: Path) -> list[Path]:
 
 
 def _described(quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
-    """Yield a record for each run of statements about one thing, so that no more than a run is held."""
+    """Yield a record for each run of statements about one thing, so that only one run is in memory."""
     for subject, run in groupby(quads, lambda quad: quad.subject):
         if not isinstance(subject, pyoxigraph.NamedNode):
             continue
@@ -74,7 +74,7 @@ def _described(quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Ca
 
 
 def _record_of(iri: str, quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Record:
-    """Return what some statements say that can be matched."""
+    """Return the parts of some statements that can be matched, as a record."""
     labels, codes, same, is_class = [], [], [], False
     for quad in quads:
         field = quad.predicate.value

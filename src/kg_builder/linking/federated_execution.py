@@ -1,6 +1,6 @@
-"""Answers federated questions: endpoints are asked by us, in pieces and within limits, as engines ask without any.
+"""Answers federated questions: this code queries endpoints in batches and within limits, as engines have no limits.
 
-What stands before SERVICE says what an endpoint is asked about; its rows then stand as VALUES in the place of SERVICE.
+The pattern before SERVICE gives the values to ask an endpoint about; its rows then replace SERVICE as VALUES.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from kg_builder.linking.sparql_client import Service, asked, refusal
 from kg_builder.queries.federated_questions import LIST, Call, FederatedQuestion, call_in, variables_of
 
 PIECE = 100
-"""Rows that an endpoint is asked about at once."""
+"""Rows in one request to an endpoint."""
 
 PIECES = 100
-"""How often an endpoint is asked for one question."""
+"""Maximum number of requests to an endpoint for one question."""
 
 ROWS = 100_000
-"""Rows that are taken from an endpoint."""
+"""Maximum number of rows from an endpoint."""
 
 Row = tuple[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple | None, ...]
 
@@ -30,9 +30,9 @@ Row = tuple[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | p
 def joined(
     graph: GraphReader, question: FederatedQuestion, terms: Terms, listed: Mapping[str, Service]
 ) -> tuple[str, tuple[str, ...]]:
-    """Return a query on the graph alone that holds what the endpoints answered, and notes on whom was asked what.
+    """Return a query on the graph alone that includes the answers of the endpoints, and notes on the requests.
 
-    Raise `ProblemsFound` for an endpoint that is not listed, before any is asked, or that gives no proper answer.
+    Raise `ProblemsFound` for an endpoint that is not listed, before any request, or that gives no valid answer.
     """
     file = question.question.query.file
     unlisted = sorted(set(question.services) - set(listed))
@@ -54,7 +54,7 @@ def joined(
 
 
 def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
-    """Return the variables that an endpoint shares with what stands before it, and their distinct values, sorted."""
+    """Return the variables that SERVICE shares with the pattern before it, and their distinct values, sorted."""
     local = f"{text[: call.select]} SELECT DISTINCT * WHERE {text[call.outermost : call.start]} }}"
     seen = pyoxigraph.Store().query(local)
     assert isinstance(seen, pyoxigraph.QuerySolutions)  # noqa: S101  (it begins with SELECT)
@@ -71,7 +71,7 @@ def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tu
 def _answered(
     service: Service, text: str, call: Call, keys: Sequence[str], known: Sequence[Row]
 ) -> tuple[list[str], list[Row]]:
-    """Return the variables of the group behind SERVICE, and the distinct rows that the endpoint has for them."""
+    """Return the variables of the SERVICE group, and the distinct rows that the endpoint returns for them."""
     group = text[call.opening + 1 : call.end - 1]
     names = variables_of(group)
     prefixes = "\n".join(re.findall(r"^\s*PREFIX[^\n]*", text[: call.select], re.MULTILINE | re.IGNORECASE))
@@ -90,7 +90,7 @@ def _answered(
 
 
 def _rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows of an endpoint's answer, of these variables alone; what has no name beyond it is left out."""
+    """Yield the rows of an endpoint's answer for these variables only; blank nodes count as unbound."""
     found = asked(service, query)
     offered = {variable.value for variable in found.variables}
     try:
@@ -105,6 +105,6 @@ def _rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row
 
 
 def values(names: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return rows as a part of a query; N-Triples is how SPARQL writes terms too."""
+    """Return rows as a VALUES block; SPARQL accepts terms in N-Triples syntax."""
     lines = (f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows)
     return f"VALUES ({' '.join(names)}) {{ {' '.join(lines)} }}"

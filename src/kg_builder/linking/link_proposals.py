@@ -1,4 +1,4 @@
-"""Proposes mappings between the things of a graph and other data, each once, until somebody has decided."""
+"""Proposes mappings between the things of a graph and external data; mappings with a decision are left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BATCH = 2_000
 """Records that are matched together."""
 
 MOST = 10_000
-"""Mappings that are proposed at a time, the best ones; the rest follows once these are decided."""
+"""Maximum number of mappings proposed at a time, best first; the rest follows after decisions on these."""
 
 JUSTIFICATION: dict[Way, str] = {
     "address": SEMAPV.MappingChaining,
@@ -35,7 +35,7 @@ JUSTIFICATION: dict[Way, str] = {
 }
 
 EXACT = frozenset({"address", "code", "label", "other"})
-"""The ways that are held to find the same thing; the others find one that is close."""
+"""The match types that count as exact; the others are close matches."""
 
 MEASURE = "normalised Indel similarity"
 LITERAL = "rdfs literal"
@@ -43,7 +43,7 @@ LITERAL = "rdfs literal"
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """What is to be linked, and how: `decided` is the folder of decisions, `source` a file, a folder or an endpoint."""
+    """What to link, and how: `decided` is the folder of decisions, `source` a file, a folder or an endpoint."""
 
     source: str
     decided: Path
@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True)
 class Proposed:
-    """How many records were read, pairs were decided before, and are left out for now; the rows, best first."""
+    """The numbers of records read, of pairs decided before, and of pairs left out for now; the rows, best first."""
 
     records: int
     before: int
@@ -64,9 +64,9 @@ class Proposed:
 
 
 def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -> Proposed:
-    """Match other data, write what is new among the candidates, and return it; `said` is told how far it is.
+    """Match external data, write new mappings to the candidates, and return them; report progress to `said`.
 
-    Raise `ProblemsFound` for data that cannot be read, or tables that cannot be written; then nothing is changed.
+    Raise `ProblemsFound` for data that cannot be read, or tables that cannot be written; then nothing changes.
     """
     index = Index(graph, wanted.kinds)
     for name, scheme in wanted.codes:
@@ -100,13 +100,13 @@ def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -
 
 
 def rank(proposed: tuple[Candidate, Record, Row]) -> tuple[float, str, str]:
-    """Return what puts the best proposals first, in the same order on any day."""
+    """Return the sort key that puts the best proposals first, in a stable order."""
     candidate, _, row = proposed
     return -candidate.score, *pair_of(row)
 
 
 def _row_of(candidate: Candidate, record: Record, base: str) -> Row:
-    """Return a mapping as a row; a record without an IRI stands for its label."""
+    """Return a mapping as a row; a record without an IRI is represented by its label."""
     label = plain(record.labels[0].text) if record.labels else ""
     exact = candidate.way in EXACT and not record.is_class
     other = record.iri or label
@@ -133,20 +133,20 @@ def _row_of(candidate: Candidate, record: Record, base: str) -> Row:
 
 
 def _linked_before(root: Path) -> set[Pair]:
-    """Return the pairs of the project's own links, also those that are held not to mean the same."""
+    """Return the pairs of the project's own links, including those recorded as not the same."""
     paths = sorted((root / "data" / "links").glob(f"*{ENDING}"))
     return {pair_of(row) for path in paths for row in read_table(path)[1]}
 
 
 def license_of(graph: GraphReader) -> str:
-    """Return the licence of the graph's ontology, which its links share, or nothing."""
+    """Return the licence of the graph's ontology, which also applies to its links; empty if there is none."""
     ontology = pyoxigraph.NamedNode(graph.base + ONTOLOGY_GRAPH)
     found = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(str(DCTERMS.license)), None, ontology)
     return min((str(getattr(quad.object, "value", "")) for quad in found), default="")
 
 
 def rows_for_people(proposed: Proposed) -> Iterator[tuple[str, str, str, str, str, str, str]]:
-    """Yield what is told of each mapping: thing, the other, score, reason, id, kind of the thing, predicate."""
+    """Yield the printed fields of each mapping: our thing, theirs, score, reason, id, kind of our thing, predicate."""
     for candidate, record, row in proposed.rows:
         other = row["object_label"] or record.iri
         predicate = row["predicate_id"].rpartition("#")[2]

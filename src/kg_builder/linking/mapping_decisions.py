@@ -1,4 +1,4 @@
-"""Proposed mappings and what was decided about them: four tables in SSSOM (https://mapping-commons.github.io/sssom/)."""
+"""Proposed mappings and mapping decisions: four tables in SSSOM (https://mapping-commons.github.io/sssom/)."""
 
 from __future__ import annotations
 
@@ -35,47 +35,47 @@ COLUMNS = (
     "object_source", "mapping_justification", "confidence", "author_kind", "evidence", "comment", "object_type",
     "subject_match_field", "object_match_field", "match_string", "similarity_score", "similarity_measure",
 )  # fmt: skip
-"""Those of the tables in `data/links/`, then what a program alone has to say."""
+"""The columns of the tables in `data/links/`, then those that only programs fill."""
 
 EXTENSIONS = {
     "id": str(DCTERMS.identifier),
     "author_kind": f"{ONTOLOGY}#authorKind",
     "evidence": f"{ONTOLOGY}#evidence",
 }
-"""The columns that SSSOM does not know, and the properties that they stand for."""
+"""The columns that are not part of SSSOM, and the properties that they represent."""
 
 ADDRESSES = ("subject_id", "object_id", "predicate_id", "object_source", "subject_match_field", "object_match_field")
 IRI = re.compile("https?:/|urn:", re.IGNORECASE)
 OVERRIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 Row = dict[str, str]
-"""The cells of one mapping by their columns, IRIs whole."""
+"""The cells of one mapping by column, with full IRIs."""
 
 Pair = tuple[str, str]
-"""The IRI of a thing of ours, and that of the other, or its label if it has none."""
+"""The IRI of our thing, and the IRI of theirs, or its label if it has no IRI."""
 
 
 @dataclasses.dataclass
 class Decisions:
-    """The rows of each table of a folder, and what stands in its header."""
+    """The rows of each table of a folder, and the contents of its header."""
 
     folder: Path
     tables: dict[str, list[Row]]
     header: dict[str, Any]
 
     def decided(self) -> set[Pair]:
-        """Return the pairs about which somebody has decided, be it that they are unsure."""
+        """Return the pairs with a decision, including the decision `unsure`."""
         return {pair_of(row) for state in (ACCEPTED, REJECTED, UNSURE) for row in self.tables[state]}
 
     def propose(self, rows: Iterable[Row], decided: set[Pair]) -> None:
-        """Add candidates, in the place of those for the same pairs, but for what is decided."""
+        """Add candidates, replacing those for the same pairs; skip pairs with a decision."""
         kept = {pair_of(row): row for row in (*self.tables[CANDIDATES], *rows)}
         self.tables[CANDIDATES] = [row for pair, row in kept.items() if pair not in decided]
 
     def move(self, ids: Iterable[str], state: str) -> list[Row]:
-        """Move rows to the table of a decision, which a person has then made; return them.
+        """Move rows to the table of a decision, as reviewed by a person; return them.
 
-        Raise `ProblemsFound` with the nearest for ids that no table has.
+        Raise `ProblemsFound` with the nearest ids for unknown ones.
         """
         where = {row["id"]: (table, row) for table, rows in self.tables.items() for row in rows}
         wanted = dict.fromkeys(ids)
@@ -92,7 +92,7 @@ class Decisions:
 
 
 def _unknown_id(text: str, known: Iterable[str]) -> Problem:
-    """Return the problem of an id that there is not."""
+    """Return the problem for an unknown id."""
     close = difflib.get_close_matches(text, known, n=1)
     hint = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
     return Problem("link", 0, "id", "id", quoted(text), "the id of a proposed mapping", hint)
@@ -100,9 +100,9 @@ def _unknown_id(text: str, known: Iterable[str]) -> Problem:
 
 @contextlib.contextmanager
 def deciding(folder: Path, base: str, license_: str) -> Iterator[Decisions]:
-    """Give the tables of a folder, and write them if the block succeeds; one at a time may, another waits.
+    """Give the tables of a folder, and write them if the block succeeds; other processes wait for a lock.
 
-    Raise `ProblemsFound` for tables that cannot be read or written; then all are as they were.
+    Raise `ProblemsFound` for tables that cannot be read or written; then all stay unchanged.
     """
     with writable(folder, "The tables are as they were."):
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def deciding(folder: Path, base: str, license_: str) -> Iterator[Decisions]:
 
 
 def _read_decisions(folder: Path) -> Decisions:
-    """Return what a folder holds; a candidate that stands in another table as well is no candidate any more."""
+    """Return the contents of a folder; a candidate that is also in another table is dropped from the candidates."""
     tables: dict[str, list[Row]] = {}
     header: dict[str, Any] = {"curie_map": {}}
     for state in STATES:
@@ -128,7 +128,7 @@ def _read_decisions(folder: Path) -> Decisions:
 
 
 def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
-    """Return header and rows of a table; raise `ProblemsFound` where it is none."""
+    """Return header and rows of a table; raise `ProblemsFound` if it is not valid."""
     lines = text_of(path, str(path), "SSSOM").splitlines(keepends=True)
     told = textwrap.dedent("".join(line[1:] for line in lines if line.startswith("#")))
     body = "".join(line for line in lines if not line.startswith("#"))
@@ -150,7 +150,7 @@ def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
 
 
 def _iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
-    """Return what a cell stands for; raise `ProblemsFound` if the header does not explain its prefix."""
+    """Return the IRI of a cell; raise `ProblemsFound` if the header does not declare its prefix."""
     iri = curies.whole(text)
     if iri == text and not IRI.match(text):
         raise _unreadable(path, number, f"{quoted(text)}, whose prefix the header does not explain")
@@ -158,24 +158,24 @@ def _iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
 
 
 def _unreadable(path: Path, line: int, found: str) -> ProblemsFound:
-    """Return what is raised for a table that cannot be read."""
+    """Return the exception for a table that cannot be read."""
     expected, hint = "a table of mappings in SSSOM", "Correct it, or move it away."
     return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, hint)])
 
 
 def pair_of(row: Mapping[str, str]) -> Pair:
-    """Return what a row maps to what."""
+    """Return the subject and object of a row."""
     return row["subject_id"], row.get("object_id") or row.get("object_label", "")
 
 
 def id_of(subject: str, other: str, base: str) -> str:
-    """Return a name for a mapping, the same on any day."""
+    """Return a stable id for a mapping."""
     place = re.sub("[^a-z0-9]+", "-", subject.removeprefix(base).lower()).strip("-")
     return f"{place}-{hashlib.sha256(other.encode()).hexdigest()[:8]}"
 
 
 def plain(text: str) -> str:
-    """Return a text from outside as it can stand in a cell: on one line, nothing hidden in it, no formula."""
+    """Return an untrusted text made safe for a cell: on one line, without hidden characters, not a formula."""
     seen = (
         " " if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} else each for each in OVERRIDING.sub("", text)
     )
@@ -183,7 +183,7 @@ def plain(text: str) -> str:
 
 
 def _write(decisions: Decisions, base: str, license_: str) -> None:
-    """Write all tables beside themselves, then put them in place: candidates last, so that nothing is lost between."""
+    """Write all tables to temporary files, then move them into place: candidates last, so that nothing gets lost."""
     known = {"skos": str(SKOS), "rdfs": str(RDFS), "semapv": str(SEMAPV._NS), "cpkg": base}  # noqa: SLF001
     curies = Curies({**decisions.header["curie_map"], **known})
     for row in decisions.tables[REJECTED]:

@@ -1,4 +1,4 @@
-"""Matches records of other data with the things of a graph: by identifiers, else by labels, else by like labels."""
+"""Matches external records with the things of a graph: by identifiers, else by labels, else by similar labels."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ SURE: dict[Way, float] = {
     "hidden": 0.8,
     "alike": 0.9,
 }
-"""What each way is worth; likeness is multiplied with it."""
+"""The confidence of each match type; it is multiplied by the similarity."""
 
 SAME: dict[str, tuple[Way, str]] = {
     str(SKOS.prefLabel): ("label", "same label"),
     str(SKOS.hiddenLabel): ("hidden", "same hidden label"),
     "": ("other", "same other label"),
 }
-"""How the same label is found, and what is said of it, by the property that holds it."""
+"""The match type of an equal label, and its explanation, by the property that holds the label."""
 
 SHARED = 0.15
-"""What is taken off where several things of ours fit equally well."""
+"""The reduction in confidence if several of our things match equally well."""
 
 ALIKE = 0.9
-"""Likeness from which on two labels may mean the same; measured by benchmarks/gold.py."""
+"""The minimum similarity of two labels that may mean the same; measured by benchmarks/gold.py."""
 
 SHORT = 5
-"""Characters below which a label such as TOR, KIK or USB must be the same: like ones mean something else."""
+"""Labels shorter than this, such as TOR, KIK or USB, must be equal: similar ones mean something else."""
 
 FITTING = 6
-"""Characters from which on the end of a scheme's name is enough to tell it, such as alpha3."""
+"""From this many characters, the end of a scheme's name, such as alpha3, identifies the scheme."""
 
 LABELS = 20
-"""Labels of one record that are compared."""
+"""Maximum number of labels of one record that are compared."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Word:
-    """A text of a record, and the field that it stands in: an IRI or the header of a column."""
+    """A text of a record, and its field: an IRI or the header of a column."""
 
     field: str
     text: str
@@ -64,7 +64,7 @@ class Word:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """A thing of other data: its IRI or what identifies it there, its labels, its codes, and what is said to be it."""
+    """An external thing: its IRI or other identifier, its labels, its codes, and the IRIs stated to be the same."""
 
     iri: str
     labels: tuple[Word, ...] = ()
@@ -75,7 +75,7 @@ class Record:
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """A thing of ours that can be linked; `definition` may be empty."""
+    """A thing of our graph that can be linked; `definition` may be empty."""
 
     iri: str
     classes: tuple[str, ...]
@@ -86,9 +86,9 @@ class Subject:
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-    """A thing of ours that a record may mean: how well it fits, from 0 to 1, why, and which fields say so.
+    """A thing of our graph that a record may mean: its score from 0 to 1, the reason, and the fields that matched.
 
-    `likeness` is that of the two labels, 1 where they are the same; `shared` is the text that both have, empty for
+    `likeness` is the similarity of the two labels, 1 if they are equal; `shared` is their common text, empty for
     hidden labels, which are never shown.
     """
 
@@ -104,7 +104,7 @@ class Candidate:
 
 @dataclasses.dataclass(frozen=True)
 class Own:
-    """A label or code of ours."""
+    """A label or code of our graph."""
 
     iri: str
     field: str
@@ -112,7 +112,7 @@ class Own:
 
 
 class Index:
-    """All names and identifiers of the things of a graph that can be linked, those of some kinds only if any is named.
+    """All names and identifiers of the things of a graph that can be linked, optionally only of some kinds.
 
     `schemes` are the names of code schemes, such as isoalpha3, and the properties that hold their codes.
     """
@@ -145,7 +145,7 @@ class Index:
         self.choices = [key for key in self.labels if len(key) >= SHORT]
 
     def add_identifier(self, own: Own, scheme: str) -> None:
-        """Note a code, or an address where there is no scheme."""
+        """Add a code, or an address if there is no scheme."""
         if not scheme:
             self.addresses.setdefault(own.text, []).append(own)
             return
@@ -154,7 +154,7 @@ class Index:
         self.names[own.field] = scheme
 
     def scheme_of(self, name: str) -> str:
-        """Return the property of ours that holds codes of what others call so, empty if there is none."""
+        """Return our property for the codes of a scheme with that external name, empty if there is none."""
         wanted = squeezed(name)
         if wanted in self.schemes:
             return self.schemes[wanted]
@@ -162,7 +162,7 @@ class Index:
         return ends.pop() if len(ends) == 1 else ""
 
     def know(self, name: str, scheme: str) -> None:
-        """Note that others call a scheme by a name of their own; raise `ProblemsFound` if there is no such scheme."""
+        """Add an external name of a scheme; raise `ProblemsFound` if there is no such scheme."""
         field = self.scheme_of(scheme)
         if not field:
             expected = f"one of {', '.join(sorted(set(self.names.values())))}"
@@ -172,7 +172,7 @@ class Index:
     def matched(self, records: Sequence[Record], limit: int = 3, alike: float = ALIKE) -> Iterator[list[Candidate]]:
         """Yield for each record the things that it may mean, best first, at most `limit` of them.
 
-        Time is that of the records times our labels, and memory too: give some thousand records at a time.
+        Time and memory grow with the records times our labels: pass a few thousand records at a time.
         """
         sure = [self.same(record) for record in records]
         open_words = [
@@ -190,7 +190,7 @@ class Index:
             yield best(candidates or by_place.get(place, []))[:limit]
 
     def same(self, record: Record) -> list[Candidate]:
-        """Return what has the same identifier, else the same label."""
+        """Return the things with the same identifier, else those with the same label."""
         found: list[Candidate] = []
         for word in (Word("", record.iri), *record.same):
             for own in self.addresses.get(word.text, ()):
@@ -203,7 +203,7 @@ class Index:
         return found or self.same_label([(word, folded(word.text[:LONGEST])) for word in record.labels[:LABELS]])
 
     def same_label(self, keys: Sequence[tuple[Word, str]]) -> list[Candidate]:
-        """Return what has the same label, else one that is the same at its core."""
+        """Return the things with the same label, else those with the same core of a label."""
         found: list[Candidate] = []
         for word, key in keys:
             for own in self.labels.get(key, ()):
@@ -219,7 +219,7 @@ class Index:
         return _shared_less(best(found))
 
     def like(self, words: Sequence[tuple[Word, str]], limit: int, alike: float) -> Iterator[list[Candidate]]:
-        """Yield for each text what has a label like it."""
+        """Yield for each text the things with similar labels."""
         if not words or not self.choices:
             yield from ([] for _ in words)
             return
@@ -247,7 +247,7 @@ class Index:
 
 
 def found(graph: GraphReader, name: str) -> Iterator[dict[str, str]]:
-    """Return the rows of a stored query that finds things."""
+    """Return the rows of a stored lookup query."""
     return iter(graph.answer(stored_query(graph.root / "queries" / "find" / f"{name}.rq", "find").text, {}, ""))
 
 
@@ -260,7 +260,7 @@ def best(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _shared_less(candidates: list[Candidate]) -> list[Candidate]:
-    """Return candidates with less confidence where one label means several things."""
+    """Return candidates, with less confidence if one label means several things."""
     things = {
         word: {each.subject.iri for each in candidates if each.reason == word}
         for word in {each.reason for each in candidates}

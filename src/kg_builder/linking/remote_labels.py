@@ -1,4 +1,4 @@
-"""Reads what another SPARQL endpoint calls its things, page by page, of which nothing is trusted."""
+"""Reads the labels of things from another SPARQL endpoint, page by page, as untrusted data."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ ROWS = 10_000
 """Rows of a page."""
 
 PAGES = 200
-"""Pages of an endpoint; its owner knows a better way to get more."""
+"""Maximum number of pages from an endpoint; for more data, ask its owner for a better way."""
 
 
 def is_endpoint(text: str) -> bool:
-    """Return whether a text is an address on the web."""
+    """Return whether a text is a web address."""
     return urlsplit(text).scheme.lower() in CONNECTIONS
 
 
 def labels_of(address: str, query: str, rows: int = ROWS) -> Iterator[Quad]:
-    """Yield what a stored query finds at an endpoint: its columns are subject, property and value.
+    """Yield the rows of a stored query at an endpoint, with the columns subject, property and value.
 
-    Raise `ProblemsFound` if the endpoint does not answer, or something else, or more than `PAGES` pages.
+    Raise `ProblemsFound` if the endpoint gives no answer, another kind of answer, or more than `PAGES` pages.
     """
     service = Service("", address, file=address)
     for page in range(PAGES):

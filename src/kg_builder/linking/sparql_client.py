@@ -1,4 +1,4 @@
-"""Other SPARQL endpoints: those that the user has listed, each asked within limits of time, size and trust."""
+"""A client for the SPARQL endpoints that the user has listed, with limits on time, size and trust."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from kg_builder.queries.federated_questions import LIST
 HEADER = ["name", "address"]
 
 SECONDS = 30
-"""Seconds that an answer may take, from the name of the host to the last byte."""
+"""Time limit of an answer in seconds, from host name lookup to the last byte."""
 
 ANSWER = 10_000_000
-"""Bytes of an answer."""
+"""Maximum size of an answer in bytes."""
 
 JSON = "application/sparql-results+json"
 CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
@@ -35,7 +35,7 @@ CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
 
 @dataclasses.dataclass(frozen=True)
 class Service:
-    """An endpoint by the name that queries call it, where it is asked, and where that was said."""
+    """An endpoint: its name in queries, its address, and the place where it is listed."""
 
     name: str
     address: str
@@ -44,7 +44,7 @@ class Service:
 
 
 def services(root: Path) -> dict[str, Service]:
-    """Return the endpoints that the user has listed, by name; raise `ProblemsFound` for what cannot be one."""
+    """Return the endpoints that the user has listed, by name; raise `ProblemsFound` for invalid entries."""
     if not (root / LIST).exists():
         return {}
     rows = list(csv.reader(text_of(root / LIST, LIST, "CSV").splitlines()))
@@ -63,7 +63,7 @@ def services(root: Path) -> dict[str, Service]:
 
 
 def _row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iterator[Problem]:
-    """Yield what is wrong with a row of the list."""
+    """Yield the problems of a row of the list."""
     if len(row) != len(HEADER):
         yield Problem(LIST, line, "", "row", f"{len(row)} cells", "a name and an address")
         return
@@ -78,9 +78,9 @@ def _row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iter
 
 
 def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
-    """Return what an endpoint answers to a SELECT; raise `ProblemsFound` where it gives no answer within the limits.
+    """Return the answer of an endpoint to a SELECT; raise `ProblemsFound` if there is none within the limits.
 
-    No redirect is followed, nothing is unpacked, and no term is taken that is not valid.
+    Redirects are not followed, compressed data is not unpacked, and invalid terms are refused.
     """
     body = _answer_of(service, query)
     try:
@@ -94,15 +94,15 @@ def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
 
 
 def _said_by(error: ProblemsFound | SyntaxError) -> str:
-    """Return what is wrong with an answer."""
+    """Return the error in an answer."""
     return error.problems[0].found if isinstance(error, ProblemsFound) else error.msg
 
 
 def _answer_of(service: Service, query: str) -> bytes:
-    """Return the body of an answer, got by a thread, as the time-outs of sockets do not bound the whole of it."""
+    """Return the body of an answer, fetched in a thread, because socket time-outs do not limit the total time."""
     address = urlsplit(service.address)
     connection = CONNECTIONS[address.scheme](str(address.hostname), address.port, timeout=SECONDS)
-    got: list[bytes | list[Problem]] = []  # no exceptions, whose frames would hold it in turn
+    got: list[bytes | list[Problem]] = []  # no exceptions: their frames would keep the list alive in a cycle
 
     def get() -> None:
         try:
@@ -116,7 +116,7 @@ def _answer_of(service: Service, query: str) -> bytes:
     thread.start()
     thread.join(SECONDS)
     if not got:
-        with contextlib.suppress(OSError, AttributeError):  # not connected yet, or no more
+        with contextlib.suppress(OSError, AttributeError):  # not connected yet, or already closed
             connection.sock.shutdown(socket.SHUT_RDWR)
         raise refusal(service, f"no whole answer within {SECONDS} seconds")
     if isinstance(got[0], list):
@@ -125,7 +125,7 @@ def _answer_of(service: Service, query: str) -> bytes:
 
 
 def _body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
-    """Return the body of an answer; raise `ProblemsFound` for one that is no table, or too long."""
+    """Return the body of an answer; raise `ProblemsFound` if it is not a table, or too long."""
     address = urlsplit(service.address)
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
     headers = {
@@ -144,9 +144,9 @@ def _body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
 
 
 def _refuse_other(service: Service, response: HTTPResponse) -> None:
-    """Raise `ProblemsFound` for an answer that is no table, or leads elsewhere."""
+    """Raise `ProblemsFound` for an answer that is not a table, or redirects."""
     media = response.headers.get_content_type()
-    if 300 <= response.status < 400:  # noqa: PLR2004  (the statuses that lead elsewhere)
+    if 300 <= response.status < 400:  # noqa: PLR2004  (the statuses for redirects)
         found = f"a redirect to {quoted(response.headers.get('Location', ''))}"
         raise refusal(service, found, "None is followed: write the address that it leads to, if you trust it.")
     if response.status != 200:  # noqa: PLR2004
@@ -156,6 +156,6 @@ def _refuse_other(service: Service, response: HTTPResponse) -> None:
 
 
 def refusal(service: Service, found: str, hint: str = "") -> ProblemsFound:
-    """Return the exception for what an endpoint does."""
+    """Return the exception for an error of an endpoint."""
     expected = f"rows as {JSON} from {service.address}"
     return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, hint)])

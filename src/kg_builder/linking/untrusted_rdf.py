@@ -1,4 +1,4 @@
-"""Reads RDF from outside, in any format, of which nothing is trusted: no other file or host is read, all is bounded."""
+"""Reads untrusted RDF in any format: no other file or host is read, and everything has limits."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.linking.untrusted_text import JsonWatch, TextWatch, XmlWatch
 
 FILE_LIMIT = 4_000_000_000
-"""Bytes of a file."""
+"""Maximum size of a file in bytes."""
 
 JSON_LIMIT = 50_000_000
-"""Bytes of a file of JSON-LD, which is held in memory some ten times over while it is read."""
+"""Maximum size of a JSON-LD file in bytes; reading takes about ten times its size in memory."""
 
 STATEMENT_LIMIT = 16_000_000
-"""Bytes from one statement to the next."""
+"""Maximum number of bytes from one statement to the next."""
 
 LITERAL_LIMIT = 1_000_000
-"""Characters of a literal."""
+"""Maximum number of characters of a literal."""
 
 BLOCK = 1 << 18
 LIMITS = {RdfFormat.JSON_LD: (JSON_LIMIT, JSON_LIMIT)}
 WATCHES = {RdfFormat.JSON_LD: (JsonWatch,), RdfFormat.RDF_XML: (XmlWatch,)}
 ENDINGS = {"json": RdfFormat.JSON_LD, "n3": RdfFormat.TURTLE, "owl": RdfFormat.RDF_XML, "xml": RdfFormat.RDF_XML}
-"""Endings of files that are no format's own."""
+"""Extensions that are not the standard one of a format."""
 
 CONTENTS = (
     (re.compile(r"<[?!]|<[\w.-]+(:[\w.-]+)?\s[^>]*xmlns"), RdfFormat.RDF_XML),
     (re.compile(r'\{\s*"|\[\s*[\[{]'), RdfFormat.JSON_LD),
     (re.compile(r'(.*\n)*?\S+\s+<[^>]*>\s+(<[^>]*>|_:\S+|".*"\S*)\s+(<[^>]*>|_:\S+)\s*\.'), RdfFormat.N_QUADS),
 )
-"""How the formats begin that TriG, of which Turtle and N-Triples are parts, is not."""
+"""The beginnings of the formats other than TriG, which includes Turtle and N-Triples."""
 
 
 def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
-    """Yield the quads of a file as they are read; raise `ProblemsFound` at its first fault, which may come late.
+    """Yield the quads of a file while reading; raise `ProblemsFound` at the first error, which may come late.
 
-    The format is that of the media type, else of the ending, else of the content. Literals and IRIs are valid,
-    no term is a triple, and blank nodes bear the names that they have in the file.
+    The media type decides the format, else the extension, else the content. Literals and IRIs are valid,
+    no term is a triple, and blank nodes keep their names from the file.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -64,7 +64,7 @@ def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
 
 
 def _format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
-    """Return the format by media type, ending or content; the stream is left at its begin."""
+    """Return the format by media type, extension or content; leave the stream at its start."""
     ending = path.suffix[1:].lower()
     said = RdfFormat.from_media_type(media) if media else None
     said = said or ENDINGS.get(ending) or RdfFormat.from_extension(ending)
@@ -77,9 +77,9 @@ def _format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
 
 
 class Watched(io.RawIOBase):
-    """A file that is looked at block by block before a parser sees it; reading raises `ProblemsFound`.
+    """A file that is checked block by block before a parser reads it; reading raises `ProblemsFound`.
 
-    `line` is the number of the line that the parser is at: of XML, which it takes line by line, exactly.
+    `line` is the current line of the parser; it is exact for XML, which is passed on line by line.
     `since` counts the bytes since it was last set to zero.
     """
 
@@ -108,7 +108,7 @@ class Watched(io.RawIOBase):
         return self.block.readline(size) if self.by_line else self.block.read(size)
 
     def next_block(self) -> bool:
-        """Read and look at the next block; return whether there is one."""
+        """Read and check the next block; return whether there is one."""
         if self.ended:
             return False
         content = self.stream.read(BLOCK)
@@ -125,22 +125,22 @@ class Watched(io.RawIOBase):
 
 
 def _quads_of(path: Path, watched: Watched, form: RdfFormat) -> Iterator[Quad]:
-    """Yield the quads of a watched file; raise `ProblemsFound` where it does not parse."""
-    lenient = form == RdfFormat.JSON_LD  # else it drops what has a bad IRI, without a word
+    """Yield the quads of a watched file; raise `ProblemsFound` on syntax errors."""
+    lenient = form == RdfFormat.JSON_LD  # else it silently drops statements with an invalid IRI
     try:
         parser = pyoxigraph.parse(cast("IO[bytes]", watched), format=form, lenient=lenient)
         yield from _strict(path, parser) if lenient else parser
         watched.read()
     except SyntaxError as error:
         raise _unparsed(path, watched, form, error) from error
-    except MemoryError as error:  # pyoxigraph's own limit on a token, of some 16 MB
+    except MemoryError as error:  # pyoxigraph's own limit for a token, about 16 MB
         raise fault(path, 0, "size", "a text that is too long", "shorter texts") from error
 
 
 def _strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
-    """Yield what a lenient parser of JSON-LD finds, but for keys without a meaning, which are no statements.
+    """Yield the results of a lenient JSON-LD parser, without undefined keys, which are not statements.
 
-    Raise `ProblemsFound` for terms that are not valid.
+    Raise `ProblemsFound` for invalid terms.
     """
     for quad in parser:
         if ":" not in quad.predicate.value:
@@ -156,13 +156,13 @@ def _strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
 
 
 def _line_of(path: Path, text: str) -> int:
-    """Return the number of the first line that has a text, 0 where none has it."""
+    """Return the number of the first line that contains a text, 0 if there is none."""
     with path.open("rb") as stream:
         return next((number for number, line in enumerate(stream, 1) if text.encode() in line), 0)
 
 
 def _unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError) -> ProblemsFound:
-    """Return the exception for what a parser says; a context that stands elsewhere is told as such."""
+    """Return the exception for a parser error; a remote context gets a message of its own."""
     said = _said_by(error)
     if form == RdfFormat.JSON_LD and re.search("LoadDocumentCallback|remote context", said):
         found, expected = "a context that stands elsewhere", "a context within the file"
@@ -177,12 +177,12 @@ def _unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError)
 
 
 def _said_by(error: SyntaxError) -> str:
-    """Return what a parser says, without the place."""
+    """Return the message of a parser, without the position."""
     return re.sub(r"^Parser error at [^:]*: ", "", error.msg)[:200]
 
 
 def _refuse_unfit(path: Path, quad: Quad) -> None:
-    """Raise `ProblemsFound` for a statement about a statement, and for a literal that is too long or has a NUL."""
+    """Raise `ProblemsFound` for a statement about a statement, and for a literal that is too long or contains NUL."""
     value = quad.object
     if isinstance(value, Triple) or isinstance(quad.subject, Triple):
         raise fault(path, 0, "triple", "a statement about a statement", "RDF 1.1, whose terms are no triples")
@@ -192,5 +192,5 @@ def _refuse_unfit(path: Path, quad: Quad) -> None:
 
 
 def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-    """Return the exception for a file that cannot be read on."""
+    """Return the exception for a file that cannot be read any further."""
     return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])

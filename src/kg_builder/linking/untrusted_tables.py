@@ -1,4 +1,4 @@
-"""Reads tables from outside, in CSV or TSV, of which nothing is trusted, as records that are to be matched."""
+"""Reads untrusted tables in CSV or TSV as records for matching."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.linking.matching import Record, Word
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-"""The endings of tables."""
+"""The extensions of table files."""
 
 LINE_LIMIT = 1_000_000
-"""Bytes of one line."""
+"""Maximum size of a line in bytes."""
 
 CELL_LIMIT = 131_072
-"""Characters of one cell, over all its lines."""
+"""Maximum number of characters of a cell, over all its lines."""
 
 IDS = frozenset({"id", "iri", "uri", "identifier"})
 LABELS = re.compile(
     r"(pref|alt|alternative|hidden|other|short|full|english )?\s*(label|name|title|term)s?( [a-z]{2,3})?"
 )
 SAME = frozenset({"same as", "sameas", "exact match", "exactmatch"})
-"""What columns are called, folded, that hold identifiers, names, and addresses of the same thing elsewhere."""
+"""The folded headers of columns with identifiers, names, and addresses of the same thing elsewhere."""
 
 IRI = re.compile(r"(https?:/|urn:)[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Which columns of a table say what; those that are not named are found by their headers."""
+    """The roles of columns in a table; columns that are not named are found by their headers."""
 
     ids: str = ""
     labels: tuple[str, ...] = ()
@@ -43,10 +43,10 @@ class Columns:
 
 
 def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:
-    """Yield a record for each row of a table; raise `ProblemsFound` at its first fault.
+    """Yield a record for each row of a table; raise `ProblemsFound` at the first error.
 
-    `scheme_of` tells the property of ours that holds codes of what a header names, or nothing.
-    What is in the column of identifiers and no IRI comes behind `given.namespace`; without one, records have no IRI.
+    `scheme_of` returns our property for the codes that a header names, or an empty text.
+    Identifiers that are not IRIs are appended to `given.namespace`; without it, their records have no IRI.
     """
     rows = _rows_of(path)
     header = next(rows, (0, []))[1]
@@ -77,14 +77,14 @@ def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -
 
 
 def address(text: str, namespace: str) -> str:
-    """Return an identifier as an IRI, empty if it is none and has no namespace."""
+    """Return an identifier as an IRI, empty if it is not one and there is no namespace."""
     if IRI.fullmatch(text):
         return text
     return namespace + quote(text, safe="") if namespace and text else ""
 
 
 def _rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a table with their lines; raise `ProblemsFound` where it is no table in UTF-8."""
+    """Yield the rows of a table with their line numbers; raise `ProblemsFound` if it is not a table in UTF-8."""
     delimiter = DELIMITERS[path.suffix.lower()]
     reader = csv.reader(_lines_of(path), delimiter=delimiter, strict=True)
     width = 0
@@ -106,7 +106,7 @@ def _rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _lines_of(path: Path) -> Iterator[str]:
-    """Yield the lines of a file; raise `ProblemsFound` for other files, other encodings and lines without an end."""
+    """Yield the lines of a file; raise `ProblemsFound` for special files, other encodings and endless lines."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
@@ -127,5 +127,5 @@ def _lines_of(path: Path) -> Iterator[str]:
 
 
 def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-    """Return what ends the reading of a file."""
+    """Return the exception that ends the reading of a file."""
     return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])

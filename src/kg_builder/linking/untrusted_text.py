@@ -1,4 +1,4 @@
-"""Looks at files from outside as bytes, before a parser of RDF sees them: what would harm it or pass it unseen."""
+"""Checks untrusted files as bytes before an RDF parser reads them: for what would harm it or pass unnoticed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from xml.parsers import expat
 from kg_builder.core.problems import Problem, ProblemsFound
 
 DEPTH_LIMIT = 200
-"""Elements, objects or arrays within each other; pyoxigraph 0.5 crashes on deep JSON, and is slow on deep XML."""
+"""Maximum nesting of elements, objects or arrays; pyoxigraph 0.5 crashes on deep JSON, and is slow on deep XML."""
 
 ATTRIBUTES_LIMIT = 1000
-"""Attributes of an element."""
+"""Maximum number of attributes of an element."""
 
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -21,14 +21,14 @@ TOKEN = re.compile(rb'["{}\[\]]|\\.?', re.DOTALL)
 
 
 class TextWatch:
-    """Refuses what is not UTF-8, and control characters."""
+    """Refuses invalid UTF-8 and control characters."""
 
     def __init__(self, name: str) -> None:
         self.name, self.line, self.offset = name, 1, 0
         self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def look(self, content: bytes) -> None:
-        """Look at the next bytes, none at the end; raise `ProblemsFound`."""
+        """Check the next bytes (empty at the end); raise `ProblemsFound`."""
         waiting = self.decoder.getstate()[0]
         try:
             self.decoder.decode(content, final=not content)
@@ -49,7 +49,7 @@ class TextWatch:
 
 
 class XmlWatch:
-    """Refuses XML with a DOCTYPE, which could define entities without end, and XML that is not well-formed."""
+    """Refuses XML with a DOCTYPE, which could define endless entities, and XML that is not well-formed."""
 
     def __init__(self, name: str) -> None:
         self.name, self.line, self.tail, self.depth = name, 1, b"", 0
@@ -58,9 +58,9 @@ class XmlWatch:
         self.parser.EndElementHandler = self.close
 
     def look(self, content: bytes) -> None:
-        """Look at the next bytes, none at the end; raise `ProblemsFound`.
+        """Check the next bytes (empty at the end); raise `ProblemsFound`.
 
-        The bytes are searched, as expat may put off what it has been given while another parser goes on.
+        The bytes are searched directly, because expat may delay its input while another parser continues.
         """
         seen = self.tail + content
         if match := DECLARATION.search(seen):
@@ -76,14 +76,14 @@ class XmlWatch:
             raise self.refusal(error.lineno, "syntax", found, "well-formed XML") from error
 
     def open(self, _: str, attributes: dict[str, Any]) -> None:
-        """Count an element that begins."""
+        """Count the start of an element."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT or len(attributes) > ATTRIBUTES_LIMIT:
             found = f"more than {DEPTH_LIMIT} elements within each other, or {ATTRIBUTES_LIMIT:,} attributes in one"
             raise self.refusal(self.parser.CurrentLineNumber, "depth", found, "RDF/XML that is flat")
 
     def close(self, _: str) -> None:
-        """Count an element that ends."""
+        """Count the end of an element."""
         self.depth -= 1
 
     def refusal(self, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
@@ -92,13 +92,13 @@ class XmlWatch:
 
 
 class JsonWatch:
-    """Refuses JSON whose objects and arrays stand too deep within each other."""
+    """Refuses JSON whose objects and arrays are nested too deeply."""
 
     def __init__(self, name: str) -> None:
         self.name, self.line, self.depth, self.tail, self.text = name, 1, 0, b"", False
 
     def look(self, content: bytes) -> None:
-        """Look at the next bytes; raise `ProblemsFound`."""
+        """Check the next bytes; raise `ProblemsFound`."""
         content = self.tail + content
         self.tail = b""
         for match in TOKEN.finditer(content):

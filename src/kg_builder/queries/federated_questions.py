@@ -1,4 +1,4 @@
-"""Stored questions that join the graph with other endpoints, and where in their text these are asked."""
+"""Stored questions that join the graph with other endpoints, and the positions of these calls in the text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kg_builder.queries.stored_queries import (
 from kg_builder.queries.stored_questions import StoredQuestion, header_problems, question_of
 
 LIST = "services.csv"
-"""The list of endpoints in the project's folder; nothing stands in it that the user has not written."""
+"""The list of endpoints in the project folder; only the user writes it."""
 
 FOLDER = "federated"
 CALL = re.compile(r"service\s+<service:([a-z0-9-]+)>\s*\{", re.IGNORECASE)
@@ -29,7 +29,7 @@ VARIABLE = re.compile(r"[?$](\w+)")
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """Where a query asks an endpoint: offsets of SERVICE, of its braces, of SELECT and of the outermost brace."""
+    """A call of an endpoint in a query: offsets of SERVICE, of its braces, of SELECT and of the outermost brace."""
 
     name: str
     start: int
@@ -41,7 +41,7 @@ class Call:
 
 @dataclasses.dataclass(frozen=True)
 class FederatedQuestion:
-    """A question whose `text` asks endpoints; as a stored question it asks the graph alone, and binds less."""
+    """A question whose `text` queries endpoints; as a stored question it queries only the graph, and binds less."""
 
     question: StoredQuestion
     text: str
@@ -49,7 +49,7 @@ class FederatedQuestion:
 
 
 def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
-    """Return the federated questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
+    """Return the federated questions of a project by name; raise `ProblemsFound` for those with errors."""
     problems: list[Problem] = []
     found = {}
     for path in sorted((root / "queries" / FOLDER).rglob("*.rq")):
@@ -70,7 +70,7 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
 
 
 def _federated(query: StoredQuery) -> FederatedQuestion:
-    """Return a stored query as a federated question; raise `ProblemsFound` where SERVICE stands otherwise."""
+    """Return a stored query as a federated question; raise `ProblemsFound` for other uses of SERVICE."""
     text, names = query.text, []
     while call := call_in(query.file, text):
         names.append(call.name)
@@ -84,7 +84,7 @@ def _federated(query: StoredQuery) -> FederatedQuestion:
 
 
 def call_in(file: str, text: str) -> Call | None:
-    """Return where a query first asks an endpoint, None if it asks none; raise `ProblemsFound` for another form."""
+    """Return the first call of an endpoint, None if there is none; raise `ProblemsFound` for another form."""
     code = code_of(text)
     seen = SERVICE.search(code)
     if not seen:
@@ -107,7 +107,7 @@ def call_in(file: str, text: str) -> Call | None:
 
 
 def _alone(text: str, call: Call) -> str:
-    """Return what an endpoint is asked as a query of its own, in the lines and columns that it stands in."""
+    """Return the part for an endpoint as a separate query, at the same lines and columns."""
     start = "SELECT *"
     between = re.sub(r"[^\n]", " ", text[call.select + len(start) : call.opening])
     return text[: call.select] + start + between + text[call.opening : call.end]
@@ -119,7 +119,7 @@ def variables_of(group: str) -> list[str]:
 
 
 def _own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
-    """Yield what other stored questions may be or do, and those that ask other endpoints not."""
+    """Yield the problems that only federated questions can have, such as things not allowed in them."""
     query = question.question.query
     if any((root / "queries" / "answers").rglob(f"{query.name}.rq")):
         yield Problem(query.file, 0, "", "name", f"the name {query.name}", "another than that of a stored answer")

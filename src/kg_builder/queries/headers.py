@@ -1,6 +1,6 @@
-"""The kinds of stored queries, each with its folder, form and columns, and with the typed keys of its header.
+"""The kinds of stored queries, each with its folder, query form, columns, and typed header keys.
 
-A header is YAML in lines that begin with `#+`, as grlc has it (https://grlc.readthedocs.io).
+A header is YAML in lines that begin with `#+`, as in grlc (https://grlc.readthedocs.io).
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from kg_builder.core.strict_yaml import (
 MARK = "#+"
 
 LAST = 99
-"""The place of a section whose header names none."""
+"""The order of a section whose header gives none."""
 
 Severity = Literal["error", "warning", "note"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A part of the pages of the things in one column, with some of the other columns or all of them."""
+    """A section on the pages of the things in one column, with some or all of the other columns."""
 
     column: str
     heading: str
@@ -45,7 +45,7 @@ class Section:
 
 @dataclasses.dataclass(frozen=True)
 class QueryHeader:
-    """What a header may say; which of it, the kind of the query decides. `lines` tells where each key stands."""
+    """The contents of a header; the kind of query decides which keys are allowed. `lines` has the line of each key."""
 
     summary: str = ""
     description: str = ""
@@ -65,13 +65,13 @@ class QueryHeader:
     lines: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def line(self, key: str) -> int:
-        """Return the line of the file on which a key stands, 1 if it does not."""
+        """Return the line of a key in the file, 1 if it is missing."""
         return self.lines.get(key, 1)
 
 
 @dataclasses.dataclass(frozen=True)
 class QueryKind:
-    """A kind of stored query: the keys of its header, whether it makes triples, and the columns that it needs."""
+    """A kind of stored query: the keys of its header, whether it makes triples, and its required columns."""
 
     fields: Fields
     makes_triples: bool = False
@@ -129,11 +129,11 @@ KINDS: dict[str, QueryKind] = {
     ),
     "find": QueryKind(COMMON),
 }
-"""The kinds of stored queries by their folders below `queries/`."""
+"""The kinds of stored queries by their folders in `queries/`."""
 
 
 def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Problem]]:
-    """Return the header of a query, with all that is wrong with it."""
+    """Return the header of a query, with all its problems."""
     numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
     numbers = [number for number, _ in numbered] or [1]
     content = "\n".join(line.removeprefix(MARK) for _, line in numbered)

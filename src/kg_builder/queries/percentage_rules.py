@@ -1,4 +1,4 @@
-"""Keeps queries from misleading about percentages: what must stand beside a number, and what may be added up."""
+"""Prevents queries that mislead about percentages: which columns a number needs, and what may be added up."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ NOT_A_NUMBER = "Aggregate_Count"
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What the ontology says about the reading of numbers; all but the columns are IRIs.
+    """The ontology's rules for reading numbers; everything except the columns is an IRI.
 
-    `shown_with`: for each property that holds a number, the columns that stand beside it.
+    `shown_with`: for each property that holds a number, the columns that must be shown with it.
     `dimensions`: what identifies a number. `exclusive`: codes that let shares be added up; `others`: their siblings.
     """
 
@@ -37,7 +37,7 @@ class Rules:
 
 
 def rules_of(triples: Iterable[tuple[object, object, object]]) -> Rules:
-    """Return the rules that the ontology states, whose triples may be terms of any library or text."""
+    """Return the rules in the ontology; its triples may be terms of any library, or texts."""
     stated = {(_plain(subject), _plain(predicate), _plain(value)) for subject, predicate, value in triples}
     shown: dict[str, frozenset[str]] = {}
     for number, _, beside in (each for each in stated if each[1] == str(KG.shownWith)):
@@ -50,25 +50,25 @@ def rules_of(triples: Iterable[tuple[object, object, object]]) -> Rules:
 
 
 def _plain(term: object) -> str:
-    """Return what a term says, without marks."""
+    """Return the text of a term, without delimiters."""
     return str(getattr(term, "value", term))
 
 
 def _column_of(iri: str) -> str:
-    """Return the name that a column has which shows a property: its last part in snake case."""
+    """Return the name of the column that shows a property: its last part in snake case."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last_part(iri)).lower()
 
 
 def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = False) -> Iterator[Problem]:
-    """Yield where a query adds up what may not be added, and, if it is `shown` to people, what it leaves out.
+    """Yield where a query adds numbers that must not be added, and, if it is `shown` to people, missing columns.
 
-    The query has been found to be SPARQL before; what rdflib cannot read, it cannot run.
+    The query must already be valid SPARQL; a query that rdflib cannot parse cannot be run.
     """
     if "\\" not in text and not any(re.search(f"[:#]{last_part(number)}\\b", text) for number in rules.shown_with):
-        return  # no number is named, not even by an escape
+        return  # no number is named, not even with an escape
     try:
         algebra = _algebra_of(text)
-    except Exception as error:  # noqa: BLE001  (rdflib raises what it likes, Exception itself too)
+    except Exception as error:  # noqa: BLE001  (rdflib raises many types, even Exception itself)
         found = f"a query that rdflib does not read ({str(error).splitlines()[0][:80] if str(error) else 'no reason'})"
         yield Problem(file, 0, "", "sparql", found, "a query that any engine runs", "Write it in plain SPARQL 1.1.")
         return
@@ -87,12 +87,12 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
 
 @lru_cache(1000)
 def _algebra_of(text: str) -> CompValue:
-    """Return the algebra of a query, which takes rdflib some hundredths of a second."""
+    """Return the algebra of a query; this takes rdflib some hundredths of a second."""
     return translateQuery(parseQuery(text)).algebra
 
 
 def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]:
-    """Yield why an aggregate of a query must not be formed, if so."""
+    """Yield the reasons why an aggregate of a query is not allowed."""
     numbers = {name for number in rules.shown_with for name in _variables_of(number, join.p)}
     added = [each for each in join.A if each.name in ADDING and _names_in(each.vars) & numbers]
     if not added:
@@ -120,7 +120,7 @@ def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]
 
 
 def _variables_of(number: str, algebra: Any) -> set[str]:
-    """Return the variables of a query that hold the objects of a property, or what is made of them."""
+    """Return the variables of a query that hold the objects of a property, or values computed from them."""
     found = {
         str(value)
         for _, predicate, value in _triples(algebra)
@@ -141,7 +141,7 @@ def _is_aggregate(node: CompValue) -> bool:
 
 
 def _ends(predicate: object) -> set[str]:
-    """Return the properties by which a predicate or path may arrive at its object."""
+    """Return the properties with which a predicate or path may end."""
     if isinstance(predicate, URIRef):
         return {str(predicate)}
     if isinstance(predicate, SequencePath):
@@ -173,7 +173,7 @@ def terms(tree: Any) -> Iterator[Any]:
 
 
 def parts(tree: Any) -> Iterator[Any]:
-    """Yield an algebra and all that it is made of."""
+    """Yield an algebra and all its parts."""
     yield tree
     inner: Iterable[Any] = ()
     if isinstance(tree, dict):

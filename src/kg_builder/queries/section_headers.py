@@ -1,4 +1,4 @@
-"""Checks the sections of pages that the headers of stored queries ask for."""
+"""Checks the page sections that the headers of stored queries define."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg_builder.queries.stored_questions import question_of
 
 
 def section_problems(queries: Iterable[StoredQuery]) -> Iterator[Problem]:
-    """Yield the sections of columns that are not selected."""
+    """Yield a problem for each section with a column that is not selected."""
     for query in queries:
         selected = {name.removeprefix("_") for name in question_of(query).columns}
         for section in query.header.section:

@@ -17,10 +17,10 @@ from kg_builder.core.text_files import folder_of, text_of
 from kg_builder.queries.headers import KINDS, QueryHeader, read_header
 
 SIZE_LIMIT = 100_000
-"""Characters of a query; a longer one is refused."""
+"""Maximum number of characters of a query; a longer one is refused."""
 
 DEPTH_LIMIT = 100
-"""Braces and brackets within each other; deeper ones would exhaust the parser's stack."""
+"""Maximum nesting of braces and brackets; deeper ones would exhaust the parser's stack."""
 
 NOT_CODE = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|'  # strings …
@@ -42,7 +42,7 @@ BLANK = re.compile(rb"_:|[^\"]* _:")
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuery:
-    """One `.rq` file: its name without ending, its name in messages, its header, and its whole text."""
+    """One `.rq` file: its name without extension, its name in messages, its header, and its full text."""
 
     name: str
     file: str
@@ -51,7 +51,7 @@ class StoredQuery:
 
 
 def stored_queries(root: Path, kind: str) -> list[StoredQuery]:
-    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all that cannot be used."""
+    """Return the stored queries of a kind, sorted by name; raise `ProblemsFound` for all with errors."""
     problems: list[Problem] = []
     queries = []
     for path in query_files(root, kind).values():
@@ -65,9 +65,9 @@ def stored_queries(root: Path, kind: str) -> list[StoredQuery]:
 
 
 def query_files(root: Path, kind: str) -> dict[str, Path]:
-    """Return the files of the stored queries of a kind by their names, sorted; folders within may sort them by subject.
+    """Return the files of the stored queries of a kind by name, sorted; subfolders may group them by subject.
 
-    Raise `ProblemsFound` where two have one name.
+    Raise `ProblemsFound` if two have the same name.
     """
     folder = folder_of(root / "queries" / kind, f"queries/{kind}", "stored queries")
     found: dict[str, Path] = {}
@@ -83,14 +83,14 @@ def query_files(root: Path, kind: str) -> dict[str, Path]:
 
 
 def _file_of(path: Path) -> str:
-    """Return the path of a query within its project, as messages name it."""
+    """Return the path of a query within its project, for messages."""
     parts = path.parts
     start = len(parts) - 1 - parts[::-1].index("queries") if "queries" in parts else -1
     return "/".join(parts[start:])
 
 
 def stored_query(path: Path, kind: str) -> StoredQuery:
-    """Return the query of a file; raise `ProblemsFound` where it cannot be used as one of its kind."""
+    """Return the query of a file; raise `ProblemsFound` if it is not valid for its kind."""
     query, problems = read_query(path, kind)
     if problems := [*problems, *query_problems(query.file, query.text, kind)]:
         raise ProblemsFound(problems)
@@ -98,9 +98,9 @@ def stored_query(path: Path, kind: str) -> StoredQuery:
 
 
 def read_query(path: Path, kind: str) -> tuple[StoredQuery, list[Problem]]:
-    """Return the query of a file, which is not parsed, with the problems of its header.
+    """Return the query of a file, without parsing it, and the problems of its header.
 
-    Raise `ProblemsFound` where it is no text.
+    Raise `ProblemsFound` if it is not text.
     """
     file = _file_of(path)
     text = text_of(path, file, "SPARQL")
@@ -109,9 +109,9 @@ def read_query(path: Path, kind: str) -> tuple[StoredQuery, list[Problem]]:
 
 
 def query_problems(file: str, text: str, kind: str = "") -> Iterator[Problem]:
-    """Yield why a query cannot be run: too large or deep, asking other hosts, not SPARQL, or of another form.
+    """Yield why a query cannot be run: too large or deep, calls to other hosts, not SPARQL, or the wrong form.
 
-    A stored query that was once in order is not parsed again, which takes some hundredths of a second.
+    A stored query once found valid is not parsed again, because parsing takes some hundredths of a second.
     """
     if not kind:
         yield from _faults_of(file, text)
@@ -125,7 +125,7 @@ def query_problems(file: str, text: str, kind: str = "") -> Iterator[Problem]:
 
 
 def _faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
-    """Yield why a query cannot be run, as its text tells."""
+    """Yield why a query cannot be run, judging by its text."""
     code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
         expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
@@ -142,10 +142,10 @@ def _faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
 
 
 def _form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
-    """Yield that a query is not SPARQL, or of another form than its kind.
+    """Yield a problem if a query is not SPARQL, or not of the form of its kind.
 
-    Its solutions may stand in no frame below which rdflib parses: pyparsing leaves such frames to be dropped by a
-    thread that may not touch solutions.
+    No frame on the stack may hold query solutions while rdflib parses: pyparsing keeps such frames alive until a
+    thread drops them that must not touch solutions.
     """
     try:
         answer = pyoxigraph.Store().query(text)
@@ -168,15 +168,15 @@ def _form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
 
 
 def code_of(text: str) -> str:
-    """Return a query with blanks in the place of strings, IRIs and comments; offsets stay as they are."""
+    """Return a query with spaces instead of strings, IRIs and comments; offsets do not change."""
     return NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def _asks_others(text: str) -> bool:
-    """Return whether a query has SERVICE anywhere in its algebra; text that does not parse asks nobody."""
+    """Return whether a query has SERVICE anywhere in its algebra; False for text that does not parse."""
     if not re.search(r"service|\\u", text, re.IGNORECASE):
         return False
-    from pyparsing import ParseBaseException  # noqa: PLC0415  (heavy, and hardly ever needed)
+    from pyparsing import ParseBaseException  # noqa: PLC0415  (heavy, and rarely needed)
     from rdflib.plugins.sparql.parser import parseQuery  # noqa: PLC0415
 
     try:
@@ -195,7 +195,7 @@ def _pattern_names(tree: object) -> Iterator[str]:
 
 
 def depth(code: str) -> int:
-    """Return how many braces, brackets and parentheses of a query stand within each other."""
+    """Return the nesting depth of braces, brackets and parentheses in a query."""
     deepest = now = 0
     for bracket in re.findall(r"[{}()\[\]]", code):
         now += 1 if bracket in "{([" else -1
@@ -205,7 +205,7 @@ def depth(code: str) -> int:
 
 @lru_cache(1000)
 def columns_of(text: str) -> tuple[str, ...]:
-    """Return the variables behind SELECT; a query that was parsed once is not parsed again."""
+    """Return the variables after SELECT; a query that was parsed before is not parsed again."""
     cache, key = user_cache(), content_key("columns", text)
     if known := cache.get(key):
         return tuple(json.loads(known))
@@ -225,7 +225,7 @@ def place(text: str, offset: int) -> tuple[int, int]:
 
 
 def _syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
-    """Return the problem of a query that does not parse; an update is none."""
+    """Return the problem of a query that does not parse; an update is not a query."""
     expected = "one SELECT, ASK, CONSTRUCT or DESCRIBE"
     if update := UPDATE.match(code):
         line, _ = place(code, update.start(2))
@@ -244,7 +244,7 @@ def _syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
 
 
 def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
-    """Write what a derivation makes as N-Triples and return the path; raise `ProblemsFound` for blank nodes."""
+    """Write the triples of a derivation as N-Triples and return the path; raise `ProblemsFound` for blank nodes."""
     made = store.query(query.text)
     assert isinstance(made, pyoxigraph.QueryTriples)  # noqa: S101  (checked when the query was read)
     made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
@@ -256,9 +256,9 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
 
 
 def rows(store: pyoxigraph.Store, text: str) -> Generator[dict[str, str]]:
-    """Yield the rows of a SELECT as plain text, unbound variables left out.
+    """Yield the rows of a SELECT as plain text, without unbound variables.
 
-    Close it in the thread that asked: solutions may not be touched, not even dropped, by another.
+    Close the iterator in the thread that ran the query: no other thread may use solutions, or even drop them.
     """
     found = store.query(text)
     names = _variables(found)

@@ -1,4 +1,4 @@
-"""Stored questions: queries with an answer for people, and the parameters by which they are asked."""
+"""Stored questions: queries with an answer for people, and their parameters."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FOLDER: Final = "answers"
 Form = Literal["iri", "string", "integer", "decimal"]
 
 PARAMETER = re.compile(r"[?$](_([a-z][a-z0-9_]*?)_(iri|string|integer|decimal))\b")
-"""A parameter is a variable that says its name and form, such as `?_topic_iri` (https://grlc.readthedocs.io)."""
+"""A parameter is a variable with a name and a form, such as `?_topic_iri` (https://grlc.readthedocs.io)."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """What a question is asked with: its name, its variable, its form, and its default as tables write it."""
+    """A parameter of a question: its name, its variable, its form, and its default in the notation of tables."""
 
     name: str
     variable: str
@@ -36,11 +36,11 @@ class Parameter:
 
     @property
     def column(self) -> str:
-        """The column of an answer that holds it."""
+        """The column of an answer that holds its value."""
         return self.variable.removeprefix("_")
 
     def literal(self, text: str) -> pyoxigraph.Literal | None:
-        """Return a value as an RDF literal; None if it has not the form. IRIs are no literals."""
+        """Return a value as an RDF literal; None if it does not have the form. IRIs are not literals."""
         if self.form == "iri":
             return None
         if self.form == "string":
@@ -53,19 +53,19 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuestion:
-    """A stored query that answers people: what it asks, what an answer shows and how to read it, and its topics."""
+    """A stored query for people: its question, what an answer shows and how to read it, and its topics."""
 
     query: StoredQuery
     parameters: tuple[Parameter, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The variables behind SELECT."""
+        """The variables after SELECT."""
         return columns_of(self.query.text)
 
     @property
     def name(self) -> str:
-        """The name by which it is asked, that of its file."""
+        """The name of the question, which is the name of its file."""
         return self.query.name
 
     @property
@@ -75,7 +75,7 @@ class StoredQuestion:
 
     @property
     def description(self) -> str:
-        """What a row is and how to read it."""
+        """What a row means and how to read it."""
         return self.query.header.description
 
     @property
@@ -85,12 +85,12 @@ class StoredQuestion:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What it is about, the main topic first."""
+        """Its topics, the main topic first."""
         return self.query.header.tags
 
 
 def read_question(path: Path) -> StoredQuestion:
-    """Return the question of a file; raise `ProblemsFound` if it cannot be asked."""
+    """Return the question of a file; raise `ProblemsFound` if it has errors."""
     question = question_of(stored_query(path, FOLDER))
     if problems := [*header_problems(question)]:
         raise ProblemsFound(problems)
@@ -98,7 +98,7 @@ def read_question(path: Path) -> StoredQuestion:
 
 
 def stored_questions(root: Path) -> dict[str, StoredQuestion]:
-    """Return the stored questions of a project by name; raise `ProblemsFound` for those that cannot be asked."""
+    """Return the stored questions of a project by name; raise `ProblemsFound` for those with errors."""
     questions = {query.name: question_of(query) for query in stored_queries(root, FOLDER)}
     problems = [problem for question in questions.values() for problem in header_problems(question)]
     if problems:
@@ -117,7 +117,7 @@ def question_of(query: StoredQuery) -> StoredQuestion:
 
 
 def header_problems(question: StoredQuestion) -> Iterator[Problem]:
-    """Yield what a question lacks to be listed and asked."""
+    """Yield what is missing in the header of a question."""
     file, header = question.query.file, question.query.header
     if not question.summary.endswith("?"):
         found = f"the summary {quoted(question.summary)}"
@@ -143,8 +143,8 @@ def header_problems(question: StoredQuestion) -> Iterator[Problem]:
 def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery]) -> Iterator[Problem]:
     """Yield where stored questions would mislead about percentages.
 
-    A question may add numbers up if its header names, as `guarded_by`, a stored check that refuses data in which
-    these numbers could not be added; where the checks themselves are at fault, that is not looked at.
+    A question may add numbers if `guarded_by` in its header names a stored check that refuses data in which
+    these numbers must not be added. If the checks themselves have errors, this is not checked.
     """
     from kg_builder.queries.percentage_rules import percentage_problems  # noqa: PLC0415  (rdflib's algebra is heavy)
 

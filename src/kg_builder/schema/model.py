@@ -17,12 +17,12 @@ from kg_builder.core.terms import CSVW, KG
 from kg_builder.schema.limits import LIMITS, Limit
 
 SOURCE = "{source}"
-"""Stands in `csvw:url` and `csvw:aboutUrl` for the folder of a report; a table without it is shared."""
+"""Placeholder in `csvw:url` and `csvw:aboutUrl` for the folder of a report; a table without it is shared."""
 
 SHARED = "shared"
 
 ANY = "*"
-"""Stands in `csvw:url` for the name of a file, where a table has files of any name."""
+"""Placeholder in `csvw:url` for the name of a file, if a table has files of any name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Column:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a cell holds one value that is no reference to a table or a code."""
+        """Whether a cell holds one value that is not a reference to a table or a code."""
         return self.target is None and self.separator is None
 
     @property
@@ -63,7 +63,7 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class Constraint:
-    """A SHACL-SPARQL constraint: what spans rows. Those that only say what `kg:acyclic` columns check are left out."""
+    """A SHACL-SPARQL constraint over several rows. Constraints that only repeat `kg:acyclic` are left out."""
 
     name: str
     message: str
@@ -74,7 +74,7 @@ class Constraint:
 class Table:
     """One table: a node shape. `classes` is its own class first, then every superclass.
 
-    Its files have cells separated by `delimiter`, and may begin with lines of metadata behind the mark `comment`.
+    Cells in its files are separated by `delimiter`. Files may begin with metadata lines marked with `comment`.
     A `*` in the `url` stands for files of any name.
     """
 
@@ -91,78 +91,78 @@ class Table:
 
     @property
     def folder(self) -> str:
-        """The folder under `data/`, or `SOURCE` for that of a report."""
+        """The folder in `data/`, or `SOURCE` for the folder of a report."""
         return self.url.split("/")[0]
 
     @property
     def per_source(self) -> bool:
-        """Whether each report has a table of its own."""
+        """Whether each report has its own table."""
         return self.folder == SOURCE
 
     @property
     def stem(self) -> str:
-        """The file's name without folder and ending, which is also the name of its table in the engine."""
+        """The name of the file without folder and extension; also the name of its table in the engine."""
         name = self.place(self.folder).rpartition("/")[2]
         return self.folder if name == ANY else name
 
     @property
     def ending(self) -> str:
-        """How the names of its files end, such as `.csv`."""
+        """The extension of its files, such as `.csv`."""
         return self.url[self.url.index(".") :]
 
     def place(self, folder: str) -> str:
-        """Return the folder and the name, without ending, that its file has in a folder under `data/`."""
+        """Return the folder and the name, without extension, of its file for a folder in `data/`."""
         return self.url.replace(SOURCE, folder).removesuffix(self.ending)
 
     @property
     def kind(self) -> str:
-        """The word of the address that stands before the id, as in `threat/grooming`."""
+        """The part of the address before the id, as in `threat/grooming`."""
         return self.about.rsplit("/", 2)[-2]
 
     def column(self, name: str) -> Column:
-        """Return a column by its name; KeyError if there is none."""
+        """Return a column by its name; raise KeyError if it does not exist."""
         return {column.name: column for column in self.columns}[name]
 
 
 @dataclasses.dataclass(frozen=True)
 class Code:
-    """A concept that the ontology itself declares and that cells may name by the last part of its address."""
+    """A concept declared in the ontology; cells may name it by the last part of its address."""
 
     iri: str
     classes: tuple[str, ...]
 
     @property
     def key(self) -> str:
-        """The word that a cell holds."""
+        """The text in a cell."""
         return last_part(self.iri)
 
     @property
     def kind(self) -> str:
-        """The word of the address that stands before the key, as in `origin/legend`."""
+        """The part of the address before the key, as in `origin/legend`."""
         return re.split("[/#]", self.iri)[-2]
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """What a reference may name: tables, codes, and whether the cell must say which table, as in `type/id`."""
+    """The targets of a reference: tables, codes, and whether the cell must name the table, as in `type/id`."""
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of things that could be meant, sorted."""
+        """The possible kinds of things, sorted."""
         return tuple(sorted({table.kind for table in self.tables} | {code.kind for code in self.codes}))
 
     @property
     def qualified(self) -> bool:
-        """Whether cells write `type/id`, because things of several kinds could be meant."""
+        """Whether cells use `type/id`, because several kinds of things are possible."""
         return len(self.kinds) > 1
 
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """Tables in the order of their shapes' names, codes, prefixes, and the graphs that they came from."""
+    """Tables in the order of their shapes' names, codes, prefixes, and their source graphs."""
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
@@ -172,7 +172,7 @@ class Schema:
 
     @cached_property
     def targets(self) -> dict[str, Target]:
-        """For each class that a reference names: the tables and codes that hold its members."""
+        """For each class in a reference: the tables and codes that hold its members."""
         wanted = {column.target for table in self.tables for column in table.columns if column.target}
         return {
             name: Target(
@@ -183,12 +183,12 @@ class Schema:
         }
 
     def tables_in(self, folder: str) -> list[Table]:
-        """Return the tables that a folder under `data/` may have; every folder that none names is a report's."""
+        """Return the tables that a folder in `data/` may have; a folder that no table names belongs to a report."""
         named = [table for table in self.tables if table.folder == folder]
         return named or [table for table in self.tables if table.per_source]
 
     def table_at(self, folder: str, name: str) -> Table | None:
-        """Return the table for a file of a folder under `data/`, or None; `a.csv` may be cut into `a.2.csv`, ….."""
+        """Return the table for a file of a folder in `data/`, or None; `a.csv` may be split: `a.2.csv` and so on."""
         stem = name.split(".", maxsplit=1)[0]
         return next(
             (table for table in self.tables_in(folder) if Path(table.url).name.split(".")[0] in {stem, ANY}), None
@@ -196,7 +196,7 @@ class Schema:
 
 
 def schema_of(ontology: Graph, shapes: Graph) -> Schema:
-    """Return the schema that the shapes state; faults in them are `kg_builder.shapes`' subject."""
+    """Return the schema in the shapes, without checking them; `shape_rules` does that."""
     nodes = ordered(node for node in shapes.subjects(RDF.type, SH.NodeShape) if (node, CSVW.url, None) in shapes)
     prefixes = {prefix: str(name) for prefix, name in shapes.namespaces()} | {
         prefix: str(name) for prefix, name in ontology.namespaces()
@@ -253,7 +253,7 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
 
 
 def sparql_prefixes(shapes: Graph) -> str:
-    """Return the PREFIX lines that the constraints of the shapes rely on."""
+    """Return the PREFIX lines for the constraints of the shapes."""
     return "".join(
         f"PREFIX {text(shapes, node, SH.prefix)}: <{text(shapes, node, SH.namespace)}>\n"
         for node in ordered(shapes.objects(None, SH.declare))
@@ -261,7 +261,7 @@ def sparql_prefixes(shapes: Graph) -> str:
 
 
 def _codes_of(ontology: Graph) -> tuple[Code, ...]:
-    """Return the things under our base that the ontology declares, with all their classes, sorted."""
+    """Return the things below our base that the ontology declares, with all their classes, sorted."""
     found = {
         node: {name for kind in ontology.objects(node, RDF.type) for name in _superclasses(ontology, kind)}
         for node in ontology.subjects(RDF.type, None)
@@ -277,11 +277,11 @@ def _superclasses(ontology: Graph, name: Node | None) -> tuple[str, ...]:
 
 
 def ordered(nodes: Iterable[Node]) -> list[Node]:
-    """Return nodes sorted by what they say, which is the same on every machine."""
+    """Return nodes sorted by their contents, an order that is the same on every machine."""
     return sorted(nodes, key=str)
 
 
 def text(graph: Graph, subject: Node, predicate: URIRef) -> str:
-    """Return a value as text, empty where there is none."""
+    """Return a value as text, empty if there is none."""
     value = graph.value(subject, predicate)
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Reads the ontology folder: the meaning of terms, the code lists, and the shapes that are the schema of the tables."""
+"""Reads the ontology folder: the definitions of terms, the code lists, and the shapes (the schema of the tables)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kg_builder.schema.model import Schema, schema_of
 from kg_builder.schema.shape_rules import shape_problems
 
 MEANING = ("kg.ttl", "codes.ttl")
-"""The files of classes, properties and code lists."""
+"""The files with classes, properties and code lists."""
 
 SHAPES = "shapes"
-"""The folder of the shapes, whose files are cut by subject."""
+"""The folder of the shapes, with one file for each subject."""
 
 
 def read_schema(folder: Path) -> Schema:
@@ -57,7 +57,7 @@ def shape_files(folder: Path) -> list[str]:
 
 
 def _together(graphs: Iterable[Graph]) -> Graph:
-    """Return several graphs as one, with the prefixes of all."""
+    """Return the union of several graphs, with the prefixes of all."""
     merged = Graph(bind_namespaces="none")
     for graph in graphs:
         merged += graph
@@ -67,9 +67,9 @@ def _together(graphs: Iterable[Graph]) -> Graph:
 
 
 def _turtle_graph(text: str) -> Graph:
-    """Return a text in Turtle as a graph with its prefixes; raise `SyntaxError` with the line where it is none.
+    """Return a Turtle text as a graph with its prefixes; raise `SyntaxError` with the line if it is not Turtle.
 
-    Oxigraph reads it some times as fast as rdflib's own parser, and more strictly.
+    Oxigraph is several times as fast as rdflib's own parser, and stricter.
     """
     graph = Graph(bind_namespaces="none")
     parsed = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
@@ -81,7 +81,7 @@ def _turtle_graph(text: str) -> Graph:
 
 
 def _rdflib_term(term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Node:
-    """Return a term of Oxigraph as one of rdflib; raise TypeError for a triple, which is no term of RDF 1.1."""
+    """Return an Oxigraph term as an rdflib term; raise TypeError for a triple, which is not a term in RDF 1.1."""
     if isinstance(term, pyoxigraph.NamedNode):
         return URIRef(term.value)
     if isinstance(term, pyoxigraph.BlankNode):

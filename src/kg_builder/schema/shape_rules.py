@@ -1,4 +1,4 @@
-"""What shapes must be for the builder to understand them; whatever it would not heed is refused, with file and line."""
+"""The rules that shapes must follow; anything that the builder would ignore is refused, with file and line."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ DELIMITERS = ("", ",", "\t")
 URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
 
 Fault = tuple[Node, str, str, str, str]
-"""What is wrong with a shape: the shape, the rule, what was found, what is expected, how to fix it."""
+"""An error in a shape: the shape, the rule, what was found, what is expected, how to fix it."""
 
 
 def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield what in the shapes the builder would not understand, or must not run; `texts` are the files by path."""
+    """Yield what the builder does not understand, or must not run, in the shapes; `texts` are the files by path."""
     lines = {file: text.splitlines() for file, text in texts.items()}
     tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
@@ -60,7 +60,7 @@ def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> 
 
 
 def _forbidden(shapes: Graph) -> Iterator[Fault]:
-    """Yield imports and scripts: a build reads nothing from elsewhere and runs no code of a shape."""
+    """Yield imports and scripts: a build reads no external files and runs no code from a shape."""
     for node in ordered(shapes.subjects(OWL.imports, None)):
         yield (
             node,
@@ -75,7 +75,7 @@ def _forbidden(shapes: Graph) -> Iterator[Fault]:
 
 
 def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
-    """Yield what is wrong with a node shape as the description of a table."""
+    """Yield the errors in a node shape as the description of a table."""
     yield from _term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
@@ -98,7 +98,7 @@ def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
 
 
 def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
-    """Yield what is wrong with a property shape as the description of a column."""
+    """Yield the errors in a property shape as the description of a column."""
     yield from _term_faults(shapes, node, "column", ON_COLUMNS, NEEDED_ON_COLUMNS, {RDF.type})
     for term in sorted(NUMBERS):
         for value in shapes.objects(node, term):
@@ -124,7 +124,7 @@ def _is_decimal(value: Literal) -> bool:
 def _term_faults(
     shapes: Graph, node: Node, kind: str, allowed: set[URIRef], needed: set[URIRef], several: set[URIRef]
 ) -> Iterator[Fault]:
-    """Yield the terms on a shape that the builder would not heed, those that it misses, and those that stand twice."""
+    """Yield the terms of a shape that the builder would ignore, the missing ones, and the repeated ones."""
     counts = Counter(shapes.predicates(node, unique=False))
     for term in ordered(set(counts) - allowed - {SH.js}):
         yield node, "shape-term", f"{short(term)} on a {kind}", "a term that the builder knows", _nearest(term, allowed)
@@ -136,7 +136,7 @@ def _term_faults(
 
 
 def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
-    """Yield the properties and classes that a shape names and nobody declares."""
+    """Yield the properties and classes that a shape uses but the ontology does not declare."""
     for term in (SH.path, SH.targetClass, SH["class"], SH.lessThanOrEquals):
         for value in ordered(set(shapes.objects(node, term)) - declared):
             if not isinstance(value, URIRef):
@@ -147,7 +147,7 @@ def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault
 
 
 def _place_of(texts: Mapping[str, list[str]], node: Node) -> tuple[str, int]:
-    """Return the file and the line at which a subject's paragraph begins; the folder and 0 where none does."""
+    """Return the file and the line where a subject's paragraph begins; the folder and 0 if there is none."""
     opening = re.compile(rf"^(\w*:|<[^>]*[/#]){re.escape(short(node))}>?\s")
     for file, lines in texts.items():
         for number, line in enumerate(lines, 1):
@@ -162,6 +162,6 @@ def short(term: Node) -> str:
 
 
 def _nearest(term: Node, known: Iterable[Node]) -> str:
-    """Return a sentence that names the closest known term, or a general one."""
+    """Return a sentence with the closest known term, or a general sentence."""
     close = difflib.get_close_matches(short(term), sorted(map(short, known)), n=1)
     return f"Did you mean {close[0]}?" if close else "Fix the name, or declare the term first."

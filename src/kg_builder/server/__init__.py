@@ -1,1 +1,1 @@
-"""The graph over HTTP, read only: pages, SPARQL, reconciliation, in limited worker processes."""
+"""The graph over HTTP, read-only: pages, SPARQL and reconciliation, in limited worker processes."""

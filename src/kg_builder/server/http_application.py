@@ -1,4 +1,4 @@
-"""A built graph over HTTP, read only: a SPARQL endpoint, stored questions, things as pages and data, and all files."""
+"""A built graph over HTTP, read-only: a SPARQL endpoint, stored questions, things as pages and data, and all files."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from kg_builder.server.workers import Busy, TooLong, TooMuch, Workers
 from kg_builder.site.pages import Pages
 
 STATUS = {"format": 406, "size": 413, "name": 404, "value": 404, "result": 503}
-"""The statuses of problems by their rules; any other is a fault of the request."""
+"""The HTTP statuses of problems by rule; any other problem is a bad request."""
 
 
 def ready_graph(root: Path, build: Path) -> GraphReader:
-    """Open a built graph and read all that it would else read from files when it is first asked."""
+    """Open a built graph and read in advance everything that it would otherwise read from files at its first use."""
     graph = GraphReader(root, build)
     _ = (
         graph.labels,
@@ -49,14 +49,14 @@ def ready_graph(root: Path, build: Path) -> GraphReader:
         known(graph),
         [*graph.questions.values()],
         Graph(),
-    )  # rdflib finds the module of its store when it makes a first graph
+    )  # rdflib imports its store module when it makes its first graph
     return graph
 
 
 def _answered(graph: GraphReader, name: str, parameters: Mapping[str, str], media: str) -> Reply | Answer:
-    """Return the answer to a stored question in a media type, in a worker; as it is, if that is the one of pages.
+    """Return the answer to a stored question in a media type, in a worker; for HTML, return the answer object.
 
-    Raise `ProblemsFound` for a question or parameter that there is not, or a value that fits nothing.
+    Raise `ProblemsFound` for an unknown question or parameter, or a value that matches nothing.
     """
     answer = graph.ask(name, **parameters)
     form = next((form for form, each in ANSWERS.items() if each == media), None)
@@ -73,16 +73,16 @@ class Site:
         self.pages = pages
         self.prefixes = prefixes_of(graph)
         self.description = b""
-        self.size = len(graph.store)  # which the store counts each time it is asked
+        self.size = len(graph.store)  # the store would count again on each call
         self.files = StaticFiles(directory=build / "site", check_dir=False)
         self.files.all_directories = [build / "site", build]
 
     def has_page(self, path: str) -> bool:
-        """Return whether there is a page of that name."""
+        """Return whether there is a page with that name."""
         return self.files.lookup_path(f"{path}.html")[1] is not None
 
     def address(self, path: str) -> str:
-        """Return where people find a thing, as seen from it; empty if no page shows it."""
+        """Return the address of the page for a thing, relative to the thing; empty if no page shows it."""
         thing = self.pages.directory.things.get(self.graph.base + path) if self.pages else None
         page, _, fragment = thing.address.partition("#") if thing else ("", "", "")
         if not page or not self.has_page(page.removesuffix(".html")):
@@ -91,11 +91,11 @@ class Site:
         return f"{way}#{quote(fragment)}" if fragment else way
 
     async def health(self, _: Request) -> Response:
-        """Tell that the server works, how large the graph is, and how many requests are being answered or wait."""
+        """Report that the server works, the size of the graph, and the number of active and waiting requests."""
         return JSONResponse({"status": "ok", "quads": self.size, "asked": self.workers.asked})
 
     async def sparql(self, request: Request) -> Response:
-        """Answer a query; without one, describe the endpoint, or lead people to the editor."""
+        """Answer a query; without a query, describe the endpoint, or redirect people to the editor."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
         query = await asked(request)
@@ -132,7 +132,7 @@ class Site:
         return delivered(request, json.dumps(listed, ensure_ascii=False).encode(), JSON)
 
     async def question(self, request: Request) -> Response:
-        """Answer a stored question in the format that `format`, or else the Accept header, names."""
+        """Answer a stored question in the format given by `format`, or else by the Accept header."""
         name = request.path_params["name"]
         if name not in self.graph.questions:
             try:
@@ -154,7 +154,7 @@ class Site:
         found = await self.workers.run(_answered, name, parameters, media)
         if isinstance(found, Reply):
             return delivered(request, found.body, found.media, found.tag)
-        assert self.pages  # noqa: S101  (else there would be no such offer)
+        assert self.pages  # noqa: S101  (otherwise HTML is not offered)
         return delivered(request, (await run_in_threadpool(self.pages.live, name, parameters, found)).encode(), HTML)
 
     async def openapi(self, request: Request) -> Response:
@@ -165,7 +165,7 @@ class Site:
         return delivered(request, self.description, JSON)
 
     async def found(self, request: Request) -> Response:
-        """Lead from a thing to its page or its data, or give its data, or a file."""
+        """Redirect from a thing to its page or its data, or return its data, or a file."""
         path = request.path_params["path"]
         stem, _, ending = path.rpartition(".")
         if ending in ENDINGS and (thing := self.graph.thing(self.graph.base + stem)):
@@ -180,7 +180,7 @@ class Site:
             if media is None:
                 raise _not_offered([*ENDINGS.values(), *page])
             endings = {media: ending for ending, media in ENDINGS.items()}
-            last = request.scope["raw_path"].decode().rpartition("/")[2]  # as it was sent: %2F parts nothing
+            last = request.scope["raw_path"].decode().rpartition("/")[2]  # undecoded: %2F is not a separator
             return elsewhere(address if media == HTML else f"{last}.{endings[media]}")
         if not path and not self.has_page("index"):
             listed = ["/health", "/openapi.json", "/questions", "/sparql", "/SHA256SUMS", "/kg.nq"]
@@ -189,17 +189,17 @@ class Site:
 
 
 def elsewhere(address: str) -> Response:
-    """Lead to an address beside the present one, which works behind a proxy too; it depends on the Accept header."""
+    """Redirect to a relative address, which also works behind a proxy; the response varies by the Accept header."""
     return RedirectResponse(address, 303, {"Vary": "Accept"})
 
 
 def _not_offered(offers: Iterable[str]) -> Refused:
-    """Return the refusal of a media type that there is not."""
+    """Return the refusal for a media type that is not available."""
     return Refused(406, [fault("format", "another media type", f"one of {', '.join(offers)}")])
 
 
 def _failure(request: Request, error: Exception) -> Response:
-    """Return the answer to a request that has none, with the reasons."""
+    """Return the error response to a request, with the reasons."""
     if isinstance(error, Refused):
         return refusal(request, error)
     if isinstance(error, ProblemsFound):
@@ -223,7 +223,7 @@ FAILURES: Mapping[type[Exception], tuple[int, str, str, Mapping[str, str] | None
     TooMuch: (503, "a request that takes more memory, or is deeper, than is allowed", "a simpler one", None),
     Exception: (500, "a fault of the server", "an answer", None),
 }
-"""What is told of failures: status, found, expected, headers."""
+"""The contents of error responses: status, found, expected, headers."""
 
 
 def application(
@@ -237,8 +237,8 @@ def application(
 ) -> ASGIApp:
     """Return the application that serves a graph and the files of its build; it writes nothing.
 
-    `hosts` are the names by which it may be asked. `pages` makes the pages of answers to questions with parameters
-    and tells where things are shown; without it all are given as data.
+    `hosts` are the allowed host names. `pages` makes the pages of answers to questions with parameters
+    and finds the pages of things; without it, all responses are data.
     """
     know_files()
     site = Site(graph, build, workers, version, pages)

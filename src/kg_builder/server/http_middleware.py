@@ -1,4 +1,4 @@
-"""What every answer over HTTP has: a tag that saves sending it twice, headers that protect, a line in the log."""
+"""The parts of every HTTP response: an entity tag that avoids sending it twice, security headers, a log line."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ PROTECTING = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""No page may load anything from elsewhere, be framed, or tell another host where its reader was."""
+"""Security headers: no page may load external resources, be framed, or send a referrer to other hosts."""
 
 FRAMING = frozenset({"Content-Security-Policy", "X-Frame-Options"})
-"""Those that an answer may bring itself."""
+"""The security headers that a response may set itself."""
 
 
-class Refused(Exception):  # noqa: N818  (an answer, not an error)
-    """Raised for a request that gets no other answer than a status and the reasons."""
+class Refused(Exception):  # noqa: N818  (a response, not an error)
+    """Raised for a request whose response is only a status and the reasons."""
 
     def __init__(self, status: int, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> None:
         self.status = status
@@ -46,7 +46,7 @@ class Refused(Exception):  # noqa: N818  (an answer, not an error)
 
 
 def delivered(request: Request, body: bytes, media: str, tag: str = "") -> Response:
-    """Return an answer that depends on the Accept header; 304 without a body if the client has it already."""
+    """Return a response that varies by the Accept header; 304 without a body if the client already has it."""
     headers = {"ETag": f'"{tag or tag_of(body)}"', "Vary": "Accept"}
     known = request.method in {"GET", "HEAD"} and parse_etags(request.headers.get("if-none-match"))
     if known and known.contains_weak(headers["ETag"].strip('"')):
@@ -55,12 +55,12 @@ def delivered(request: Request, body: bytes, media: str, tag: str = "") -> Respo
 
 
 def tag_of(body: bytes) -> str:
-    """Return what is the same for the same bytes alone."""
+    """Return the entity tag of some bytes; only equal bytes have equal tags."""
     return hashlib.sha256(body).hexdigest()[:32]
 
 
 def refusal(request: Request, refused: Refused) -> Response:
-    """Return the reasons as JSON, or as sentences where the Accept header wants something else."""
+    """Return the reasons as JSON, or as sentences if the Accept header prefers another format."""
     headers = {**(refused.headers or {}), "Vary": "Accept"}
     if preferred(request, (JSON, HTML, "text/plain")) == JSON:
         return JSONResponse(as_data(refused.problems), refused.status, headers)
@@ -68,9 +68,9 @@ def refusal(request: Request, refused: Refused) -> Response:
 
 
 class Delivery:
-    """Puts the protecting headers on every answer of an application, its failures too, and logs it.
+    """Adds the security headers to every response of an application, errors included, and logs it.
 
-    A line of the log holds method, path without what is asked of it, status, bytes and milliseconds.
+    A log line has the method, the path without the query string, the status, bytes and milliseconds.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -89,14 +89,14 @@ class Delivery:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                framed = "Content-Security-Policy" in headers  # then an answer says itself where it may be shown
+                framed = "Content-Security-Policy" in headers  # then the response itself decides where it may be framed
                 for name, value in PROTECTING.items():
                     if not (framed and name in FRAMING):
                         headers[name] = value
                 headers.setdefault("Cache-Control", "no-cache")
                 tag = headers.get("ETag", "W/")
                 if "Content-Encoding" in headers and not tag.startswith("W/"):
-                    headers["ETag"] = f"W/{tag}"  # the same thing in other bytes
+                    headers["ETag"] = f"W/{tag}"  # the same content in different bytes
             size += len(message.get("body", b""))
             await send(message)
 

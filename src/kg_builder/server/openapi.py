@@ -1,4 +1,4 @@
-"""The stored questions as an OpenAPI description, made from their headers (https://spec.openapis.org/oas/v3.1.1)."""
+"""The stored questions as an OpenAPI description from their headers (https://spec.openapis.org/oas/v3.1.1)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kg_builder.core.media_types import ANSWERS, HTML, JSON
 from kg_builder.queries.stored_questions import Parameter, StoredQuestion
 
 FEW = 40
-"""Values up to which all that a parameter takes are listed."""
+"""Up to this many values, all values of a parameter are listed."""
 
 NUMBERS = {"integer": "integer", "decimal": "number"}
 
 
 def openapi(graph: GraphReader, version: str) -> dict[str, Any]:
-    """Return the description; what all questions have in common is in the template."""
+    """Return the description; the common parts of all questions are in the template."""
     whole: dict[str, Any] = json.loads((files("kg_builder") / "templates" / "openapi.json").read_text("utf-8"))
     whole["info"]["version"] = version
     for question in graph.questions.values():
@@ -26,7 +26,7 @@ def openapi(graph: GraphReader, version: str) -> dict[str, Any]:
 
 
 def _operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
-    """Return how a question is asked and what it answers."""
+    """Return the operation of a question: its parameters and responses."""
     row = {"type": "object", "required": [*shown(question)], "additionalProperties": False}
     row["properties"] = {column: {"type": ["string", "number", "boolean", "null"]} for column in shown(question)}
     answer = {"allOf": [_referred("schemas", "Answer"), {"properties": {"rows": {"items": row}}}]}
@@ -49,16 +49,16 @@ def _operation(graph: GraphReader, question: StoredQuestion) -> dict[str, Any]:
 
 
 REFUSALS = {"400": "NotUnderstood", "404": "NotFound", "406": "NotOffered", "500": "Failed", "503": "NotNow"}
-"""What the template says of answers that are none."""
+"""The error responses in the template."""
 
 
 def shown(question: StoredQuestion) -> list[str]:
-    """Return the columns as answers call them."""
+    """Return the columns by their names in answers."""
     return [column.removeprefix("_") for column in question.columns]
 
 
 def parameter(graph: GraphReader, question: StoredQuestion, asked: Parameter) -> dict[str, Any]:
-    """Return one parameter; a thing may be given by address or by name, so its values are no more than listed."""
+    """Return one parameter; a thing may be given by address or name, so its values are only listed, not an enum."""
     schema: dict[str, Any] = {"type": NUMBERS.get(asked.form, "string"), "default": asked.default}
     if asked.form in NUMBERS:
         schema["default"] = json.loads(asked.default)

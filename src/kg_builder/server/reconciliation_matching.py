@@ -1,4 +1,4 @@
-"""Matches a client's records by the Reconciliation Service API 0.2, in a worker, with what the API calls entities.
+"""Matches a client's records with entities by the Reconciliation Service API 0.2, in a worker.
 
 https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
 """
@@ -23,16 +23,16 @@ from kg_builder.server.reconciliation_requests import MOST, VALUES, Asking
 from kg_builder.server.sparql_protocol import Reply, whole
 
 PAGE = 20
-"""Suggestions at a time."""
+"""Number of suggestions in a response."""
 
 LIKELY = 0.7
-"""Likeness from which on a candidate is shown: a person chooses among them, so that it may be less than for `link`."""
+"""Minimum similarity of a candidate. A person chooses among candidates, so it may be lower than for `link`."""
 
 CERTAIN = 0.9
-"""Score from which on the only candidate that good is taken for the one that is meant."""
+"""Minimum score of an automatic match, if only one candidate reaches it."""
 
 WEIGHT = 0.2
-"""How much of a score depends on whether the properties fit that a query names."""
+"""The weight of the properties in a query in the score."""
 
 NUMBERS = {str(XSD.integer): "int", str(XSD.decimal): "float", str(XSD.double): "float"}
 
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """What a service knows of a graph: its entities, and the properties of each type, the commonest first."""
+    """The service's data about a graph: its entities, and the properties of each type, the most common first."""
 
     index: Index
     types: Mapping[str, str]
@@ -55,7 +55,7 @@ class Known:
 
 @lru_cache(2)
 def known(graph: GraphReader) -> Known:
-    """Return what a service knows of a graph; it reads files when it is first asked, which workers cannot do."""
+    """Return the service's data about a graph; the first call reads files, which workers cannot do."""
     index = Index(graph)
     types = {each: subject.kind for subject in index.subjects.values() for each in subject.classes[:1]}
     properties: dict[str, dict[str, str]] = {}
@@ -94,7 +94,7 @@ def results(graph: GraphReader, asked: Asking) -> list[Json]:
 
 
 def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
-    """Return what one query may mean, of the types that it wants."""
+    """Return the possible matches of one query, of the types in the query."""
     index = known(graph).index
     words: tuple[Word, ...] = (Word("", asked.text), Word("", graph.base + asked.text)) if asked.text else ()
     codes = tuple(Word(pid, value) for pid, value in asked.values)
@@ -118,12 +118,12 @@ def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
 
 
 def _of_type(subject: Subject, wanted: Sequence[str]) -> bool:
-    """Return whether a thing has one of some types; any will do if none is named."""
+    """Return whether a thing has one of some types; True if no type is given."""
     return not wanted or bool({*subject.classes, subject.kind} & {*wanted})
 
 
 def _fitted(graph: GraphReader, candidate: Candidate, values: Sequence[tuple[str, str]]) -> float:
-    """Return the score of a candidate, less where the properties that a query names do not fit."""
+    """Return the score of a candidate, reduced if properties in the query do not match."""
     by_property: dict[str, list[bool]] = {}
     for pid, value in values:
         by_property.setdefault(pid, []).append(_holds(graph, candidate.subject, pid, value))
@@ -134,7 +134,7 @@ def _fitted(graph: GraphReader, candidate: Candidate, values: Sequence[tuple[str
 
 
 def _holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
-    """Return whether a thing has a value of a property, be it written otherwise, or be it the name of a thing."""
+    """Return whether a thing has a value of a property, also in another spelling or as the name of a thing."""
     wanted = {folded(value), folded(graph.base + value)} - {""}
     return any(
         folded(text) in wanted
@@ -145,7 +145,7 @@ def _holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
 
 
 def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) -> Reply:
-    """Return the values of some properties of some things; an empty list for what is not known."""
+    """Return the values of some properties of some things; an empty list for unknown ones."""
     names = known(graph).names
     meta = [{"id": pid, "name": names.get(pid, pid)} for pid in wanted]
     rows = {
@@ -159,7 +159,7 @@ def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) 
 
 
 def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
-    """Return the values of a property that may be shown, sorted, each once."""
+    """Return the distinct values of a property that may be shown, sorted."""
     service = known(graph)
     if iri not in service.index.subjects or pid not in service.names:
         return []
@@ -169,7 +169,7 @@ def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode |
 
 
 def cell(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal) -> Json:
-    """Return a value as the API writes it."""
+    """Return a value in the format of the API."""
     if isinstance(term, pyoxigraph.NamedNode):
         name = _name_of(graph, term)
         return {"id": term.value.removeprefix(graph.base), "name": name} if name else {"str": term.value}
@@ -188,7 +188,7 @@ def _name_of(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal
 
 
 def suggested(graph: GraphReader, what: str, prefix: str, cursor: int) -> Reply:
-    """Return the entities, properties or types whose names begin like some letters, or have a word that does."""
+    """Return the entities, properties or types with a name, or a word in it, that begins with some letters."""
     service = known(graph)
     if what == "entity":
         offers = [
@@ -213,7 +213,7 @@ def suggested(graph: GraphReader, what: str, prefix: str, cursor: int) -> Reply:
 
 
 def proposed(graph: GraphReader, type_: str, limit: int) -> Reply:
-    """Return the properties of a type, or of all types, that data may be fetched of, the commonest first."""
+    """Return the properties of a type, or of all types, available for data extension, the most common first."""
     service = known(graph)
     properties = service.properties.get(type_, {}) if type_ else service.names
     listed = [{"id": iri, "name": name} for iri, name in properties.items()][:limit]
@@ -221,7 +221,7 @@ def proposed(graph: GraphReader, type_: str, limit: int) -> Reply:
 
 
 def entity(graph: GraphReader, subject: Subject) -> Json:
-    """Return a thing as the API writes it, under its name, never under a hidden label."""
+    """Return a thing in the format of the API, with its name, never with a hidden label."""
     about = {"description": subject.definition} if subject.definition else {}
     return {"id": subject.iri.removeprefix(graph.base), "name": subject.name, **about}
 
@@ -232,5 +232,5 @@ def types(subject: Subject) -> list[Json]:
 
 
 def _reply(value: Json) -> Reply:
-    """Return a JSON value as an answer."""
+    """Return a JSON value as a reply."""
     return whole(json.dumps(value, ensure_ascii=False).encode(), JSON)

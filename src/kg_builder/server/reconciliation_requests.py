@@ -1,4 +1,4 @@
-"""Reads what a client of the reconciliation service asks; nothing in it is trusted."""
+"""Reads the untrusted requests to the reconciliation service."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from kg_builder.server.http_middleware import Refused
 from kg_builder.server.sparql_protocol import fault
 
 BATCH = 50
-"""Queries of a request."""
+"""Maximum number of queries in a request."""
 
 LIMIT, MOST = 5, 50
-"""Candidates of a query unless it says otherwise, and at most."""
+"""Default and maximum number of candidates of a query."""
 
 VALUES = 1000
-"""Identifiers times properties of a request for data, and values of one property."""
+"""Maximum of identifiers times properties in a data request, and of values of one property."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Asking:
-    """One query: its text, the types of which one is wanted, how many candidates, property values that should fit."""
+    """One query: its text, the accepted types, the number of candidates, property values that should match."""
 
     text: str
     types: tuple[str, ...]
@@ -31,7 +31,7 @@ class Asking:
 
 
 def batch_of(text: str) -> dict[str, Asking]:
-    """Return the queries of a batch; raise `Refused` for what is none."""
+    """Return the queries of a batch; raise `Refused` for anything else."""
     batch = _json_of(text)
     if not isinstance(batch, dict) or not all(isinstance(each, dict) for each in batch.values()):
         raise Refused(400, [fault("queries", "other JSON", "an object of queries by their names")])
@@ -41,7 +41,7 @@ def batch_of(text: str) -> dict[str, Asking]:
 
 
 def _asking(name: str, query: dict[str, Any]) -> Asking:
-    """Return one query; raise `Refused` for what is none."""
+    """Return one query; raise `Refused` for anything else."""
     text, types, limit = query.get("query", ""), query.get("type", []), query.get("limit", LIMIT)
     types = [types] if isinstance(types, str) else types
     given = query.get("properties", [])
@@ -62,7 +62,7 @@ def _asking(name: str, query: dict[str, Any]) -> Asking:
 
 
 def _texts_of(value: Any) -> Iterator[str]:
-    """Yield the values of a property as texts; an entity is given by its identifier."""
+    """Yield the values of a property as texts; for an entity, its identifier."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
             yield str(each.get("id", ""))
@@ -73,7 +73,7 @@ def _texts_of(value: Any) -> Iterator[str]:
 
 
 def extension_of(text: str) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Return identifiers, and properties with the number of values wanted; raise `Refused` for anything else."""
+    """Return identifiers, and properties with the number of values requested; raise `Refused` for anything else."""
     query = _json_of(text)
     ids = query.get("ids") if isinstance(query, dict) else None
     given = query.get("properties") if isinstance(query, dict) else None
@@ -92,7 +92,7 @@ def extension_of(text: str) -> tuple[tuple[str, ...], dict[str, int]]:
 
 
 def _number_of(settings: Any) -> int:
-    """Return how many values a property setting wants, all that are given if it says nothing sensible."""
+    """Return how many values a property setting requests; the maximum if the setting is not valid."""
     limit = settings.get("limit") if isinstance(settings, dict) else None
     try:
         return min(int(limit), VALUES) if limit and int(limit) > 0 else VALUES
@@ -101,7 +101,7 @@ def _number_of(settings: Any) -> int:
 
 
 def _json_of(text: str) -> Any:
-    """Return a JSON value; raise `Refused` for what is none, or too deep."""
+    """Return a JSON value; raise `Refused` if it is not valid, or too deep."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

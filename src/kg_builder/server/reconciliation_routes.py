@@ -1,4 +1,4 @@
-"""The addresses of the reconciliation service, as OpenRefine asks them."""
+"""The HTTP routes of the reconciliation service, as OpenRefine uses them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FRAMED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors *; sandbox allow-popups allow-popups-to-escape-sandbox"
 }
-"""A preview is shown in a frame of a client's page, wherever that is; it can do nothing there."""
+"""A preview is shown in a frame on a client's page, on any host; it runs no scripts there."""
 
 
 class Reconciling:
@@ -45,7 +45,7 @@ class Reconciling:
         self.template = environment.get_template("preview.html")
 
     def routes(self) -> list[Route]:
-        """Return the addresses."""
+        """Return the routes."""
         return [
             Route(PATH, self.reconcile, methods=["GET", "POST"]),
             Route(f"{PATH}/suggest/{{what}}", self.suggest),
@@ -73,7 +73,7 @@ class Reconciling:
         return delivered(request, answer.body, answer.media, answer.tag)
 
     def manifest(self, address: str) -> dict[str, Any]:
-        """Return what the service says of itself; `address` is where the server is, with a slash at its end."""
+        """Return the service manifest; `address` is the address of the server, with a slash at the end."""
         own = address.rstrip("/")
         setting = {
             "name": "limit",
@@ -101,7 +101,7 @@ class Reconciling:
         }
 
     async def suggest(self, request: Request) -> Response:
-        """Suggest what begins like some letters."""
+        """Suggest items whose names begin with some letters."""
         what = request.path_params["what"]
         if what not in SUGGESTIONS:
             raise Refused(404, [fault("address", quoted(what), f"one of {', '.join(SUGGESTIONS)}")])
@@ -116,7 +116,7 @@ class Reconciling:
         return delivered(request, answer.body, answer.media, answer.tag)
 
     async def preview(self, request: Request) -> Response:
-        """Tell of one thing in a few lines of HTML, which may be framed."""
+        """Describe one thing in a few lines of HTML, which may be framed."""
         id_ = request.query_params.get("id", "").removeprefix(self.graph.base)
         subject = known(self.graph).index.subjects.get(self.graph.base + id_)
         if subject is None:
@@ -126,7 +126,7 @@ class Reconciling:
 
 
 def number(request: Request, name: str, default: int) -> int:
-    """Return a parameter that is a number up to a million; raise `Refused` for anything else."""
+    """Return a numeric parameter of at most a million; raise `Refused` for anything else."""
     text = request.query_params.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004
         raise Refused(400, [fault(name, quoted(text), "a number")])

@@ -1,4 +1,4 @@
-"""What a graph says of one thing, as data: the statements in which it is subject or object."""
+"""The data about one thing in a graph: the statements in which it is subject or object."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from kg_builder.server.sparql_protocol import triples_form
 ENDINGS = {
     ending: next(media for media in TRIPLES if media in SHORT[ending]) for ending in ("ttl", "nt", "jsonld", "rdf")
 }
-"""The endings of the addresses of data, and their media types."""
+"""The extensions of data addresses, and their media types."""
 
 
 def described(graph: GraphReader, thing: pyoxigraph.NamedNode, media: str, prefixes: Mapping[str, str]) -> bytes:
-    """Return the statements about a thing, those of which it is the subject first, each once."""
+    """Return the distinct statements about a thing, those with the thing as subject first."""
     about = sorted({quad.triple for quad in graph.store.quads_for_pattern(thing, None, None)}, key=str)
     beside = sorted({quad.triple for quad in graph.store.quads_for_pattern(None, None, thing)}, key=str)
     return pyoxigraph.serialize([*about, *beside], format=triples_form(media), prefixes=dict(prefixes)) or b""
 
 
 def prefixes_of(graph: GraphReader) -> dict[str, str]:
-    """Return the prefixes of the project's ontology, in which data are written; nothing if it has none."""
+    """Return the prefixes of the project's ontology, for writing data; empty if it has none."""
     file = graph.root / "ontology" / "kg.ttl"
     if not file.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Serves a built graph on a socket until it is stopped, and leaves nothing behind."""
+"""Serves a built graph on a socket until stopped, and leaves no processes behind."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ from kg_builder.server.workers import Limits, Workers
 from kg_builder.site.writer import live_pages
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-"""The names of this machine for itself."""
+"""The names of the local machine."""
 
 CONNECTIONS = 1000
-"""Connections at a time; further ones are told to come again."""
+"""Maximum number of connections; further ones are asked to retry later."""
 
 PATIENCE = 30
-"""Seconds in which a request must be whole, and in which a client must take some bytes of an answer."""
+"""Seconds in which a request must be complete, and in which a client must accept some bytes of a response."""
 
 HEAD = 2**16
-"""Bytes of the head of a request: its address and headers. Some more are read if they come at once."""
+"""Maximum size of a request head (address and headers) in bytes; slightly more is read if it arrives together."""
 
 
 def serve(options: argparse.Namespace, version: str, said: Callable[[str], object]) -> None:
-    """Serve until an interrupt or SIGTERM; `said` is told the address once it listens.
+    """Serve until an interrupt or SIGTERM; call `said` with the address when the server listens.
 
-    After a build, start it again: until then files are new, and a worker that was replaced knows the new graph alone.
-    Who hangs up has asked nevertheless: a query goes on until it is answered or its time has passed.
-    Bounded are connections, heads and bodies of requests, the time until they are whole, how many wait for workers,
-    and what these may take; a page that is made of an answer is not, but its stored question is.
+    Restart it after a build: until then, files are new, and only a replaced worker has the new graph.
+    If a client disconnects, its query still runs until it is answered or reaches the time limit.
+    There are limits on connections, heads and bodies of requests, the time to receive them, the number of requests
+    that wait for workers, and the time and memory of workers. Making a page from an answer has no limit; its stored
+    question has.
 
-    Raise `ProblemsFound` if the address cannot be had, or if there is no build.
+    Raise `ProblemsFound` if the address is not available, or if there is no build.
     """
     QUERIES.setLevel(logging.INFO if options.log_queries else logging.WARNING)
     build = options.out or options.root / "build"
@@ -60,14 +61,14 @@ def serve(options: argparse.Namespace, version: str, said: Callable[[str], objec
             app = application(graph, build, workers, version=version, hosts=names, pages=pages)
             server = Server(app, workers)
             for each in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, server.handle_exit)  # the server sends itself again, at its end, what ended it
+                signal.signal(each, server.handle_exit)  # at its end, the server raises the signal again that ended it
             host, port, *_ = sock.getsockname()
             said(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
             server.run(sockets=[sock])
 
 
 class Server(uvicorn.Server):
-    """A server that ends its workers first, so that whoever waits for them is told so."""
+    """A server that ends its workers first, so that waiting clients get an error response."""
 
     def __init__(self, app: ASGIApp, workers: Workers) -> None:
         self.workers = workers
@@ -92,72 +93,72 @@ class Server(uvicorn.Server):
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that ends if a request is not whole in time, or its head is too long: uvicorn bounds neither."""
+    """A connection that ends if a request is not complete in time, or its head is too long: uvicorn limits neither."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a first request."""
+        """Start waiting for the first request."""
         super().connection_made(transport)
         self.unread = 0
         self.waiting = self.loop.call_later(PATIENCE, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         self.waiting.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; give up if all that came since the last head or piece of a body is still no whole head."""
+        """Read more; close if the data since the last head or piece of a body is too long and not a complete head."""
         self.unread += len(data)
         super().data_received(data)
         if self.unread > HEAD and not self.transport.is_closing():
             self.send_400_response(f"The head of a request may have at most {HEAD:,} bytes.")
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the end of a request."""
+        """Start waiting for the end of a request."""
         super().on_message_begin()
         self.waiting.cancel()
         self.waiting = self.loop.call_later(PATIENCE, self.transport.abort)
 
     def on_headers_complete(self) -> None:
-        """Note that a head is whole."""
+        """Note that a head is complete."""
         self.unread = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Note that a piece of a body was read."""
+        """Note that a piece of a body has been read."""
         self.unread = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Wait no longer, as the request is whole."""
+        """Stop waiting, because the request is complete."""
         self.waiting.cancel()
         super().on_message_complete()
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; raise `ProblemsFound` if the address is not of this machine, or is taken."""
+    """Return a listening socket; raise `ProblemsFound` if the address is not of this machine, or is in use."""
     try:
         sock = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
         expected = "an address and a free port of this machine"
         raise ProblemsFound([Problem("--port", 0, "", "port", str(error), expected, "Choose another one.")]) from error
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it; else some answers take 40 ms
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; else who takes no byte keeps a connection, and an answer in memory
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by connections; else some answers take 40 ms
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; else an idle client keeps a connection, and an answer in memory
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE * 1000)
     return sock
 
 
 def _hosts(host: str, further: list[str]) -> list[str]:
-    """Return the names by which the server may be asked: on this machine alone no page elsewhere may give it a name.
+    """Return the allowed host names: on a loopback address, a foreign page must not reach the server by its own name.
 
-    Who listens to a network without naming hosts may be asked by any name.
+    A server that listens on a network, without `--allow-host`, accepts any name.
     """
     own = f"[{host}]" if ":" in host else host
     return [own, *LOOPBACK, *further] if further or _is_loopback(host) else ["*"]
 
 
 def _is_loopback(host: str) -> bool:
-    """Return whether nobody but this machine can reach an address."""
+    """Return whether only this machine can reach an address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

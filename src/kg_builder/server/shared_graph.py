@@ -1,4 +1,4 @@
-"""The graph that the workers of a server share: the process that they are forked from loads it once, on import."""
+"""The graph that the workers of a server share: their parent process loads it once, on import."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kg_builder.core.problems import ProblemsFound
 from kg_builder.server.http_application import ready_graph
 
 VARIABLE = "KG_BUILDER_SERVED"
-"""Names, for the process that workers are forked from, the project and the build whose graph is to be loaded."""
+"""The environment variable that names the project and the build to load, for the parent process of workers."""
 
 
 def shared_graph(root: Path, build: Path) -> GraphReader:
-    """Return the graph of a build; it is loaded now if the process that this one was forked from has not."""
+    """Return the graph of a build; load it now if the parent process has not."""
     if _LOADED and _LOADED[0] == named(root, build):
         return _LOADED[1]
     return ready_graph(root, build)
@@ -31,7 +31,7 @@ def _load() -> tuple[str, GraphReader] | None:
     try:
         return (wanted, ready_graph(Path(root), Path(build))) if build else None
     except ProblemsFound:
-        return None  # a worker meets the same, and says so
+        return None  # a worker has the same error, and reports it
 
 
 _LOADED = _load()

@@ -1,4 +1,4 @@
-"""The query operation of the SPARQL 1.1 Protocol, read only (https://www.w3.org/TR/sparql11-protocol/)."""
+"""The read-only query operation of the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/)."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from kg_builder.queries.stored_queries import NOT_CODE
 from kg_builder.server.http_middleware import Refused, tag_of
 
 BODY = 1_000_000
-"""Bytes of a request; a query may have a tenth of that in characters, and more bytes where they are escaped."""
+"""Maximum size of a request in bytes; a query may have a tenth of that in characters, which escapes may lengthen."""
 
 RESULT = 64_000_000
-"""Bytes of a result; a larger one is refused whole."""
+"""Maximum size of a result in bytes; a larger one is refused completely."""
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
 DATASET = re.compile(r"(?:^|[\s)}*])from(?=\s)", re.IGNORECASE)
-"""The keyword in a query without its strings, IRIs and comments."""
+"""The keyword FROM in a query without its strings, IRIs and comments."""
 
 QUERIES = logging.getLogger("kg_builder.queries")
 
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """A query, its graphs if the request names any, and the media types for tables and triples; None for neither."""
+    """A query, its graphs if the request names any, and the media types for tables and triples, each may be None."""
 
     text: str
     default_graphs: tuple[str, ...]
@@ -48,7 +48,7 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """A whole answer, its media type, and what is the same for the same answer alone."""
+    """A complete answer, its media type, and its entity tag."""
 
     body: bytes
     media: str
@@ -59,7 +59,7 @@ class Reply:
 
 
 async def asked(request: Request) -> Asked | None:
-    """Return what a request asks, None for a GET without a query; raise `Refused` for what is no query operation."""
+    """Return the query of a request, None for a GET without a query; raise `Refused` for any other operation."""
     given = await parameters(request)
     if "update" in given:
         raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
@@ -77,7 +77,7 @@ async def asked(request: Request) -> Asked | None:
 
 
 async def parameters(request: Request) -> dict[str, list[str]]:
-    """Return the values of each parameter of an operation, wherever they stand; raise `Refused` for other bodies."""
+    """Return the values of each parameter, from address and body; raise `Refused` for other types of body."""
     pairs = list(_decoded(request.scope["query_string"]))
     if request.method == "POST":
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -94,7 +94,7 @@ async def parameters(request: Request) -> dict[str, list[str]]:
 
 
 async def _body_of(request: Request) -> bytes:
-    """Return the body of a request; raise `Refused` as soon as it is too long."""
+    """Return the body of a request; raise `Refused` once it is too long."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -104,7 +104,7 @@ async def _body_of(request: Request) -> bytes:
 
 
 def _decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
-    """Return names and values of a form; raise `Refused` where they are not UTF-8 or too many."""
+    """Return names and values of a form; raise `Refused` if they are not UTF-8, or too many."""
     try:
         return parse_qsl(pairs.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
@@ -122,13 +122,13 @@ def _text_of(body: bytes) -> str:
 
 
 def fault(rule: str, found: str, expected: str, hint: str = "") -> Problem:
-    """Return what is wrong with a request."""
+    """Return the problem of a request."""
     return Problem("the request", 0, "", rule, found, expected, hint)
 
 
 def service_description(address: str, names: Iterable[str], media: str) -> bytes:
-    """Return what the endpoint says of itself (https://www.w3.org/TR/sparql11-service-description/)."""
-    environment = Environment(loader=PackageLoader("kg_builder", "templates"), undefined=StrictUndefined)  # noqa: S701  (Turtle, of names that are IRIs)
+    """Return the service description (https://www.w3.org/TR/sparql11-service-description/)."""
+    environment = Environment(loader=PackageLoader("kg_builder", "templates"), undefined=StrictUndefined)  # noqa: S701  (Turtle, with names that are IRIs)
     turtle = environment.get_template("endpoint.ttl").render(graphs=sorted(names))
     described = pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE, base_iri=address)
     triples = [quad.triple for quad in described]
@@ -139,23 +139,23 @@ def service_description(address: str, names: Iterable[str], media: str) -> bytes
 
 
 class Bounded(io.BytesIO):
-    """Bytes up to a number of them."""
+    """A buffer with a maximum size."""
 
     def write(self, more: bytes, /) -> int:  # type: ignore[override]
-        """Add bytes; raise `ProblemsFound` if they are too many."""
+        """Add bytes; raise `ProblemsFound` if there are too many."""
         if self.tell() + len(more) > RESULT:
             raise ProblemsFound([fault("result", "a larger result", f"at most {RESULT:,} bytes", "Use LIMIT.")])
         return super().write(more)
 
 
 def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
-    """Return the results of a query, complete; raise `ProblemsFound` for what it must not do."""
+    """Return the complete results of a query; raise `ProblemsFound` if it does something forbidden."""
     graph.refuse(asked.text)
     given = {iri: _graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}
     own = DATASET.search(NOT_CODE.sub(" ", asked.text)) is not None
     results = graph.store.query(
         asked.text,
-        use_default_graph_as_union=not given and not own,  # else the engine passes over FROM
+        use_default_graph_as_union=not given and not own,  # else the engine ignores FROM
         default_graph=[given[iri] for iri in asked.default_graphs] if given else None,
         named_graphs=[given[iri] for iri in asked.named_graphs] if given else None,
     )
@@ -172,7 +172,7 @@ def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Repl
 
 
 def _graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
-    """Return the graph of that name; raise `ProblemsFound` if there is none, as nothing is fetched."""
+    """Return the graph with that name; raise `ProblemsFound` if there is none, because no graph is fetched."""
     named = next((each for each in graph.store.named_graphs() if each.value == iri), None)
     if not isinstance(named, pyoxigraph.NamedNode):
         names = ", ".join(sorted(str(each.value) for each in graph.store.named_graphs()))
@@ -181,7 +181,7 @@ def _graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
 
 
 def triples_form(media: str) -> pyoxigraph.RdfFormat:
-    """Return the format of triples with that media type."""
+    """Return the RDF format for a media type."""
     return getattr(pyoxigraph.RdfFormat, TRIPLES[media])  # type: ignore[no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""Processes that do a stranger's work on a state of their own, within limits, and can be killed."""
+"""Processes that run untrusted queries on their own state, within limits, and can be killed."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from kg_builder.core.problems import Problem, ProblemsFound
 Result = TypeVar("Result")
 
 Outcome = tuple[object, list[Problem] | Exception | None]
-"""What a task makes, and why it fails: one of them is nothing."""
+"""The result of a task, and the reason of its failure: one of them is None."""
 
 READY = "ready"
 
 ROOM = 2**24
-"""Bytes that a worker must have left once its state is made."""
+"""Bytes of free memory that a worker must have after it has made its state."""
 
 LOADING = 60
-"""Seconds that a worker may take until it is ready."""
+"""Maximum number of seconds until a worker is ready."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """How many workers there are, seconds and bytes that each may take, and how many requests may wait for them."""
+    """The number of workers, the seconds and bytes of each, and the number of requests that may wait for them."""
 
     workers: int = 2
     seconds: float = 10
@@ -40,29 +40,29 @@ class Limits:
     waiting: int = 64
 
 
-class TooLong(Exception):  # noqa: N818  (it is told as a limit, not as an error)
-    """Raised for a task that was killed because its time had passed."""
+class TooLong(Exception):  # noqa: N818  (reported as a limit, not as an error)
+    """Raised for a task that was killed at its time limit."""
 
 
 class TooMuch(Exception):  # noqa: N818
-    """Raised for a task that ended its worker: it asked for more memory, or a deeper stack, than there is."""
+    """Raised for a task that ended its worker, because it needed more memory, or a deeper stack, than allowed."""
 
 
 class Busy(Exception):  # noqa: N818
-    """Raised for a task that was not begun, because too many others wait."""
+    """Raised for a task that was not started, because too many others wait."""
 
 
 class Workers:
-    """Processes with a state each, such as an open graph; a context that leaves none of them behind.
+    """Processes that each hold a state, such as an open graph; the context manager leaves none of them behind.
 
-    They are forked from a server of forks, as this process has threads, and can open neither file nor socket
-    once their state is made. pebble and the pools of the standard library stay broken after a worker has died idle.
+    They are forked from a fork server, because this process has threads, and cannot open files or sockets
+    once their state is made. pebble and the standard library's pools stay broken after an idle worker has died.
     """
 
     def __init__(self, make: Callable[[], object], modules: Iterable[str], limits: Limits) -> None:
-        """Start the workers; `make` makes their state, `modules` are what it imports.
+        """Start the workers; `make` makes their state, `modules` are its imports.
 
-        Raise `ProblemsFound` if a worker cannot make its state within its memory.
+        Raise `ProblemsFound` if a worker cannot make its state within its memory limit.
         """
         self.make = make
         self.limits = limits
@@ -88,15 +88,15 @@ class Workers:
         self.stop()
 
     def stop(self) -> None:
-        """Kill all workers, whatever they do; who waits for them meets `Busy`."""
+        """Kill all workers, whatever they do; waiting callers get `Busy`."""
         self.stopped = True
         for worker in self.all:
             worker.kill()
 
     async def run(self, task: Callable[..., Result], *arguments: object) -> Result:
-        """Return what a task makes of a worker's state and arguments, all of which can be pickled.
+        """Return the result of a task on a worker's state and arguments, all of which must be picklable.
 
-        Raise `ProblemsFound` if the task does, `RuntimeError` for its other faults, and `Busy`, `TooLong` or `TooMuch`.
+        Raise `ProblemsFound` if the task does, `RuntimeError` for its other errors, and `Busy`, `TooLong` or `TooMuch`.
         """
         if self.asked >= self.limits.workers + self.limits.waiting:
             raise Busy
@@ -111,7 +111,7 @@ class Workers:
             self.asked -= 1
 
     async def answer(self, worker: Worker, task: Callable[..., Result], arguments: tuple[object, ...]) -> Result:
-        """Return what a worker answers; unless it has answered whole, it is replaced, lest the rest answers another."""
+        """Return a worker's answer; after an incomplete one, replace it, so that the rest cannot reach another task."""
         try:
             result, failure = await worker.answer(task, arguments)
         except BaseException:
@@ -135,7 +135,7 @@ class Worker:
     """One process, and this side of the pipe to it."""
 
     def __init__(self, workers: Workers) -> None:
-        """Start the process; it is ready some tenths of a second later."""
+        """Start the process; it is ready a few tenths of a second later."""
         self.limits = workers.limits
         self.ready = False
         self.pipe, other = workers.context.Pipe()
@@ -151,7 +151,7 @@ class Worker:
         return self.ready
 
     async def answer(self, task: Callable[..., object], arguments: tuple[object, ...]) -> Outcome:
-        """Return what becomes of the task; raise `TooLong`, or `TooMuch` if the process has ended."""
+        """Return the outcome of the task; raise `TooLong`, or `TooMuch` if the process has ended."""
         try:
             if not self.ready:
                 await self.said(LOADING)
@@ -164,9 +164,9 @@ class Worker:
             raise TooMuch from error
 
     async def said(self, seconds: float) -> None:
-        """Wait until the process says something or has ended; raise `TooLong` if it does neither in time.
+        """Wait until the process sends something or has ended; raise `TooLong` if neither happens in time.
 
-        No thread waits for it, as that one would have to wait for the interpreter's lock as well.
+        No thread waits for it, because a thread would also have to wait for the GIL.
         """
         loop, event = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self.pipe.fileno(), event.set)
@@ -177,21 +177,21 @@ class Worker:
             raise TooLong from error
         finally:
             loop.remove_reader(self.pipe.fileno())
-            os.set_blocking(self.pipe.fileno(), True)  # uvloop makes it give up in the middle of a large answer
+            os.set_blocking(self.pipe.fileno(), True)  # uvloop clears it, and large answers would be cut
 
     def kill(self) -> None:
-        """End the process and wait until it has ended; what waits for it finds the pipe at its end."""
+        """Kill the process and wait until it has ended; a waiting reader gets the end of the pipe."""
         self.process.kill()
         self.process.join()
 
 
 def work(pipe: Connection, make: Callable[[], object], limits: Limits) -> None:
-    """Do tasks until the other side is gone, in a process of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the server ends its workers
+    """Run tasks in a separate process until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the server ends its workers
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     state = make()
-    bytearray(ROOM)  # a state that was made before the fork is not bound by the limit, but what comes now is
+    bytearray(ROOM)  # the limit does not apply to state made before the fork, but to what comes now
     _close_the_door()
     pipe.send(READY)
     with contextlib.suppress(EOFError, OSError):
@@ -203,19 +203,19 @@ def work(pipe: Connection, make: Callable[[], object], limits: Limits) -> None:
 
 
 def _close_the_door() -> None:
-    """Let this process open nothing more: no file, and no socket, whatever a query makes the engine do."""
+    """Prevent this process from opening files or sockets, whatever a query makes the engine do."""
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, lowest))
 
 
 def _outcome(task: Callable[..., object], state: object, arguments: tuple[Any, ...]) -> Outcome:
-    """Return what a task makes and nothing, or nothing and why it fails: problems, or an exception."""
+    """Return the result of a task and None, or None and the reason of its failure: problems, or an exception."""
     try:
         return task(state, *arguments), None
     except ProblemsFound as found:
         return None, found.problems
     except (MemoryError, RecursionError):
         return None, TooMuch()
-    except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on; some cannot be pickled)
+    except Exception as error:  # noqa: BLE001  (the worker continues after any error; some cannot be pickled)
         return None, RuntimeError(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Places the nodes of a graph on a plane, the same way on every day: part by part, side by side."""
+"""Places the nodes of a graph on a plane, deterministically: part by part, side by side."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from scipy.spatial import cKDTree
 Point = tuple[float, float]
 
 GRID = 100
-"""Positions are whole numbers, so many to the length of a link."""
+"""Positions are whole numbers; the length of a link is this many units."""
 
 SAMPLE = 200
-"""Nodes from which shortest paths are followed to tell what lies between others; all of them in smaller views."""
+"""The number of source nodes for estimating betweenness; smaller views use all nodes."""
 
 LARGE = 150
-"""Nodes from which on a connected graph is laid out by its communities: distances between all pairs take too long."""
+"""From this many nodes, a connected graph is laid out by communities: distances of all pairs would take too long."""
 
 ROOM = 0.55
-"""The least radius of a part, in links, times the root of its number of nodes: dots should not cover each other."""
+"""The minimum radius of a part, in links, per square root of its number of nodes, so that dots do not overlap."""
 
 GAP = 1.5
-"""How far nodes of different parts stay from each other, in links."""
+"""The minimum distance between nodes of different parts, in links."""
 
 WIDER = 1.3
-"""How much wider than high the whole becomes; most screens are."""
+"""The ratio of width to height of the whole, for typical screens."""
 
 
 def measured(nodes: int, edges: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return for each of so many nodes its x and y, its betweenness in thousandths, and its community.
+    """Return for each node its x and y, its betweenness in thousandths, and its community.
 
     `edges` are pairs of nodes, which are numbers from 0. Communities are numbered by size, from 0 for the largest.
     """
@@ -50,9 +50,9 @@ def measured(nodes: int, edges: Iterable[tuple[int, int]]) -> list[list[int]]:
 
 
 def positions(graph: networkx.Graph[int]) -> dict[int, Point]:
-    """Return where each node lies, in mean lengths of a link; parts lie beside each other, the largest in the middle.
+    """Return the position of each node, in mean link lengths; parts are side by side, the largest in the middle.
 
-    Nodes are numbers, as sets of texts have another order in each run; there is no chance in it but a seeded one.
+    Nodes are numbers, because sets of texts have a different order in each run; all randomness is seeded.
     """
     parts = _parted(graph)
     if len(parts) == 1:
@@ -66,7 +66,7 @@ def positions(graph: networkx.Graph[int]) -> dict[int, Point]:
 
 
 def _parted(graph: networkx.Graph[int]) -> list[list[int]]:
-    """Return the nodes of each part, large parts first: what is connected, or the communities where that is large."""
+    """Return the nodes of each part, large parts first: connected components, or communities if these are large."""
     found = list(networkx.connected_components(graph))
     if len(found) == 1 and len(graph) > LARGE:
         found = networkx.community.louvain_communities(graph, seed=1)
@@ -74,10 +74,10 @@ def _parted(graph: networkx.Graph[int]) -> list[list[int]]:
 
 
 def _drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
-    """Return a connected graph by Kamada and Kawai, around its middle, with links of mean length one or longer."""
+    """Return a centred Kamada-Kawai layout of a connected graph, with a mean link length of one or more."""
     if len(graph) == 1:
         return dict.fromkeys(graph, (0.0, 0.0))
-    with threadpoolctl.threadpool_limits(1):  # threads for so small a sum cost more than they save
+    with threadpoolctl.threadpool_limits(1):  # for such small computations, threads cost more than they save
         found = networkx.kamada_kawai_layout(graph)
     length = sum(math.dist(found[start], found[end]) for start, end in graph.edges) / graph.number_of_edges()
     middle = [sum(place[axis] for place in found.values()) / len(found) for axis in (0, 1)]
@@ -87,12 +87,12 @@ def _drawn(graph: networkx.Graph[int]) -> dict[int, Point]:
 
 
 def _radius(places: dict[int, Point]) -> float:
-    """Return how far the farthest place is from the origin."""
+    """Return the distance of the farthest point from the origin."""
     return max(math.hypot(*place) for place in places.values())
 
 
 def _free_place(points: Sequence[Point], taken: Sequence[Point]) -> Point:
-    """Return by how much to move points so that they come near to the origin, but not near to the taken ones."""
+    """Return the offset that moves points close to the origin, but not close to the taken points."""
     if not taken:
         return (0.0, 0.0)
     tree = cKDTree(taken)

@@ -1,4 +1,4 @@
-"""The graph as pictures: stored views of links between things, with positions and measures."""
+"""The graph as drawings: stored views of links between things, with positions and measures."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from kg_builder.queries.stored_queries import stored_queries
 from kg_builder.site.page_index import Directory, Thing
 
 LIBRARIES = ("networkx", "numpy", "scipy")
-"""What layouts and measures are made with."""
+"""The libraries for layouts and measures."""
 
 Element = TypeVar("Element")
 
 Link = tuple[str, str, str]
-"""Whence, by which relation in words, whither."""
+"""Source, name of the relation, target."""
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A stored view: what it shows, the types that are left out at first, and its links in the order of the query."""
+    """A stored view: its title, the types hidden at first, and its links in query order."""
 
     name: str
     title: str
@@ -35,28 +35,28 @@ class View:
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
-        """The things that are linked, in the order of the alphabet."""
+        """The linked things, in alphabetical order."""
         return tuple(sorted({node for start, _, end in self.links for node in (start, end)}))
 
     @property
     def edges(self) -> list[tuple[int, int]]:
-        """What is linked, without directions and relations: pairs of places in the list of nodes, sorted."""
+        """The links without directions and relations: sorted pairs of positions in the list of nodes."""
         numbers = ordered(self.nodes)
         return sorted({(numbers[start], numbers[end]) for start, _, end in self.links})
 
 
 class Pictures:
-    """What can be drawn of a graph; each part is made when it is first asked for."""
+    """The drawable data of a graph; each part is made on first use."""
 
     def __init__(self, directory: Directory, cache: Cache) -> None:
-        """Take the things of a graph, with their names, and the cache of layouts."""
+        """Take the things of a graph with their names, and the cache for layouts."""
         self.cache = cache
         self.graph = directory.graph
         self.named = directory.things
 
     @cached_property
     def views(self) -> list[View]:
-        """The stored views in the order that they give themselves; raise `ProblemsFound` for faulty ones."""
+        """The stored views in the order of their headers; raise `ProblemsFound` for views with errors."""
         stored = sorted(stored_queries(self.graph.root, "views"), key=lambda query: query.header.order)
         return [
             View(
@@ -71,7 +71,7 @@ class Pictures:
         ]
 
     def links(self, text: str) -> Iterator[Link]:
-        """Yield the links that a query selects between things; rows with anything else are left out."""
+        """Yield the links between things that a query selects; skip rows with anything else."""
         for start, relation, end in self.graph.answer(text, {}, "").rows:
             if start in self.named and end in self.named:
                 yield str(start), str(relation), str(end)
@@ -79,7 +79,7 @@ class Pictures:
     def placed(self, view: View) -> list[list[int]]:
         """Return for each node of a view its x and y, its betweenness in thousandths, and its group, numbered by size.
 
-        That takes seconds for large views, and comes from the cache where nothing has changed.
+        This takes seconds for large views; if nothing has changed, the result comes from the cache.
         """
         key = content_key("layout", *map(version, LIBRARIES), json.dumps([len(view.nodes), view.edges]))
         if known := self.cache.get(key):
@@ -91,7 +91,7 @@ class Pictures:
         return made
 
     def graph_data(self) -> dict[str, Any]:
-        """Return all views as JSON; things, types and relations are listed once and named by their place in a list.
+        """Return all views as JSON; things, types and relations are listed once and referred to by list position.
 
         `types` and `relations` are names, `things` [path, name, type, address if it has no page of its own], a view's
         `things` [thing, x, y, betweenness in thousandths, number of its group], its `links` [thing, thing, relation].
@@ -121,10 +121,10 @@ class Pictures:
 
 
 def told(thing: Thing, kind: int) -> list[Any]:
-    """Return a thing as the data of the views hold it; `kind` is the place of its type in their list."""
+    """Return a thing in the format of the view data; `kind` is the position of its type in the list of types."""
     return [thing.path, thing.name, kind, *([] if thing.has_page else [thing.address])]
 
 
 def ordered(items: Iterable[Element]) -> dict[Element, int]:
-    """Return items, each once, with their place in the order in which they came first."""
+    """Return the distinct items with their position, in order of first occurrence."""
     return {item: place for place, item in enumerate(dict.fromkeys(items))}

@@ -1,4 +1,4 @@
-"""Lays an answer out as a table of a page: what all rows share stands above, things are links."""
+"""Lays an answer out as a table on a page: values that all rows share are above it, things are links."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from kg_builder.answers.terminal_tables import is_number
 from kg_builder.site.page_index import Link
 
 IRI = "_iri"
-"""A column `x_iri` holds the thing that the column `x` names; without such a column it is shown itself."""
+"""A column `x_iri` holds the thing that the column `x` names; without a column `x`, `x_iri` itself is shown."""
 
 LONG = 40
-"""Characters from which on a cell is wide."""
+"""From this many characters, a cell is wide."""
 
 REPEATED = 30
-"""Characters from which on a text is not shown again in the next row."""
+"""From this many characters, a text is not repeated in the next row."""
 
 ALWAYS_SHOWN = ("population", "of whom", "where")
-"""Columns whose texts are shown in every row: nobody should meet a number without its base."""
+"""Columns whose texts are shown in every row, so that no number appears without its base."""
 
 FEW = 5
-"""Columns from which on a single row is easier to read as a list."""
+"""From this many columns, a single row is easier to read as a list."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """What all rows share, the headings with whether they hold numbers, and the rows; a list alone has no columns.
+    """The values that all rows share, the headings with whether they are numeric, and the rows; a list has no columns.
 
-    `anchors` are the ids of the rows, empty for those that nothing leads to.
+    `anchors` are the ids of the rows, empty for rows without links to them.
     """
 
     shared: tuple[tuple[str, Link], ...]
@@ -42,10 +42,10 @@ class Table:
     anchors: tuple[str, ...] = ()
 
     def body(self, root: str) -> Markup:
-        """Return the rows in HTML on a page from which `root` leads to the root of the site.
+        """Return the rows in HTML; `root` is the relative path from the page to the root of the site.
 
-        A long text that stands in the row above already is marked as such. There are hundreds of thousands of cells,
-        for which a template would take ten times as long.
+        A long text that repeats the row above is marked as a repetition. There are hundreds of thousands of cells,
+        and a template would take ten times as long.
         """
         repeatable = [name not in ALWAYS_SHOWN for name, _ in self.columns]
         numbers = [number for _, number in self.columns]
@@ -62,13 +62,13 @@ class Table:
 
 
 def _row_id(anchor: str | None) -> str:
-    """Return the attribute that makes a row a place where links lead."""
+    """Return the id attribute that makes a row a link target."""
     return f' id="{escape(anchor)}"' if anchor else ""
 
 
 @lru_cache(50_000)
 def _cell_html(link: Link, root: str, *, number: bool, again: bool) -> str:
-    """Return a cell in HTML; the same ones come again and again."""
+    """Return a cell in HTML; cached, because many cells are equal."""
     kind = ' class="number"' if number else ' class="long"' if len(link.text) > LONG else ""
     content = link_html(link, root)
     if again and len(link.text) > REPEATED:
@@ -78,7 +78,7 @@ def _cell_html(link: Link, root: str, *, number: bool, again: bool) -> str:
 
 @lru_cache(50_000)
 def link_html(link: Link, root: str) -> Markup:
-    """Return a text in HTML, as a link if it leads somewhere."""
+    """Return a text in HTML, as a link if it has an address."""
     text = escape(link.text)
     if not link.path:
         return text
@@ -88,7 +88,7 @@ def link_html(link: Link, root: str) -> Markup:
 
 
 def table(answer: Answer, link: Callable[[str, str], Link], hidden: Collection[str] = ()) -> Table:
-    """Return an answer as a table without hidden and empty columns; `link` leads from an IRI and a text to a page."""
+    """Return an answer as a table without hidden and empty columns; `link` makes a link from an IRI and a text."""
     columns = [
         (spaced(name), cells(answer, name, link))
         for name in answer.columns
@@ -115,14 +115,14 @@ def cells(answer: Answer, name: str, link: Callable[[str, str], Link]) -> list[L
             link(thing, "" if thing == value else text(value)) if isinstance(thing, str) else Link(text(value))
             for value, thing in zip(values, answer.column(name + IRI), strict=True)
         ]
-    base = answer.base or " "  # no value begins with a blank
+    base = answer.base or " "  # no value begins with a space
     return [
         link(value, "") if isinstance(value, str) and value.startswith(base) else Link(text(value)) for value in values
     ]
 
 
 class Anchors:
-    """The ids of the rows of one page: a row that names a thing which is shown on this page is where links lead."""
+    """The row ids of one page: a row is a link target if it names a thing that is shown on this page."""
 
     def __init__(self, page: str) -> None:
         """Take the path of the page."""
@@ -130,11 +130,11 @@ class Anchors:
         self.given: set[str] = set()
 
     def on(self, table: Table) -> Table:
-        """Return a table whose rows have ids; each id is given once."""
+        """Return a table whose rows have ids; each id is used once."""
         return dataclasses.replace(table, anchors=tuple(map(self.of, table.rows)))
 
     def of(self, row: Iterable[Link]) -> str:
-        """Return the id of a row, empty if it names nothing new."""
+        """Return the id of a row, empty if it names no new thing."""
         named = (link.path.removeprefix(self.start) for link in row if link.path.startswith(self.start))
         anchor = next((each for each in named if each not in self.given), "")
         self.given.add(anchor)

@@ -1,4 +1,4 @@
-"""What everything in a graph is called, where its page is, and what is said of it in both directions."""
+"""The name, the page address and the statements (in both directions) of everything in a graph."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from kg_builder.core.iris import last_part
 from kg_builder.queries.stored_queries import stored_query
 
 NAMES = frozenset(str(name) for name in (RDFS.label, SKOS.prefLabel, SKOS.hiddenLabel, SKOS.definition, SDO.text))
-"""Properties that pages leave out: name and definition stand above, and outdated terms are there to be found only."""
+"""Properties that pages leave out: name and definition are at the top, and outdated terms are only for search."""
 
 REST = "things.html"
-"""The page that shows things which belong to none that has a page, such as units."""
+"""The page for things that neither have a page nor belong to a thing with a page, such as units."""
 
 LONG = 60
-"""Characters from which on a name is too long to stand as a link in a table."""
+"""From this many characters, a name is too long for a link in a table."""
 
 
 class Link(NamedTuple):
-    """A text, and where it leads: an address within the site, or one outside, or none."""
+    """A text and its target: an address within the site, an external address, or none."""
 
     text: str
     path: str = ""
@@ -37,9 +37,9 @@ class Link(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Thing:
-    """A thing of the graph: its IRI, that without the base, what kind of thing it is, and what it is called.
+    """A thing of the graph: its IRI, its IRI without the base, its kind, and its name.
 
-    `address` is where the site shows it: its own page, or a fragment of the page of what it belongs to.
+    `address` is its place on the site: its own page, or a fragment of the page of the thing that it belongs to.
     """
 
     iri: str
@@ -56,7 +56,7 @@ class Thing:
 
 @dataclasses.dataclass(frozen=True)
 class Sentences:
-    """The statements of one property about a thing; `inverse` if the thing is what they end with."""
+    """The statements of one property about a thing; `inverse` if the thing is their object."""
 
     says: str
     inverse: bool
@@ -71,7 +71,7 @@ class Directory:
 
     @cached_property
     def things(self) -> dict[str, Thing]:
-        """The things of the graph by IRI: what lives below the base, but for terms of the ontology."""
+        """The things of the graph by IRI: everything below the base, except terms of the ontology."""
         base = self.graph.base
         return {
             iri: Thing(iri, iri.removeprefix(base), kind, name, self.address(iri))
@@ -95,13 +95,13 @@ class Directory:
         return found
 
     def address(self, iri: str) -> str:
-        """Return where the site shows a thing; on the list of all things if it belongs to none that has a page."""
+        """Return the address of a thing; on the list of all things if it belongs to no thing with a page."""
         path, page = iri.removeprefix(self.graph.base), self.page_of(iri)
         shown = f"{page.removeprefix(self.graph.base)}.html" if page else REST
         return shown if page == iri else f"{shown}#{path}"
 
     def page_of(self, iri: str, steps: int = 5) -> str:
-        """Return the thing on whose page a thing is shown: itself, or what links lead to in some steps, or nothing."""
+        """Return the thing on whose page a thing is shown: itself, or one that links reach in a few steps, or None."""
         if iri in self.pages:
             return iri
         ways = self.ways.get(iri, ()) if steps else ()
@@ -114,7 +114,7 @@ class Directory:
 
     @cached_property
     def ways(self) -> dict[str, list[str]]:
-        """For each thing the others that lead to the page on which it is shown, best first."""
+        """For each thing, the linked things that may lead to the page on which it is shown, best first."""
         found: dict[str, list[str]] = defaultdict(list)
         for row in self.found("leads-to-page"):
             found[row["thing"]].append(row["to"])
@@ -131,12 +131,12 @@ class Directory:
         return {row["term"] for row in self.found("terms")}
 
     def found(self, name: str) -> Answer:
-        """Return what a stored query finds that pages rely on."""
+        """Return the results of a stored query that pages need."""
         query = stored_query(self.graph.root / "queries" / "find" / f"{name}.rq", "find")
         return self.graph.answer(query.text, {}, "")
 
     def link(self, iri: str, text: str = "") -> Link:
-        """Return a link to what an IRI stands for, under its name unless it is called otherwise."""
+        """Return a link to the thing of an IRI, with its name unless another text is given."""
         if thing := self.things.get(iri):
             return Link(text or thing.name, thing.address)
         name = text or self.names.get(iri, ("", iri))[1]
@@ -145,18 +145,18 @@ class Directory:
         return Link(name, iri, outside=True) if re.match("https?:", iri) else Link(name)
 
     def cell(self, iri: str, text: str) -> Link:
-        """Return a link for a table: without a text under its name, or under its kind where the name is long."""
+        """Return a link for a table; without a text, use the name, or the kind if the name is long."""
         kind, name = self.names.get(iri, ("", ""))
         return self.link(iri, text or (kind if len(name) > LONG else name))
 
     def definition(self, iri: str) -> str:
-        """Return what a thing is, in a sentence, or nothing."""
+        """Return the definition of a thing, or an empty text."""
         node, definition = pyoxigraph.NamedNode(iri), pyoxigraph.NamedNode(str(SKOS.definition))
         found = self.graph.store.quads_for_pattern(node, definition, None)
         return min((written(quad.object) for quad in found), default="")
 
     def sentences(self, iri: str) -> list[Sentences]:
-        """Return what is said of a thing, sorted: first what it is the subject of, then what leads to it."""
+        """Return the statements about a thing, sorted: first those with it as subject, then those with it as object."""
         node = pyoxigraph.NamedNode(iri)
         store = self.graph.store
         out = [(quad.predicate.value, quad.object) for quad in store.quads_for_pattern(node, None, None)]
@@ -164,7 +164,7 @@ class Directory:
         return [*self.grouped(out, inverse=False), *self.grouped(into, inverse=True)]
 
     def grouped(self, found: Sequence[tuple[str, object]], *, inverse: bool) -> list[Sentences]:
-        """Return statements by property, each once."""
+        """Return the distinct statements by property."""
         by_property: dict[str, set[Link]] = {}
         for predicate, other in found:
             if predicate in NAMES:
@@ -184,5 +184,5 @@ class Directory:
 
 
 def written(term: object) -> str:
-    """Return a literal as people read it."""
+    """Return a literal for people to read."""
     return str(getattr(term, "value", term))

@@ -1,4 +1,4 @@
-"""The pages of a graph, made from templates; they open from a file, and no page names an entity type."""
+"""The pages of a graph, made from templates; they open from a local file, and no template names an entity type."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ NAVIGATION = {
     "sparql.html": "SPARQL",
     "data.html": "Data",
 }
-"""The pages that every page leads to, and what they are called."""
+"""The pages that every page links to, and their names."""
 
 FORMS = (pyoxigraph.RdfFormat.TURTLE, pyoxigraph.RdfFormat.JSON_LD)
-"""The forms of RDF that a page shows."""
+"""The RDF formats that a page shows."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A chart, with the same as a table beside it."""
+    """A chart, with the same data as a table."""
 
     chart: Chart
     table: Table
 
 
 class Pages:
-    """All pages of a graph; each is a text of HTML. `assets` are the names of the scripts that were bundled."""
+    """All pages of a graph, each as HTML text. `assets` are the names of the bundled scripts."""
 
     def __init__(self, graph: GraphReader, schema: Schema, assets: Collection[str], cache: Cache) -> None:
         self.graph = graph
@@ -69,13 +69,13 @@ class Pages:
         self.neighbourhoods = Neighbourhoods(self.pictures)
 
     def answer_all(self) -> None:
-        """Find all answers that pages show, on all cores: the store lets go of the interpreter's lock."""
+        """Find all answers that pages show, on all cores: the store releases the GIL."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(self.graph.whole, self.graph.questions.values()))
 
     @cached_property
     def templates(self) -> jinja2.Environment:
-        """The templates, whose variables must all be given."""
+        """The templates; a missing variable is an error."""
         found = jinja2.Environment(
             loader=jinja2.PackageLoader("kg_builder", "templates"),
             autoescape=True,
@@ -97,22 +97,22 @@ class Pages:
         return found
 
     def page(self, template: str, path: str, root: str | None = None, **given: object) -> str:
-        """Return a template as the page at `path` of the site; `root` is the way to its root, if it is no other."""
+        """Return a template as the page at `path` of the site; `root` is the path to its root, by default relative."""
         up = "../" * path.count("/") if root is None else root
         return self.templates.get_template(template).render(root=up, here=path, **given)
 
     def missing(self) -> str:
-        """Return the page for an address that there is not; wherever that is, it leads to the root of the server."""
+        """Return the page for an address that does not exist; its links start at the root of the server."""
         return self.page("missing.html", "", root="/")
 
     def home(self) -> str:
-        """Return the page that says what this is, with the rows of the stored question that its header puts there."""
+        """Return the start page, with the rows of the stored question whose header puts it there."""
         first = [each for each in self.graph.questions.values() if each.query.header.home]
         results = [row for each in first for row in self.graph.ask(each.name)]
         return self.page("home.html", "index.html", results=results, asked=self.by_topic())
 
     def thing(self, thing: Thing) -> str:
-        """Return the page of a thing: what stored queries say of it, its statements, and what is around it."""
+        """Return the page of a thing: the results of stored queries about it, its statements, and its neighbourhood."""
         sections, asked = self.sections.of(thing.iri), self.sections.asked(thing.iri)
         hidden = _columns_of(thing, [*sections, *asked])
         anchors = Anchors(thing.address)
@@ -155,19 +155,19 @@ class Pages:
             yield Picture(each.chart, anchors.on(self.table(each.answer, {*hidden, *each.chart.pictured})))
 
     def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
-        """Return an answer as a table whose things are links."""
+        """Return an answer as a table with things as links."""
         return table(answer, self.directory.cell, hidden)
 
     def rdf(self, iri: str, form: pyoxigraph.RdfFormat) -> str:
-        """Return what the graph says of a thing, as RDF."""
+        """Return the statements about a thing as RDF."""
         quads = self.graph.store.quads_for_pattern(pyoxigraph.NamedNode(iri), None, None)
         triples = sorted({quad.triple for quad in quads}, key=str)
         return (pyoxigraph.serialize(triples, format=form, prefixes=self.schema.prefixes) or b"").decode()
 
     def stored(self, question: StoredQuestion, given: Mapping[str, str], answer: Answer, *, live: bool = False) -> str:
-        """Return the page of a stored question, answered with the values that were given for its parameters.
+        """Return the page of a stored question, answered with the given parameters.
 
-        A page that is made `live`, by a server, leads to that server for the answer in other formats.
+        A `live` page, made by a server, links to the answer in other formats on that server.
         """
         allowed = {
             each.name: [
@@ -191,12 +191,12 @@ class Pages:
         )
 
     def live(self, name: str, given: Mapping[str, str], answer: Answer) -> str:
-        """Return the page of a stored question that a server has answered with the values that were given."""
+        """Return the page of a stored question that a server has answered with the given parameters."""
         question = self.graph.question(name)
         return self.stored(question, {**usual(self.graph, question), **given}, answer, live=True)
 
     def png(self, path: str) -> bytes | None:
-        """Return the chart of a thing's own numbers as PNG; None if it has no chart."""
+        """Return the chart of a thing's own numbers as PNG; None if there is no chart."""
         iri = self.graph.base + path
         return next((png(chart) for chart, _ in self.own_charts(iri)), None)
 
@@ -230,19 +230,19 @@ class Pages:
         )
 
     def ontology(self) -> str:
-        """Return the page that tells what every class and property means."""
+        """Return the page that defines every class and property."""
         terms = groupby(self.directory.found("terms"), key=lambda row: (row["kind"], row["term"]))
         kinds = groupby(((kind, list(rows)) for (kind, _), rows in terms), key=lambda each: each[0])
         told = [(kind, [rows for _, rows in found]) for kind, found in kinds]
         return self.page("ontology.html", "ontology.html", kinds=told)
 
     def data(self, downloads: Sequence[object]) -> str:
-        """Return the page of downloads, given with `path`, `size` and `sha256`, and of how to cite."""
+        """Return the page of downloads, which have `path`, `size` and `sha256`, and of how to cite."""
         citations = list(self.directory.found("citations"))
         return self.page("data.html", "data.html", downloads=downloads, citations=citations, version=__version__)
 
     def names(self) -> list[list[Any]]:
-        """Return what can be found by name: address, kind, name, and the labels by which it is found too."""
+        """Return the data for search by name: address, kind, name, and further labels."""
         found: dict[str, list[str]] = {}
         for label in self.graph.labels:
             found.setdefault(label.thing, []).append(label.label)
@@ -250,7 +250,7 @@ class Pages:
         return [[thing.address, thing.kind, thing.name, sorted(set(labels) - {thing.name})] for thing, labels in named]
 
     def shown_elsewhere(self) -> dict[str, list[str]]:
-        """Return the paths of the things without a page of their own, by the page that shows them."""
+        """Return the paths of the things without their own page, by the page that shows them."""
         belonging = self.directory.belonging
         return {page: sorted(thing.path for thing in belonging[page]) for page in sorted(belonging)}
 
@@ -264,7 +264,7 @@ def _by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
 
 
 def _columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:
-    """Return the columns of sections that hold nothing but one thing."""
+    """Return the columns of sections that hold only one thing."""
     return {
         name
         for section in sections

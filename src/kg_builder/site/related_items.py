@@ -1,4 +1,4 @@
-"""What is around one thing: its links both ways, few enough to be drawn on the page of the thing."""
+"""The neighbourhood of a thing: its links in both directions, few enough to draw on its page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kg_builder.site.graph_views import Pictures
 from kg_builder.site.page_index import Thing
 
 Groups = dict[str, list[str]]
-"""The things at the other end, by relation in words."""
+"""The things at the other end, by name of the relation."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """A relation in words, and the things at its other end."""
+    """The name of a relation, and the things at its other end."""
 
     relation: str
     things: list[Thing]
@@ -24,7 +24,7 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Neighbourhood:
-    """A thing, what leads to it, whither it leads, and how many things are left out."""
+    """A thing, its incoming and outgoing links, and the number of things left out."""
 
     thing: Thing
     before: list[Group]
@@ -33,17 +33,17 @@ class Neighbourhood:
 
 
 class Neighbourhoods:
-    """The neighbourhood of each thing; links are gathered when the first is asked for."""
+    """The neighbourhood of each thing; links are collected on first use."""
 
     def __init__(self, pictures: Pictures) -> None:
-        """Take what can be drawn of a graph."""
+        """Take the drawable data of a graph."""
         self.pictures = pictures
 
     @cached_property
     def links(self) -> tuple[dict[str, Groups], dict[str, Groups]]:
-        """The links that lead to each thing, and those that lead away from it: those of the views that are the whole.
+        """The incoming and outgoing links of each thing, from the views that show the whole graph.
 
-        Rows that merely link two things are lines there, and are around nothing themselves.
+        Rows that only link two things are lines there, and have no neighbourhood themselves.
         """
         inward: dict[str, Groups] = defaultdict(lambda: defaultdict(list))
         outward: dict[str, Groups] = defaultdict(lambda: defaultdict(list))
@@ -54,7 +54,7 @@ class Neighbourhoods:
         return dict(inward), dict(outward)
 
     def of(self, iri: str, limit: int = 24) -> Neighbourhood | None:
-        """Return what is around a thing, at most that many things and some of every relation; None if nothing is."""
+        """Return the neighbourhood of a thing, limited to that many things but with every relation; None if empty."""
         before, after = (side.get(iri, {}) for side in self.links)
         if not before and not after:
             return None
@@ -64,17 +64,17 @@ class Neighbourhoods:
         return Neighbourhood(self.pictures.named[iri], self.told(few[0]), self.told(few[1]), more)
 
     def told(self, groups: Groups) -> list[Group]:
-        """Return groups with the things themselves."""
+        """Return groups with things instead of IRIs."""
         return [Group(relation, [self.pictures.named[iri] for iri in others]) for relation, others in groups.items()]
 
 
 def size(groups: Groups) -> int:
-    """Return how many things there are in all groups."""
+    """Return the number of things in all groups."""
     return sum(map(len, groups.values()))
 
 
 def shortened(groups: Groups, limit: int) -> Groups:
-    """Return the first things of each group, so many in all, shared out evenly as far as the groups reach."""
+    """Return the first things of each group up to a total, distributed as evenly as the group sizes allow."""
     turns = zip_longest(*([(relation, other) for other in others] for relation, others in sorted(groups.items())))
     kept = [each for turn in turns for each in turn if each][:limit]
     return {relation: [other for each, other in kept if each == relation] for relation in sorted(dict(kept))}

@@ -1,4 +1,4 @@
-"""What the stored queries say about each thing: every query is run once, and its rows are dealt to their things."""
+"""The results of stored queries about each thing: every query runs once, and its rows are assigned to their things."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg_builder.queries.stored_queries import StoredQuery, stored_queries
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A part of the page of a thing: the rows of a stored query that concern it; `query` is empty for page queries."""
+    """A section on the page of a thing: the rows of a stored query about it; `query` is empty for page queries."""
 
     heading: str
     about: str
@@ -27,24 +27,24 @@ class Section:
 
 
 class Sections:
-    """The sections of all pages: those that headers ask for, and the answers to questions about a single thing."""
+    """The sections of all pages: those that headers define, and the answers to questions about a single thing."""
 
     def __init__(self, graph: GraphReader) -> None:
         self.graph = graph
 
     def of(self, iri: str) -> list[Section]:
-        """Return the sections of a thing's page that their headers ask for, in their order."""
+        """Return the sections of a thing's page that headers define, in order."""
         return sorted(self.placed.get(iri, []), key=lambda section: section.order)
 
     def asked(self, iri: str) -> list[Section]:
-        """Return the answers of the stored questions that can be asked about a thing, those with shares first."""
+        """Return the answers of the stored questions about a thing, those with shares first."""
         shown = {section.query for section in self.placed.get(iri, [])}
         rest = [section for section in self.dealt_questions.get(iri, []) if section.query not in shown]
         return sorted(rest, key=lambda section: ("value" not in section.answer.columns, section.query))
 
     @cached_property
     def placed(self) -> dict[str, list[Section]]:
-        """The sections that headers ask for, by thing."""
+        """The sections that headers define, by thing."""
         asked = ((each.query, each.name, self.graph.whole(each)) for each in self.graph.questions.values())
         own = ((each, "", self.graph.answer(each.text, {}, each.header.summary)) for each in self.queries)
         return _together(
@@ -55,7 +55,7 @@ class Sections:
 
     @cached_property
     def queries(self) -> list[StoredQuery]:
-        """The stored queries that are no questions people ask."""
+        """The stored queries that are not questions for people."""
         return stored_queries(self.graph.root, "pages")
 
     @cached_property
@@ -73,7 +73,7 @@ class Sections:
 
 
 def _dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) -> dict[str, Section]:
-    """Return the answer of a stored query cut into sections, by the thing in a column."""
+    """Return the answer of a stored query split into sections, by the thing in a column."""
     rows = defaultdict(list)
     for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
         if thing is not None:

@@ -1,4 +1,4 @@
-"""What the SPARQL page knows of a graph: prefixes, terms to complete, and the stored questions as queries to change."""
+"""The data of the SPARQL page: prefixes, terms for completion, and the stored questions as editable queries."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from kg_builder.queries.stored_queries import code_of, stored_query
 from kg_builder.queries.stored_questions import StoredQuestion
 
 PLAIN = {str(XSD.integer), str(XSD.decimal)}
-"""Datatypes of numbers that SPARQL writes without quotes."""
+"""Numeric datatypes that SPARQL writes without quotes."""
 
 
 def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[str]) -> dict[str, Any]:
-    """Return JSON values: `base`, `prefixes`, `folders` in which the things at `paths` have pages, and lists.
+    """Return JSON values: `base`, `prefixes`, the `folders` in which the things at `paths` have pages, and lists.
 
-    `numbers` are the properties whose values must not be added up without care.
-    `terms` are rows of prefixed name, whether it is a class, label, definition; `questions` are objects by topic.
-    Questions that may add numbers up, as a stored check guards them, are left out: as free queries they are refused.
+    `numbers` are the properties whose values must not be added without checks.
+    `terms` are rows of prefixed name, is-class flag, label, definition; `questions` are objects by topic.
+    Questions that may add numbers because a stored check guards them are left out: as free queries they are refused.
     """
     free = [each for each in graph.questions.values() if not each.query.header.guarded_by]
     asked = [(each, usual(graph, each)) for each in sorted(free, key=_by_topic)]
@@ -39,7 +39,7 @@ def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[st
 
 
 def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
-    """Return the classes and properties that the ontology declares, as the page completes them."""
+    """Return the classes and properties that the ontology declares, for completion on the page."""
     rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq", "find").text, {}, "")
     declared = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(RDF.type), pyoxigraph.NamedNode(OWL.Class))
     classes = {str(quad.subject.value) for quad in declared if isinstance(quad.subject, pyoxigraph.NamedNode)}
@@ -51,12 +51,12 @@ def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
 
 
 def _by_topic(question: StoredQuestion) -> tuple[str, str]:
-    """Return what questions are sorted by: the main topic, then the question."""
+    """Return the sort key of questions: the main topic, then the question."""
     return question.topics[0], question.summary
 
 
 def example(graph: GraphReader, question: StoredQuestion, given: Mapping[str, str]) -> dict[str, str]:
-    """Return a question as the page lists it, its parameters filled in."""
+    """Return a question for the list on the page, with its parameters filled in."""
     return {
         "name": question.name,
         "topic": question.topics[0],
@@ -67,10 +67,10 @@ def example(graph: GraphReader, question: StoredQuestion, given: Mapping[str, st
 
 
 def filled_in(question: StoredQuestion, bound: Terms) -> str:
-    """Return the query of a question without its header, VALUES as first pattern where parameters are bound.
+    """Return the query of a question without its header, with VALUES as first pattern if parameters are bound.
 
-    Behind the whole query VALUES would come too late for what the pattern computes. Several parameters are bound in
-    each branch of a UNION too: else the store may look at all pairs of things there.
+    After the whole query, VALUES would come too late for computations in the pattern. Several parameters are bound in
+    each branch of a UNION too, or else the store may visit all pairs of things there.
     """
     lines = question.query.text.splitlines()
     text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
@@ -85,7 +85,7 @@ def filled_in(question: StoredQuestion, bound: Terms) -> str:
 
 
 def _openings(code: str) -> list[int]:
-    """Return where the outermost group of a query begins, and the branches of UNION that stand in it."""
+    """Return the offsets of the outermost group of a query, and of the branches of UNION in it."""
     found: list[int] = []
     depth = 0
     for brace in re.finditer(r"[{}]", code):
@@ -97,7 +97,7 @@ def _openings(code: str) -> list[int]:
 
 
 def written(term: object) -> str:
-    """Return a term as people write it in a query."""
+    """Return a term in the usual SPARQL notation."""
     number = isinstance(term, pyoxigraph.Literal) and term.datatype.value in PLAIN
     point = isinstance(term, pyoxigraph.Literal) and (("." in term.value) == (term.datatype.value == str(XSD.decimal)))
     return term.value if number and point else str(term)  # type: ignore[attr-defined]

@@ -24,26 +24,26 @@ from kg_builder.site.pages import Pages
 from kg_builder.site.sparql_editor import editor_data
 
 LIMIT = 20_000
-"""Pages of things that a site has at most; a larger graph is for triple stores and `kg-builder serve`."""
+"""Maximum number of thing pages on a site; for larger graphs, use a triple store or `kg-builder serve`."""
 
 PIECE = 1 << 20
-"""Characters that are read at once."""
+"""Characters that are read in one step."""
 
 Content = str | bytes | Iterator[bytes]
-"""What a file holds: a text, bytes, or pieces of bytes."""
+"""The content of a file: text, bytes, or chunks of bytes."""
 
 File = tuple[str, Content]
-"""A file of the site: its path, and what it holds."""
+"""A file of the site: its path and its content."""
 
 Task = Callable[[], Iterable[File]]
-"""Makes files of the site."""
+"""A function that makes files of the site."""
 
 BUNDLES = files("kg_builder") / "assets"
-"""Where `make explorer` puts the scripts; absent if that was not possible."""
+"""The folder that `make explorer` writes the scripts to; missing if they were not built."""
 
 
 class Site:
-    """Writes `site/`; nothing for a graph of which more than `LIMIT` things would have a page."""
+    """Writes `site/`; nothing for a graph in which more than `LIMIT` things would have a page."""
 
     def __init__(self, graph: BuiltGraph, folder: Path, progress: Progress = SILENT) -> None:
         self.graph = graph
@@ -58,7 +58,7 @@ class Site:
         return len(self.pages.directory.with_page) <= LIMIT
 
     def write_pages(self) -> None:
-        """Write all but the page of downloads."""
+        """Write all pages except the page of downloads."""
         if not self.is_wanted:
             return
         self.progress.step("answering the stored questions")
@@ -73,13 +73,13 @@ class Site:
             self.write_in_turn(tasks, turns, self.progress)
 
     def write_in_turn(self, tasks: Sequence[Task], turns: Turns, progress: Progress) -> None:
-        """Write the files of those tasks that no other process has taken, until none is left."""
+        """Write the files of tasks that no other process has taken, until none is left."""
         for number in turns:
             self.write_all(tasks[number]())
             progress.count(number + 1, len(tasks))
 
     def write_downloads(self) -> None:
-        """Write the page of downloads, which lists all other outputs; they must have been written before."""
+        """Write the page of downloads, which lists all other outputs; they must already be written."""
         if self.is_wanted:
             self.write_all([("data.html", self.pages.data([*downloads(self.folder)]))])
 
@@ -94,19 +94,19 @@ class Site:
 
 
 def live_pages(graph: GraphReader) -> Pages:
-    """Return the pages of a graph that is served, ready to be made one by one."""
+    """Return the pages of a served graph, which are made one by one on request."""
     pages = Pages(graph, read_schema(graph.root / "ontology"), [each.name for each in bundled()], user_cache())
-    _ = pages.directory.things  # which else the first page would wait for
+    _ = pages.directory.things  # computed now, so that the first page does not wait for it
     return pages
 
 
 def bundled() -> list[Traversable]:
-    """Return the bundled scripts and their licences; nothing if they were not made."""
+    """Return the bundled scripts and their licences; empty if they were not built."""
     return list(BUNDLES.iterdir()) if BUNDLES.is_dir() else []
 
 
 def _contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
-    """Yield what makes the files of the site but those of things, and the page of downloads; the longest first."""
+    """Yield the tasks for the files of the site, except those of things and the page of downloads; longest first."""
 
     def at(path: str, make: Callable[[], Content]) -> Task:
         return lambda: [(path, make())]
@@ -130,7 +130,7 @@ def _contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
 
 
 def things(pages: Pages) -> Iterator[Task]:
-    """Yield what makes the files of each thing that has a page."""
+    """Yield the tasks for the files of each thing with a page."""
     return (partial(_thing_files, pages, thing) for thing in pages.directory.with_page)
 
 
@@ -150,7 +150,7 @@ def _question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
 
 
 def _thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
-    """Yield the page of a thing, and the charts of its own numbers, and these numbers, as files."""
+    """Yield the page of a thing, and the charts and data of its own numbers, as files."""
     yield thing.address, pages.thing(thing)
     for chart, answer in pages.own_charts(thing.iri):
         yield f"{thing.path}.svg", pages.drawings.svg(chart)
@@ -159,7 +159,7 @@ def _thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
 
 
 def _quads_script(lines: Path) -> Iterator[bytes]:
-    """Yield the script that holds all quads as one text, piece by piece: as a whole it would take much memory."""
+    """Yield the script with all quads as one text, in chunks, because the whole would take much memory."""
     yield b'window.kgQuads = "'
     with lines.open(encoding="utf-8") as stream:
         while piece := stream.read(PIECE):
@@ -168,5 +168,5 @@ def _quads_script(lines: Path) -> Iterator[bytes]:
 
 
 def script(name: str, value: Any) -> str:
-    """Return a script that sets a global variable: pages that were opened from a file may read scripts only."""
+    """Return a script that sets a global variable: pages opened from a local file can only load scripts."""
     return f"window.{name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"

@@ -1,4 +1,4 @@
-"""Checks every cell against its column's shape, set-wise in the engine; memory and report stay bounded."""
+"""Checks every cell against the shape of its column, set-wise in the engine, with limited memory and report size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name,
 from kg_builder.tables.preamble import CURIE_MAP
 
 NEAR = 20_000
-"""How many ids are compared to suggest the nearest."""
+"""Maximum number of ids that are compared to suggest the nearest."""
 
 FORMS = {
     "decimal": ("-?(0|[1-9][0-9]{0,29})([.][0-9]{1,30})?", "a decimal number with a point, such as 28.6"),
@@ -27,20 +27,20 @@ FORMS = {
     "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date that exists, as YYYY-MM-DD"),
     "anyURI": ('[a-z][a-z0-9+.-]*:[^ <>"{}|\\\\^`]+', "an absolute address"),
 }
-"""For each datatype: the form that a cell must have (RE2, the whole cell) and how a message names it."""
+"""For each datatype: the pattern of the whole cell (RE2), and its description in messages."""
 
 Rule = tuple[str, str]
-"""The name of a rule and the SQL condition under which a value breaks it."""
+"""The name of a rule, and the SQL condition that is true for a value that breaks it."""
 
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
-    """Yield what is wrong with the cells of all loaded tables, at most `LISTED` for a column and a rule."""
+    """Yield the problems of the cells of all loaded tables, at most `LISTED` for a column and a rule."""
     found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], schema.tables)
     yield from chain.from_iterable(found)
 
 
 def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
-    """Yield what is wrong with the cells of one table."""
+    """Yield the problems of the cells of one table."""
     if connection.execute(f"SELECT 1 FROM {name(table.stem)} LIMIT 1").fetchone() is None:
         return
     yield from _repeated_ids(connection, table)
@@ -51,13 +51,13 @@ def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table
 
 
 def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
-    """Yield the ids that stand in more than one row of a kind, naming the rows."""
+    """Yield the ids that are in more than one row of a kind, naming the rows."""
     places = "list(_file || ':' || _line ORDER BY _file, _line)"
     again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
     rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
     for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
         file, line = last.rsplit(":", 1)
-        rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places will do)
+        rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places are enough)
         found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
         more = len(rows) - LISTED if number == LISTED else 0
         hint = "Give one of the rows an id of its own."
@@ -66,7 +66,7 @@ def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterat
 
 
 def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
-    """Yield the cells of a table that break a rule; of several rules of one cell the first."""
+    """Yield the cells of a table that break a rule; if a cell breaks several rules, only the first."""
     broken = " UNION ALL ".join(_faults(schema, table))
     group = "PARTITION BY c, rule"
     counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
@@ -90,9 +90,9 @@ def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: 
 
 
 def _faults(schema: Schema, table: Table) -> Iterator[str]:
-    """Yield the SQL for the faulty values of a table: `c` (the column), `rule`, `_file`, `_line` and `v`.
+    """Yield the SQL for the invalid values of a table: `c` (the column), `rule`, `_file`, `_line` and `v`.
 
-    All columns with plain values are looked at in one query, as planning takes longer than running for small tables.
+    One query checks all columns with plain values, because for small tables planning takes longer than running.
     """
     plain = [column for column in table.columns if column.is_plain]
     checked = (
@@ -116,14 +116,14 @@ def _faults(schema: Schema, table: Table) -> Iterator[str]:
 
 
 def _first_broken(table: Table, column: Column, v: str) -> str:
-    """Return the SQL for the first rule of a column that a value `v` breaks, null if it breaks none."""
+    """Return the SQL for the first rule of a column that a value `v` breaks, NULL if it breaks none."""
     return (
         f"CASE {' '.join(f'WHEN {condition} THEN {literal(rule)}' for rule, condition in _rules(table, column, v))} END"
     )
 
 
 def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
-    """Yield the rules of a value `v` of a column in the order in which a person would fix them."""
+    """Yield the rules for a value `v` of a column in the order in which a person would fix them."""
     if column.required:
         yield "minCount", f"{v} IS NULL"
     if column.required > 1:
@@ -158,12 +158,12 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
 
 
 def not_above(table: Table, column: Column) -> Column | None:
-    """Return the column that bounds this one from above, if the shape names one."""
+    """Return the column that is the upper bound of this one, if the shape names one."""
     return next((other for other in table.columns if other.path == column.not_above), None)
 
 
 def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
-    """Return what a cell of the column should be, for one broken rule."""
+    """Return the expected value of a cell, for one broken rule."""
     other = not_above(table, column)
     parted = f"separated by {quoted(column.separator or ';')}"
     words = {
@@ -187,7 +187,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
 
 
 def _advice(column: Column, rule: str, value: str) -> str:
-    """Return how to fix a faulty cell, as closely as its value tells."""
+    """Return how to fix an invalid cell, as precisely as its value allows."""
     strange = [character for character in value[:1000] if not character.isascii()]
     if rule == "pattern" and strange:
         called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
@@ -202,20 +202,20 @@ def _advice(column: Column, rule: str, value: str) -> str:
 
 
 def _is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
-    """Return whether a value names a thing of whatever kind."""
+    """Return whether a value names a thing of any kind."""
     found = connection.execute(f"SELECT 1 FROM {THINGS} WHERE ? IN (id, kind || '/' || id) LIMIT 1", [value])
     return found.fetchone() is not None
 
 
 def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
-    """Return a sentence with the id that is most like a value, or what the column holds where none is."""
+    """Return a sentence with the id most similar to a value, or else with the values that the column holds."""
     keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
     near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
     return f"Did you mean {near[0]}?" if near else column.message or column.description
 
 
 def _leads_back(links: Iterable[tuple[str, str]]) -> bool:
-    """Return whether links, followed from some start, lead back to it."""
+    """Return whether links form a cycle."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for start, end in links:
         sorter.add(start, end)
@@ -227,14 +227,14 @@ def _leads_back(links: Iterable[tuple[str, str]]) -> bool:
 
 
 def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
-    """Yield one problem for each knot of references that lead back to their start, printing the way round."""
+    """Yield one problem for each group of cyclic references, printing the cycle."""
     links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
     inner = f"v IN (SELECT id FROM {name(table.stem)})"
     rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
     places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
     if not _leads_back(places):
         return
-    import networkx  # noqa: PLC0415  (heavy, and needed for a message alone)
+    import networkx  # noqa: PLC0415  (heavy, and only needed for a message)
 
     graph: networkx.DiGraph[str] = networkx.DiGraph(list(places))
     for knot in networkx.strongly_connected_components(graph):

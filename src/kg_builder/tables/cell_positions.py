@@ -1,4 +1,4 @@
-"""Finds where a cell begins on its line, for editors that jump to it."""
+"""Finds the start of a cell on its line, so that editors can jump to it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from kg_builder.core.problems import Problem
 
 LIMIT = 1_000
-"""Problems whose cells are looked up; listings are shorter, and a table may have a million faulty rows."""
+"""Maximum number of problems whose cells are looked up: a table may have a million invalid rows."""
 
 
 def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
-    """Return problems, those of cells with the character at which the cell begins, counted from 1.
+    """Return the problems; those of cells get the column at which the cell begins, counted from 1.
 
-    `root` is the project. What cannot be found, as a file may have changed, stays 0.
+    `root` is the project. The column stays 0 if the cell is not found, because the file may have changed.
     """
     problems = list(problems)
     wanted: dict[str, set[int]] = {}
@@ -31,7 +31,7 @@ def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
 
 
 def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
-    """Return lines of a file by their number, and as number 0 its header: the first line that no # begins."""
+    """Return lines of a file by number, with the header (the first line without a leading #) as number 0."""
     found: dict[int, str] = {}
     last = max(numbers)
     try:
@@ -57,7 +57,7 @@ def _column_of(problem: Problem, lines: Mapping[int, str]) -> int:
 
 
 def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
-    """Yield where each cell of a line begins, and its text as it stands there.
+    """Yield the offset of each cell of a line, and its raw text.
 
     >>> list(_cells('a,"b,c",d', ","))
     [(0, 'a'), (2, '"b,c"'), (8, 'd')]

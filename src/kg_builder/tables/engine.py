@@ -29,16 +29,16 @@ PREFIXES = "_prefixes"
 AT_REST = "200MB"
 
 SMALL = 20_000_000
-"""Bytes of tables below which the engine holds them in memory, not in a file."""
+"""Below this size in bytes, the engine holds tables in memory, not in a file."""
 
 EVERYWHERE = ""
-"""The source of shared tables and codes, as references see it: they may be named from every folder."""
+"""The source of shared tables and codes for references, which every folder may name."""
 
 
 def connect(work: Path, memory: str, size: int = 0) -> duckdb.DuckDBPyConnection:
-    """Return an engine whose data and spills stay in the folder `work` and whose memory is bounded, e.g. by `2GB`.
+    """Return an engine with its data and temporary files in the folder `work` and a memory limit such as `2GB`.
 
-    Tables of less than `SMALL` bytes, of which `size` tells, are held in memory: there is nothing to recover.
+    Tables with a `size` below `SMALL` bytes are held in memory: there is nothing to recover.
     """
     if not re.fullmatch(r"[0-9]+([.][0-9]+)?[KMGT]i?B", memory):
         expected = "a size such as 500MB or 2GB"
@@ -56,10 +56,10 @@ def side_by_side(
     task: Callable[[duckdb.DuckDBPyConnection, Element], Result],
     items: Iterable[Element],
 ) -> list[Result]:
-    """Return the results of a task for each item, in their order; each thread has a connection of its own.
+    """Return the results of a task for each item, in order; each thread has its own connection.
 
-    While tables are small, most of the time of a query is its planning, for which the engine itself has one thread.
-    An engine with one thread does all on the given connection, and so in its transaction.
+    For small tables, most of the time of a query is planning, for which the engine uses one thread.
+    An engine with one thread runs everything on the given connection, and so in its transaction.
     """
     (threads,) = connection.execute("SELECT current_setting('threads')").fetchone() or (1,)
     if threads == 1:
@@ -82,9 +82,9 @@ def side_by_side(
 
 
 def plan_without_optimizer(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let all connections plan queries as they are written: for small tables the optimizer takes longer than it saves.
+    """Turn the optimizer off for all connections: for small tables, it takes longer than it saves.
 
-    The pragma for this would hold for one connection.
+    The pragma for this applies to only one connection.
     """
     names = ",".join(name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall())
     connection.execute("SET GLOBAL disabled_optimizers = ?", [names])
@@ -92,7 +92,7 @@ def plan_without_optimizer(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextlib.contextmanager
 def resting(connection: duckdb.DuckDBPyConnection, memory: str) -> Iterator[None]:
-    """Let the engine hold little for the time of a `with` block, in which others need memory; then up to `memory`."""
+    """Lower the engine's memory limit during a `with` block, when other steps need memory; then restore `memory`."""
     connection.execute("SET memory_limit = ?", [AT_REST])
     yield
     connection.execute("SET memory_limit = ?", [memory])
@@ -101,10 +101,10 @@ def resting(connection: duckdb.DuckDBPyConnection, memory: str) -> Iterator[None
 def load(
     connection: duckdb.DuckDBPyConnection, schema: Schema, files: Iterable[TableFile], work: Path
 ) -> list[Problem]:
-    """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for what cannot be read.
+    """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for unreadable files.
 
     Each has the columns `_file`, `_line` (as in the file) and `_source` (the folder, empty for shared tables),
-    then its own, all of them text, empty cells null. The prefixes that tables declare are gathered in another.
+    then its own columns, all of them text, with empty cells as NULL. Declared prefixes go to a separate table.
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
@@ -134,7 +134,7 @@ def load(
 
 
 def _noted(file: TableFile, found: Scan) -> Problem:
-    """Return the note that a file was normalised on the way."""
+    """Return the note that a file was normalised while reading."""
     kept = ", ".join(found.oddities)
     return dataclasses.replace(
         fault(file, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "It was read as that."), severity="note"
@@ -142,7 +142,7 @@ def _noted(file: TableFile, found: Scan) -> Problem:
 
 
 def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
-    """Append one file's rows to its engine table; yield why that fails, if it does."""
+    """Append the rows of one file to its engine table; yield the problems if this fails."""
     types = dict.fromkeys(found.header, "VARCHAR")
     target = name(file.table.stem)
     listed = ", ".join(name(column) for column in found.header)
@@ -168,14 +168,14 @@ def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: P
 
 
 def _bounded(problems: Iterator[Problem]) -> list[Problem]:
-    """Return the first problems, the last of them counting the rest."""
+    """Return the first problems; the last of them counts the rest."""
     kept = list(islice(problems, LISTED))
     more = sum(1 for _ in problems)
     return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
 
 
 def _source_of(file: TableFile) -> str:
-    """Return the source of a file's rows as references see it."""
+    """Return the source of a file's rows for references."""
     return EVERYWHERE if file.source == SHARED else file.source
 
 
@@ -198,9 +198,9 @@ def address(base: str, table: Table) -> str:
 
 
 def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
-    """Gather all that a reference may name in one engine table: `source`, `kind`, `id` and `iri`.
+    """Collect all targets of references in one engine table: `source`, `kind`, `id` and `iri`.
 
-    What has a prefix may name anything: the macro `expanded` makes an IRI of it, null if the prefix is not known.
+    A value with a prefix may name anything: the macro `expanded` turns it into an IRI, NULL for an unknown prefix.
     """
     stands_for = f"SELECT if(namespace = {literal(BASE)}, {literal(base)}, namespace) FROM {PREFIXES}"
     expanded = f"({stands_for} WHERE prefix = split_part(v, ':', 1)) || substr(v, strpos(v, ':') + 1)"
@@ -216,14 +216,14 @@ def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
 
 
 def members(target: Target) -> str:
-    """Return the SQL for all that a reference to a class may name: `source`, `key` (what the cell holds), `iri`."""
+    """Return the SQL for all targets of a reference to a class: `source`, `key` (the value in the cell), `iri`."""
     key = "kind || '/' || id" if target.qualified else "id"
     kinds = ", ".join(literal(kind) for kind in target.kinds)
     return f"SELECT source, {key} AS key, iri FROM {THINGS} WHERE kind IN ({kinds or 'NULL'})"
 
 
 def values(table: Table, column: Column) -> str:
-    """Return the SQL for the rows of a table with the single values of a column as `v`, null for an empty cell."""
+    """Return the SQL for the rows of a table with the single values of a column as `v`, NULL for an empty cell."""
     cell = name(column.name)
     if not column.separator:
         return f"SELECT *, {cell} AS v FROM {name(table.stem)}"

@@ -1,4 +1,4 @@
-"""Holds the header of a table file against the columns of its shape."""
+"""Checks the header of a table file against the columns of its shape."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.tables.table_files import TableFile, fault, refusal
 
 PARTS = {",": "commas", "\t": "tabs"}
-"""What may part the cells of a line, and how a message names it."""
+"""The possible cell separators, and their names in messages."""
 
 
 def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
-    """Return the names of the columns in their order; raise `ProblemsFound` where they are not those of the shape.
+    """Return the names of the columns in order; raise `ProblemsFound` if they are not those of the shape.
 
-    `number` is that of the line, which is 1 where nothing stands before the table.
+    `number` is the line number, which is 1 if nothing precedes the table.
     """
     names = tuple(next(csv.reader([line], delimiter=file.table.delimiter), []))
     if problems := list(_header_problems(file, number, names)):
@@ -26,14 +26,14 @@ def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
 
 
 def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
-    """Raise `ProblemsFound` for a header whose columns are separated by something else than they should."""
+    """Raise `ProblemsFound` for a header with the wrong column separator."""
     if file.table.delimiter not in line and re.search("[,;|\t]", line):
         found, parts = f"the header {quoted(line)}", PARTS[file.table.delimiter]
         raise refusal(file, number, "", "delimiter", found, f"columns separated by {parts}", f"Save with {parts}.")
 
 
 def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
-    """Yield blank, repeated and unknown names, and required columns that are missing and not merely misspelt."""
+    """Yield blank, repeated and unknown names, and required columns that are missing (not just misspelt)."""
     known = [column.name for column in file.table.columns]
     listed = f"Columns are {', '.join(known)}."
     missing = [column.name for column in file.table.columns if column.required and column.name not in names]

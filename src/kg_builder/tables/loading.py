@@ -15,14 +15,14 @@ from kg_builder.tables.engine import connect, list_things, load, name, plan_with
 from kg_builder.tables.table_files import TableFile
 
 FEW = 20_000
-"""Rows below which the engine's optimizer takes longer than it saves."""
+"""Below this many rows, the optimizer of the engine takes longer than it saves."""
 
 
 @contextlib.contextmanager
 def engine(work: Path, memory: str, size: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give the engine for tables of `size` bytes for the time of a `with` block.
+    """Provide the engine for tables of `size` bytes during a `with` block.
 
-    Raise `ProblemsFound` where its memory does not suffice.
+    Raise `ProblemsFound` if its memory is not enough.
     """
     try:
         with connect(work, memory, size) as connection:
@@ -44,9 +44,9 @@ def read_tables(
     base: str,
     faults: Iterable[Problem],
 ) -> list[Problem]:
-    """Load the tables and check their cells; return notes, or raise `ProblemsFound` with these and all faults.
+    """Load the tables and check their cells; return notes, or raise `ProblemsFound` with notes and all problems.
 
-    Cells are checked only where all files could be read: else references would seem to lead nowhere.
+    Cells are checked only if all files could be read; otherwise valid references would seem to have no target.
     """
     faults = [*faults]
     unread: list[Problem] = []

@@ -1,6 +1,6 @@
-"""Reads the metadata that stand before a table in lines of their own, and the prefixes that they declare.
+"""Reads the metadata lines before a table, and the prefixes that they declare.
 
-That is how SSSOM tables begin (https://mapping-commons.github.io/sssom/spec-formats-tsv/): YAML behind a mark.
+SSSOM tables begin with such lines (https://mapping-commons.github.io/sssom/spec-formats-tsv/): YAML after a mark.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from kg_builder.core.problems import quoted
 from kg_builder.tables.table_files import TableFile, refusal
 
 CURIE_MAP = "curie_map"
-"""The key of the metadata that holds prefixes and what they stand for."""
+"""The metadata key for prefixes and their namespaces."""
 
 Prefixes = dict[str, str]
 
 
 def declared(file: TableFile, preamble: Iterable[str], known: Prefixes) -> Prefixes:
-    """Return the known prefixes and those that the lines before a table declare.
+    """Return the known prefixes together with those that the lines before a table declare.
 
-    Raise `ProblemsFound` where they are no such YAML, or one prefix stands for two addresses, in one table or several.
+    Raise `ProblemsFound` if they are not such YAML, or if one prefix has two namespaces, in one table or several.
     """
     mark = file.table.comment or ""
     try:
-        # nodes instead of values: they have lines, and no value such as `no` or a date is read as anything but text
+        # nodes instead of values: they have line numbers, and values such as `no` or a date stay text
         metadata = yaml.compose("\n".join(line.removeprefix(mark) for line in preamble), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         at = getattr(error, "problem_mark", None)
@@ -48,5 +48,5 @@ def declared(file: TableFile, preamble: Iterable[str], known: Prefixes) -> Prefi
 
 
 def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    """Return the keys of a mapping in YAML with their values, none of anything else."""
+    """Return the keys and values of a YAML mapping; empty for anything else."""
     return node.value if isinstance(node, yaml.MappingNode) else []

@@ -1,4 +1,4 @@
-"""Reads a table file as text, before it is a table: UTF-8, a known header, no control characters, bounded lines."""
+"""Checks a table file as text before it is parsed: UTF-8, a known header, no control characters, limited lines."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from kg_builder.tables.header_row import PARTS, header_of, refuse_other_delimite
 from kg_builder.tables.table_files import TableFile, fault, refusal
 
 LINE_LIMIT = 1_000_000
-"""Bytes of one line; a longer one is a fault, whatever its cells would allow."""
+"""Maximum size of a line in bytes; a longer line is an error, whatever its cells."""
 
 BLOCK = 1 << 20
 OTHERS = r"\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)"
 CONTROL = {",": re.compile(rf"[\x00-\x09{OTHERS}"), "\t": re.compile(rf"[\x00-\x08{OTHERS}")}
-"""What no cell may hold, by what parts the cells."""
+"""The forbidden characters in cells, by cell separator."""
 
 SAVE_AS_UTF8 = "Save the table as UTF-8; the encoding is never guessed."
 
 
 @dataclasses.dataclass(frozen=True)
 class Scan:
-    """What one pass over a file found: its header, its number of lines, and what is to be normalised in its text.
+    """The result of one pass over a file: its header, its number of lines, and what to normalise in its text.
 
-    `preamble` are the lines before the header, with their mark.
+    `preamble` holds the lines before the header, with their mark.
     """
 
     preamble: tuple[str, ...]
@@ -43,7 +43,7 @@ class Scan:
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """Some whole lines of a file: the number of the first, counted from 1, and the offset of its first byte."""
+    """Some complete lines of a file: the number of the first, counted from 1, and the offset of its first byte."""
 
     line: int
     offset: int
@@ -51,9 +51,9 @@ class Block:
 
 
 def scan(file: TableFile) -> Scan:
-    """Return what one pass over the bytes finds; raise `ProblemsFound` where they are not clean text.
+    """Return the result of one pass over the bytes; raise `ProblemsFound` if they are not clean text.
 
-    Memory is bounded by `BLOCK` and `LINE_LIMIT`, whatever the size of the file, and so is the report.
+    `BLOCK` and `LINE_LIMIT` limit the memory, whatever the size of the file; the report is limited too.
     """
     kept: dict[str, list[Problem]] = {}
     totals: Counter[str] = Counter()
@@ -80,7 +80,7 @@ def scan(file: TableFile) -> Scan:
 
 
 def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the lines before the header, and the header; raise `ProblemsFound` where it is not that of the table."""
+    """Return the lines before the header, and the header; raise `ProblemsFound` if it does not match the table."""
     _refuse_other_encodings(file, content)
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     mark = file.table.comment
@@ -93,7 +93,7 @@ def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...]
 
 
 def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
-    """Yield what is wrong with the lines of a block: bytes that are not UTF-8, length, control characters."""
+    """Yield the problems of the lines of a block: bytes that are not UTF-8, length, control characters."""
     control = CONTROL[file.table.delimiter]
     if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not control.search(text):
         return
@@ -118,7 +118,7 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
 
 
 def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
-    """Return the problem of the first control character of a line."""
+    """Return the problem for the first control character of a line."""
     found = f"the control character U+{ord(match[0]):04X}"
     hint = "Take it out; a cell has no line break or tab."
     column = _column_at(file, line[: match.start()], header)
@@ -126,7 +126,7 @@ def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line
 
 
 def _blocks(file: TableFile) -> Iterator[Block]:
-    """Yield the file in pieces of whole lines; of an over-long line the beginning, and nothing after it."""
+    """Yield the file in blocks of complete lines; for a line that is too long, yield its beginning and stop."""
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
             raise refusal(file, 0, "", "file", "something that is not a file", "a plain file", "Remove it.")
@@ -152,13 +152,13 @@ def _blocks(file: TableFile) -> Iterator[Block]:
 
 
 def _refuse_other_encodings(file: TableFile, content: bytes) -> None:
-    """Raise `ProblemsFound` for UTF-16, with its mark or without: ASCII names then have every second byte zero."""
+    """Raise `ProblemsFound` for UTF-16, with or without a byte-order mark: every second byte of ASCII names is zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
         raise refusal(file, 1, "", "encoding", "UTF-16 text", "UTF-8 text", SAVE_AS_UTF8)
 
 
 def _oddities_of(text: str) -> Iterator[str]:
-    """Yield what is accepted in a text and normalised on the way."""
+    """Yield what is accepted in a text but normalised."""
     if text.startswith("\ufeff"):
         yield "a byte-order mark"
     if "\r" in text:
@@ -168,7 +168,7 @@ def _oddities_of(text: str) -> Iterator[str]:
 
 
 def _column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
-    """Return the column in which a line stands after a piece of it."""
+    """Return the column that a line has reached after a part of it."""
     delimiter = file.table.delimiter
     cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
     return _name_at(max(len(cells) - 1, 0), header)
@@ -180,7 +180,7 @@ def _name_at(index: int, header: tuple[str, ...]) -> str:
 
 
 def normalised(file: TableFile, into: Path) -> Path:
-    """Write the text without byte-order mark, with LF, in Unicode form C; return the path of the copy."""
+    """Write the text without a byte-order mark, with LF, in Unicode form C; return the path of the copy."""
     with into.open("wb") as copy:
         for block in _blocks(file):
             text = block.content.decode("utf-8").replace("\r\n", "\n")
@@ -190,7 +190,7 @@ def normalised(file: TableFile, into: Path) -> Path:
 
 
 def ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
-    """Yield the rows that have another number of cells than the header, and quotes that do not close."""
+    """Yield the rows with a different number of cells than the header, and unclosed quotes."""
     columns, before = len(scanned.header), len(scanned.preamble)
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.reader(islice(stream, before, None), strict=True, delimiter=file.table.delimiter)

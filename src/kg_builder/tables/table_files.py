@@ -1,4 +1,4 @@
-"""Finds the table files of a project, and says which table of the shapes each of them is."""
+"""Finds the table files of a project, and the table in the shapes for each file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg_builder.schema.model import SOURCE, Schema, Table
 
 @dataclasses.dataclass(frozen=True)
 class TableFile:
-    """One file that holds rows of one table; `name` is its path within the project, for messages."""
+    """One file with rows of one table; `name` is its path within the project, for messages."""
 
     path: Path
     name: str
@@ -25,7 +25,7 @@ class TableFile:
 
 
 def table_files(data: Path, schema: Schema) -> list[TableFile]:
-    """Return the tables under `data/`, sorted by name; a table may be cut into `findings.csv`, `findings.2.csv`, ….
+    """Return the tables in `data/`, sorted by name; a table may be split into `findings.csv`, `findings.2.csv`, ….
 
     Raise `ProblemsFound` for folders and files that no shape describes.
     """
@@ -66,7 +66,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
 
 
 def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
-    """Yield the entries of a folder that no build reads, so that no row is lost without a word."""
+    """Yield the entries of a folder that no build reads, so that no row is lost silently."""
     for path in sorted(folder.iterdir()):
         read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
         if not read and not path.name.startswith(".") and path.suffix != ".md":
@@ -76,7 +76,7 @@ def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem
 
 
 def _unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
-    """Return what was expected instead of an unknown file, and how to fix it."""
+    """Return the expected name of an unknown file, and how to fix it."""
     here = [Path(table.url).name for table in schema.tables_in(folder)]
     elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
     if elsewhere:
@@ -90,7 +90,7 @@ def _unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
 
 
 def size_of(files: Iterable[TableFile]) -> int:
-    """Return the bytes of all files; one that cannot be read has none, and is refused when it is read."""
+    """Return the size of all files in bytes; an unreadable file counts as 0, and is refused when it is read."""
     size = 0
     for file in files:
         with contextlib.suppress(OSError):
@@ -106,5 +106,5 @@ def fault(file: TableFile, line: int, column: str, rule: str, found: str, expect
 def refusal(
     file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = ""
 ) -> ProblemsFound:
-    """Return the exception for a file that cannot be read on."""
+    """Return the exception for a file that cannot be read any further."""
     return ProblemsFound([fault(file, line, column, rule, found, expected, hint)])

@@ -1,4 +1,4 @@
-"""Validates the graph with shapes and stored checks, and brings every result back to file, line and column."""
+"""Validates the graph with shapes and stored checks, and maps every result back to file, line and column."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from kg_builder.schema.model import Schema, Table, sparql_prefixes
 from kg_builder.tables.engine import address, name
 
 Place = tuple[str, int, Table]
-"""A file, a line and the table to which they belong."""
+"""A file, a line, and their table."""
 
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Result:
-    """What a validator says of the graph, before it is brought back to a cell.
+    """A validation result for the graph, before it is mapped back to a cell.
 
     `focus` and `value` are IRIs or plain values, `column` is a column's name or the IRI of its property.
     """
@@ -39,9 +39,9 @@ class Result:
 
 
 def constraint_results(store: pyoxigraph.Store, schema: Schema, table: Table) -> Iterator[Result]:
-    """Yield what the SHACL-SPARQL constraints of a table find, each run once over all its things.
+    """Yield the results of the SHACL-SPARQL constraints of a table, each run once over all its things.
 
-    That is for graphs too large for pySHACL, which asks for each thing anew.
+    This is for graphs too large for pySHACL, which runs a query for each thing.
     """
     for constraint in table.constraints:
         every = f"SELECT DISTINCT * WHERE {{ ?this a <{table.classes[0]}> {{ {constraint.select} }} }}"
@@ -55,7 +55,7 @@ def constraint_results(store: pyoxigraph.Store, schema: Schema, table: Table) ->
 
 
 def wanted(message: str) -> str:
-    """Return the message of a constraint, which begins with Expected, as the end of a sentence, numbers canonical."""
+    """Return the message of a constraint, without its first word Expected, with numbers in canonical form."""
     plain = re.sub(r"\b(\d+)(?:\.0+|(\.\d*?[1-9])0+)\b", r"\1\2", message)
     return plain.removeprefix("Expected ").rstrip(".")
 
@@ -85,9 +85,9 @@ def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Resul
 def located(
     results: dict[Result, int], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str
 ) -> list[Problem]:
-    """Return the results, each with the number of the rest, as problems with file, line and column, sorted.
+    """Return the results, each with the number of further ones, as sorted problems with file, line and column.
 
-    A constraint on one thing may find fault with another: then the value is a thing whose table has the column.
+    A constraint on one thing may report another thing: then the value is a thing whose table has the column.
     """
     places = _places_of({iri for result in results for iri in (result.focus, result.value)}, connection, schema, base)
     found = set()
@@ -115,7 +115,7 @@ def located(
 
 
 def bounded(results: Iterable[Result]) -> dict[Result, int]:
-    """Return the first `LISTED` results of each rule, shape and column, the last with the number of the rest."""
+    """Return the first `LISTED` results of each rule, shape and column; the last has the number of the rest."""
     first: dict[tuple[str, ...], list[Result]] = {}
     totals: Counter[tuple[str, ...]] = Counter()
     for result in results:
@@ -131,17 +131,17 @@ def bounded(results: Iterable[Result]) -> dict[Result, int]:
 
 
 def short(text: str, base: str, file: str) -> str:
-    """Return a text in which IRIs read as cells do: type/id."""
+    """Return a text with IRIs in the form of cells: type/id."""
     return text.replace(base, "").replace(f"{file.split('/')[-2]}/" if "/" in file else base, "")
 
 
 def _column_of(table: Table | None, path: str) -> str:
-    """Return the name of the column of a table that holds a property, empty if none does."""
+    """Return the name of the column of a table for a property, empty if there is none."""
     return next((column.name for column in table.columns if column.path == path), "") if table else ""
 
 
 def _places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
-    """Return where the rows stand whose IRIs are wanted."""
+    """Return the places of the rows with the given IRIs."""
     places: dict[str, Place] = {}
     for table in schema.tables if wanted else ():
         iri = address(base, table)

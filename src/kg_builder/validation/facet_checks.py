@@ -1,7 +1,7 @@
 """Checks the facets of property shapes over the whole store, set-wise: one query for each facet of a shape.
 
-Cells are checked before they become triples. What a derivation or the ontology adds is not, so the shapes that they
-could break are run here, over all things of their classes.
+Cells are checked before they become triples. Triples from derivations and the ontology are not, so the shapes that
+they could break are checked here, over all things of their classes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from kg_builder.tables.cell_checks import FORMS, expectation
 from kg_builder.validation.constraint_checks import Result
 
 Facet = Callable[[Graph, URIRef, Node], str]
-"""Writes the SPARQL pattern that binds `?value` to what breaks a facet of `?this`, from shapes, path and parameter."""
+"""Returns the pattern that binds `?value` to values of `?this` that break a facet, from shapes, path and parameter."""
 
 
 def breakable_shapes(schema: Schema, added: Iterable[Path]) -> list[URIRef]:
-    """Return the property shapes that triples beside those of the tables could break, sorted.
+    """Return the property shapes that triples other than those of the tables could break, sorted.
 
-    `added` are files of N-Triples: what derivations make, and the ontology. A shape can be broken where they write
-    its property or the one that bounds it, or make a thing a member of the class of its table.
+    `added` are files of N-Triples: the output of derivations, and the ontology. They can break a shape if they write
+    its property or the property that bounds it, or make a thing a member of the class of its table.
     """
     predicates: set[str] = set()
     classes: set[str] = set()
@@ -49,7 +49,7 @@ def breakable_shapes(schema: Schema, added: Iterable[Path]) -> list[URIRef]:
 
 
 def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> Iterator[Result]:
-    """Yield what breaks a property shape in a store, worded as `reference.shape_results` does.
+    """Yield what breaks a property shape in a store, in the words of `pyshacl_reference.shape_results`.
 
     The `store` holds all triples of the graph in its default graph; `shape` is any property shape of the schema.
     """
@@ -78,7 +78,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
 
 
 def columns_of(schema: Schema) -> dict[Column, list[Table]]:
-    """Return the columns, each once, with the tables that share it."""
+    """Return the distinct columns, each with the tables that share it."""
     shared: dict[Column, list[Table]] = {}
     for table in schema.tables:
         for column in table.columns:
@@ -96,7 +96,7 @@ def _more(_: Graph, path: URIRef, most: Node) -> str:
 
 
 def _unless(condition: Callable[[Graph, Node], str], shapes: Graph, path: URIRef, parameter: Node) -> str:
-    """Return the pattern for values for which a condition does not hold, or cannot be evaluated."""
+    """Return the pattern for values for which a condition is false, or cannot be evaluated."""
     return f"?this <{path}> ?value . FILTER (!COALESCE({condition(shapes, parameter)}, false))"
 
 

@@ -1,4 +1,4 @@
-"""Validates a graph: stored checks, constraints and facets set-wise, and pySHACL where it is asked for."""
+"""Validates a graph: stored checks, constraints and facets set-wise, and pySHACL on request."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def results(
     *,
     reference: bool = False,
 ) -> dict[Result, int]:
-    """Return what stored checks and shapes find, bounded; as `reference`, pySHACL runs the shapes too.
+    """Return the results of stored checks and shapes, limited in number; with `reference`, pySHACL runs the shapes too.
 
-    Cells have been checked before; `added` are the triples beside those of the tables, whose facets are checked here.
-    The store's queries run beside each other: it lets go of the interpreter's lock.
+    Cells must already be checked; `added` holds the triples from other sources, whose facets are checked here.
+    The queries run in parallel, because the store releases the GIL.
     """
     tasks = [partial(check_results, store, check) for check in checks]
     tasks += [partial(constraint_results, store, schema, table) for table in schema.tables if table.constraints]

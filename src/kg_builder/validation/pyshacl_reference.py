@@ -24,14 +24,14 @@ SEVERITIES: dict[str, Severity] = {str(SH.Violation): "error", str(SH.Warning): 
 FOR_PEOPLE = frozenset({SH.name, SH.description, SH.order})
 
 NOT_RUN = FOR_PEOPLE | {SH.pattern}
-"""What pySHACL need not see; the engine has matched patterns in linear time, where Python's may run for ever."""
+"""What pySHACL does not need; the engine has matched patterns in linear time, but Python's `re` may never finish."""
 
 
 class PreparedGraph(Graph):
-    """A graph that parses each query once: pySHACL asks the text of a constraint again for every focus node."""
+    """A graph that parses each query once: pySHACL runs the text of a constraint again for every focus node."""
 
     def query(self, query_object: Any, *arguments: Any, **options: Any) -> query.Result:
-        """Return the result of a query, as rdflib does."""
+        """Return the result of a query, as in rdflib."""
         prepared = prepared_query(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *arguments, **options)
 
@@ -40,7 +40,7 @@ prepared_query = cache(prepareQuery)
 
 
 def union_of(lines: Path) -> Graph:
-    """Return the triples of all named graphs of a file of N-Quads as one graph in memory, which pySHACL wants."""
+    """Return the triples of all named graphs of an N-Quads file as one graph in memory, which pySHACL requires."""
     triples = PreparedGraph()
     named: dict[pyoxigraph.NamedNode, URIRef] = {}
     for quad in pyoxigraph.parse(path=lines, format=pyoxigraph.RdfFormat.N_QUADS):
@@ -49,7 +49,7 @@ def union_of(lines: Path) -> Graph:
 
 
 def term(given: Any, named: dict[pyoxigraph.NamedNode, URIRef]) -> Node:
-    """Return a term of Oxigraph as rdflib has it; `named` keeps the IRIs, which occur again and again."""
+    """Return an Oxigraph term as an rdflib term; `named` caches the IRIs, which are often repeated."""
     if isinstance(given, pyoxigraph.NamedNode):
         if given not in named:
             named[given] = URIRef(given.value)
@@ -61,8 +61,8 @@ def term(given: Any, named: dict[pyoxigraph.NamedNode, URIRef]) -> Node:
 
 
 def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
-    """Yield what pySHACL finds in the whole graph; raise `ProblemsFound` where it cannot run the shapes."""
-    import pyshacl  # noqa: PLC0415  (heavy, and not needed where the tables are already at fault)
+    """Yield the results of pySHACL for the whole graph; raise `ProblemsFound` if it cannot run the shapes."""
+    import pyshacl  # noqa: PLC0415  (heavy, and not needed if the tables already have errors)
 
     _, report, words = pyshacl.validate(data, shacl_graph=executable(schema.shapes), inplace=True)
     if not isinstance(report, Graph):
@@ -89,17 +89,17 @@ def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
 
 
 def rule_of(component: str) -> str:
-    """Return the name of a constraint component as shapes write it: `minCount` for `sh:MinCountConstraintComponent`."""
+    """Return the name of a constraint component in shapes: `minCount` for `sh:MinCountConstraintComponent`."""
     word = component.rsplit("#", 1)[-1].removesuffix("ConstraintComponent")
     return word[:1].lower() + word[1:]
 
 
 def executable(shapes: Graph, left_out: AbstractSet[URIRef] = NOT_RUN) -> Graph:
-    """Return shapes that say the same in a form that pySHACL runs quickly.
+    """Return equivalent shapes in a form that pySHACL runs quickly.
 
-    What is for people and tables is left out, as pySHACL would search it for every focus node, and each property
-    shape has the targets of its tables itself: pySHACL then runs it once over all things, not once for each.
-    Constraints that say what acyclic columns check are left out too: the tables have been checked, in linear time.
+    Annotations for people and tables are left out, because pySHACL would search them for every focus node. Each
+    property shape gets the targets of its tables: pySHACL then runs it once over all things, not once for each.
+    Constraints that repeat the check of acyclic columns are left out too: it has run on the tables, in linear time.
     """
     bare = Graph()
     for subject, predicate, value in shapes:

@@ -29,7 +29,7 @@ COMPONENTS = {
 
 
 def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
-    """Return a report in Turtle: one result a problem, with `kg:file`, `kg:line` and `kg:column`; no blank nodes."""
+    """Return a report in Turtle: one result per problem, with `kg:file`, `kg:line` and `kg:column`; no blank nodes."""
     paths = _paths(ontology)
     graph = Graph()
     graph.bind("kg", KG._NS)  # noqa: SLF001  (rdflib keeps a defined namespace's IRI there)
@@ -62,7 +62,7 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
 
 
 def _paths(ontology: Path) -> Graph:
-    """Return the shapes, which name the property of each column; files that have errors themselves are left out."""
+    """Return the shapes, which name the property of each column; files with errors are left out."""
     shapes = Graph()
     for path in sorted((ontology / SHAPES).glob("*.ttl")):
         with contextlib.suppress(SyntaxError):
