@@ -506,12 +506,11 @@ def compared(table: Table, column: Column) -> set[str]:
 
 def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | None:
     """Return what breaks a facet of a column, for a cell that holds a value now."""
+    unlike = ("ftp:no",) if (column.datatype or "").endswith("#anyURI") else ("Not-One", "12 x")
     values = {
         "minCount": None if column.required == 1 else (held or "").split(column.separator or ";")[0],
         "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
-        "pattern": next(
-            (each for each in ("Not-One", "12 x") if not re.search(column.limit("pattern") or "", each)), None
-        ),
+        "pattern": next((each for each in unlike if not re.search(column.limit("pattern") or "", each)), None),
         "maxLength": "a" * (int(column.limit("maxLength") or 0) + beyond),
         "minInclusive": str(int(column.limit("minInclusive") or 0) - beyond),
         "maxInclusive": str(int(column.limit("maxInclusive") or 0) + beyond),

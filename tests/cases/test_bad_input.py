@@ -317,7 +317,7 @@ CELLS: dict[str, tuple[str, str]] = {
     "vocabularies.no-scheme": (
         "no-scheme,x,,,,example.org/,false",
         (
-            'uri_space: found "example.org/", expected text that matches ^(https?://|urn:). '
+            'uri_space: found "example.org/", expected an absolute address. '
             "How the addresses of its terms begin; empty for codes without addresses."
         ),
     ),
