@@ -42,7 +42,7 @@ check: $(TESTS)  ## style, types, tests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "$(SELECT)"
 
 validate: $(READY)  ## every problem of tables, shapes, queries and graph
 	@$(BIN)/kg-builder validate

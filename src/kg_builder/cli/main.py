@@ -152,9 +152,7 @@ def command(
 
 def _graph_options(command: argparse.ArgumentParser) -> None:
     """Add the options of commands that build the graph."""
-    command.add_argument(
-        "--base", help="the base of the IRIs of things (default: w3id.org/child-protection-kg/)"
-    )
+    command.add_argument("--base", help="the base of the IRIs of things (default: w3id.org/child-protection-kg/)")
     command.add_argument("--verbose", action="store_true", help="print each step and its time to standard error")
     command.add_argument("--memory", default="2GB", help="the memory limit of the engine, such as 500MB (default: 2GB)")
 

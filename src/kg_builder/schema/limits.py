@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 
-import pyoxigraph
 from rdflib import SH, URIRef
 
 from kg_builder.core.iris import last_part
@@ -40,25 +39,12 @@ class Limit:
         """The name of the rule, such as `maxLength`."""
         return last_part(str(self.term))
 
-    def sql(self, value: str, parameter: str) -> str:
-        """Return the SQL condition under which a value, given in SQL, breaks the limit.
-
-        >>> limit_named("maxLength").sql("label", "300")
-        'length(label) > 300'
-        """
-        text = "'" + parameter.replace("'", "''") + "'"
-        return self.broken.format(value=value, limit=text if self.is_pattern else parameter)
-
-    def sparql(self, parameter: str) -> str:
-        """Return the SPARQL condition under which `?value` keeps the limit."""
-        return self.holds.format(limit=pyoxigraph.Literal(parameter) if self.is_pattern else parameter)
-
     def expected(self, parameter: str, mark: str = "") -> str:
         """Return in words what a value should be; a pattern stands between two marks.
 
-        >>> limit_named("maxLength").expected("1000")
+        >>> LIMITS[0].expected("1000")
         'at most 1,000 characters'
-        >>> limit_named("pattern").expected("^[A-Z]{2}$", "`")
+        >>> LIMITS[1].expected("^[A-Z]{2}$", "`")
         'text that matches `^[A-Z]{2}$`'
         """
         return self.words.format(limit=f"{mark}{parameter}{mark}" if self.is_pattern else Decimal(parameter))
@@ -103,8 +89,3 @@ LIMITS = (
     ),
 )
 """All limits, in the order in which a cell is checked: of several broken limits, the first is reported."""
-
-
-def limit_named(rule: str) -> Limit:
-    """Return the limit of a rule; KeyError if there is none."""
-    return {limit.rule: limit for limit in LIMITS}[rule]

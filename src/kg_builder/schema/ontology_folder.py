@@ -40,8 +40,8 @@ def read_schema(folder: Path) -> Schema:
         raise ProblemsFound(problems)
     ontology = _together(graphs[name] for name in MEANING)
     shapes = _together(graphs[name] for name in shape_names)
-    of_shapes = {file: text for file, text in texts.items() if file.startswith(f"{folder.name}/{SHAPES}/")}
-    problems = list(shape_problems(ontology, shapes, of_shapes))
+    shape_texts = {file: texts[file] for file in (f"{folder.name}/{name}" for name in shape_names)}
+    problems = list(shape_problems(ontology, shapes, shape_texts))
     if problems:
         raise ProblemsFound(problems)
     return schema_of(ontology, shapes)

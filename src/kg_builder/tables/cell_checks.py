@@ -143,7 +143,8 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
             f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
         )
     for limit, parameter in column.limits:
-        yield limit.rule, limit.sql(v, parameter)
+        stated = literal(parameter) if limit.is_pattern else parameter
+        yield limit.rule, limit.broken.format(value=v, limit=stated)
     if other := not_above(table, column):
         order = "DATE" if datatype == "date" else "DOUBLE"
         yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"

@@ -116,7 +116,8 @@ def _one_of(shapes: Graph, listed: Node) -> str:
 
 
 def _within(limit: Limit, _: Graph, parameter: Node) -> str:
-    return limit.sparql(str(parameter))
+    stated = pyoxigraph.Literal(str(parameter)) if limit.is_pattern else parameter
+    return limit.holds.format(limit=stated)
 
 
 def _not_above(_: Graph, path: URIRef, other: Node) -> str:
