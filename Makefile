@@ -1,10 +1,10 @@
-# The two commands: `make build` and `make test`. Both do all the set-up on a machine with Python 3.11+ and make.
+# The main commands are `make build` and `make test`. Both do the whole set-up on a machine with Python 3.11+ and make.
 PYTHON ?= python3
 PARALLEL ?= --numprocesses auto --dist worksteal
 SELECT ?= not slow
 BIN := .venv/bin
 
-# An environment, or what goes into it, is ready once the file is there that its set-up leaves last.
+# An environment, or its contents, is ready when the last file that its set-up writes exists.
 INSTALLER := .venv-uv/ready
 READY := .venv/ready
 TESTS := .venv/tests
@@ -15,7 +15,7 @@ SCRIPTS := src/kg_builder/assets/LICENCES.txt
 
 # The scripts are bundled while packages are installed.
 MAKEFLAGS += -j2
-# Many containers set this, and then every start would compile the libraries again, which takes seconds.
+# Many containers set this variable; every start would then compile the libraries again, which takes seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: build explorer setup test test-slow coverage validators check validate readme pictures answers bench lock clean

@@ -1,7 +1,8 @@
-"""Tells how good proposed links are: precision and recall against pairs that are known, given the others' labels alone.
+"""Measures proposed links: precision and recall against known pairs, given only the external labels.
 
 The known pairs are mappings in SSSOM, such as the project's own in `data/links/`, or a table with the columns
-entity, kind, identifier_iri, label_at_target and mapping_predicate. Right is what is known to be the same or close.
+entity, kind, identifier_iri, label_at_target and mapping_predicate.
+A proposal is right if the pair is known to be the same or close.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ KINDS = {
     "threat": ("threat",),
     "concept": ("threat", "material type", "technology", "crime", "technique", "challenge", "organisation"),
 }
-"""What the kinds of a table of pairs are called in the graph, the likeliest first."""
+"""The names in the graph of the kinds in a table of pairs, the most likely first."""
 
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A thing of ours, what it is compared with, what that is called, and whether they are the same, close, or not."""
+    """A thing of ours, an external thing, its label, and whether they are the same, close, or neither."""
 
     kind: str
     thing: str
@@ -50,7 +51,7 @@ class Pair:
 
     @property
     def key(self) -> Key:
-        """What tells it from other pairs."""
+        """The key that identifies the pair."""
         return self.other, self.label, self.thing
 
 
@@ -73,13 +74,13 @@ def pairs(path: Path, index: Index) -> Iterator[Pair]:
 
 
 def relation_of(predicate: str) -> str:
-    """Return how near a predicate says that two things are."""
+    """Return the closeness of two things according to a predicate."""
     last = predicate.replace("#", ":").rpartition(":")[2]
     return "exact" if last in SAME else "close" if last in CLOSE else "no"
 
 
 def proposals(index: Index, labels: list[str], alike: float) -> list[list[Candidate]]:
-    """Return what is proposed for each label."""
+    """Return the proposals for each label."""
     return list(index.matched([Record("", (Word("", label),)) for label in labels], alike=alike))
 
 
@@ -94,14 +95,14 @@ def measured(known: dict[Key, str], offered: list[Key]) -> str:
 
 
 def main() -> None:
-    """Print the measures by kind and for all."""
+    """Print the measures for each kind and for all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pairs", type=Path, nargs="+", help="files of known pairs")
     parser.add_argument("--root", type=Path, default=Path(), help="the project (default: here)")
     parser.add_argument("--out", type=Path, help="the folder of the build (default: ROOT/build)")
-    parser.add_argument("--alike", type=float, default=ALIKE, help=f"likeness that is enough (default: {ALIKE})")
-    parser.add_argument("--others", type=Path, help="labels, one in a line, few of which are of things of ours")
-    parser.add_argument("--show", action="store_true", help="list what is missed, and what is proposed and not known")
+    parser.add_argument("--alike", type=float, default=ALIKE, help=f"minimum similarity (default: {ALIKE})")
+    parser.add_argument("--others", type=Path, help="a file of labels, one per line, few of which name our things")
+    parser.add_argument("--show", action="store_true", help="list missed pairs, and proposals that are not known pairs")
     options = parser.parse_args()
     index = Index(open_graph(options.root, options.out))
     known = {pair.key: pair for path in options.pairs for pair in pairs(path, index) if pair.label}

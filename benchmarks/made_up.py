@@ -1,4 +1,4 @@
-"""Writes the project of a made-up report of any size: its tables come through the shapes and follow their changes."""
+"""Writes the project of a made-up report of any size: its tables are made from the shapes and follow their changes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 REPORT = "made-up-report"
 
 ANSWERS, ITEMS, GROUPS = range(1, 6), range(1, 5), range(1, 6)
-"""What each question has: its answers, the rows of its matrix, and the populations for which they are told."""
+"""The parts of each question: its answers, the rows of its matrix, and the populations that they are reported for."""
 
 OF_A_QUESTION = len(ANSWERS) * len(ITEMS) * len(GROUPS)
 OF_A_SURVEY = 100
 """Findings of a question, questions of a survey."""
 
 Row = dict[str, str]
-"""Cells by the last part of their property's IRI, such as `prefLabel`; the shapes say which column that is."""
+"""Cells by the last part of their property's IRI, such as `prefLabel`; the shapes name the column."""
 
 
 def write_project(root: Path, questions: int) -> Schema:
-    """Write a project with the repository's ontology and queries, and tables that obey them; return its schema."""
+    """Write a project with the repository's ontology and queries, and conforming tables; return its schema."""
     root.mkdir(parents=True)
     for name in ("ontology", "queries"):
         shutil.copytree(REPOSITORY / name, root / name)
@@ -39,7 +39,7 @@ def write_project(root: Path, questions: int) -> Schema:
 
 
 def write_table(path: Path, table: Table, rows: Iterator[Row]) -> None:
-    """Write a table whose header is that of its shape; `ValueError` for a cell of which the shape knows nothing."""
+    """Write a table with the header of its shape; raise ValueError for a cell that is not in the shape."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         stream.write(",".join(column.name for column in table.columns) + "\n")
@@ -94,7 +94,7 @@ def survey_rows(questions: int) -> Iterator[Row]:
 
 
 def population_rows(questions: int) -> Iterator[Row]:
-    """Yield for each survey all who were asked, then parts of them."""
+    """Yield for each survey all respondents, then parts of them."""
     for survey, group in product(surveys(questions), GROUPS):
         wider = f"{survey}-group-1" if group > 1 else ""
         id_ = f"{survey}-group-{group}"
@@ -102,7 +102,7 @@ def population_rows(questions: int) -> Iterator[Row]:
 
 
 def question_rows(questions: int) -> Iterator[Row]:
-    """Yield the questions, each a matrix with one answer in a row."""
+    """Yield the questions, each a matrix with one answer per row."""
     for number in numbers(questions):
         survey = survey_of(number)
         yield row(
@@ -124,7 +124,7 @@ def item_rows(questions: int) -> Iterator[Row]:
 
 
 def answer_rows(questions: int) -> Iterator[Row]:
-    """Yield the answers; the last of a question is what is left."""
+    """Yield the answers; the last one of a question is the rest."""
     for number, answer in product(numbers(questions), ANSWERS):
         yield row(
             identifier=f"question-{number}-answer-{answer}",
@@ -160,13 +160,13 @@ def finding_rows(questions: int) -> Iterator[Row]:
 
 
 def shares(number: int) -> list[str]:
-    """Return one share for each answer, with one decimal, together 100, varied with the number."""
+    """Return one share for each answer, with one decimal and a sum of 100, which varies with the number."""
     tenths = [100 + number * step % 89 for step in (7, 11, 13, 17)]
     return [f"{share // 10}.{share % 10}" for share in (*tenths, 1000 - sum(tenths))]
 
 
 def single(**cells: str) -> Callable[[int], Iterator[Row]]:
-    """Return what yields a single row, whatever the number of questions."""
+    """Return a function that yields a single row, whatever the number of questions."""
     return lambda _: iter([cells])
 
 
@@ -195,4 +195,4 @@ ROWS: dict[str, Callable[[int], Iterator[Row]]] = {
         passage="table-1",
     ),
 }
-"""For each class that the report needs: its rows, given the number of questions."""
+"""The rows of each class that the report needs, given the number of questions."""

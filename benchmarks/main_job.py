@@ -1,7 +1,7 @@
-"""Times what people do every day: build, build again, validate, ask, find; and with --clone a first `make build`.
+"""Times the daily commands: build, build again, validate, ask, find; and with --clone a first `make build`.
 
-Each command is a process of its own, and runs some times; the best run counts. Times are given in seconds and as
-ratios to a fixed loop in Python, timed in the same run before and after each command: machines differ, and are busy.
+Each command is a separate process and runs several times; the best run counts. Times are given in seconds and as
+ratios to a fixed loop in Python, timed before and after each command, because machines differ and may be busy.
 
     python benchmarks/main_job.py [--runs N] [--clone] [--format text|json]
 """
@@ -30,7 +30,7 @@ LOOP = 10_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A command, the seconds it should take on two quiet cores, and what is to be done before each run."""
+    """A command, its target time in seconds on two idle cores, and the preparation before each run."""
 
     name: str
     target: float
@@ -40,7 +40,7 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """The best run of a job: seconds, how many fixed loops that is, its peak of memory in MB, and its target."""
+    """The best run of a job: seconds, the ratio to the fixed loop, its peak memory in MB, and its target."""
 
     job: str
     seconds: float
@@ -86,7 +86,7 @@ def jobs(folder: Path) -> list[Job]:
 
 
 def change(folder: Path) -> None:
-    """Give the first figure of a table another definition, each time another one."""
+    """Give the first figure of a table a new definition, different each time."""
     table = folder / "data" / "shared" / "platforms.csv"
     header, first, *rest = table.read_text(encoding="utf-8").splitlines()
     ending = f" Changed {time.time_ns()}."
@@ -101,7 +101,7 @@ def clone(folder: Path) -> Job:
     made = folder / "clone"
     os.environ |= {"UV_CACHE_DIR": str(folder / "uv"), "npm_config_cache": str(folder / "npm")}
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(made)], check=True)
-    forget = lambda: shutil.rmtree(folder / "cache", ignore_errors=True)  # noqa: E731  (it is as short as can be)
+    forget = lambda: shutil.rmtree(folder / "cache", ignore_errors=True)  # noqa: E731  (shorter than a function)
     return Job("make build in a fresh clone", 75, ("make", "-C", str(made), "build"), forget)
 
 
@@ -124,7 +124,7 @@ def measured(job: Job, runs: int) -> Measured:
 
 
 def loop() -> float:
-    """Return the seconds that the fixed loop takes."""
+    """Return the time of the fixed loop in seconds."""
     start, total = time.perf_counter(), 0
     for number in range(LOOP):
         total += number

@@ -1,7 +1,7 @@
-"""Builds a made-up report of a million findings and tells what that costs.
+"""Builds a made-up report of a million findings and reports the cost.
 
-Seconds depend on the machine, so they are set beside two pieces of work that anyone can repeat:
-a plain copy of the same bytes, and a plain rdflib loop that does no more than make the triples of the findings.
+Seconds depend on the machine, so they are compared with two tasks that anyone can repeat:
+a plain copy of the same bytes, and a plain rdflib loop that only makes the triples of the findings.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from made_up import OF_A_QUESTION, REPORT, write_project
 COPIES = 3
 MEGABYTE = 1_000_000
 MAXRSS = 1 if sys.platform == "darwin" else 1024
-"""Bytes in the unit in which the system tells peak memory."""
+"""The unit, in bytes, in which the system reports peak memory."""
 
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-"""Where Linux tells the peak memory of a process, and where it can be made to forget it."""
+"""The files in which Linux reports the peak memory of a process, and resets it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What a process cost: seconds of wall clock and of all processors; and what it printed."""
+    """The cost of a process: seconds of wall time and of processor time; and its output."""
 
     wall: float
     cpu: float
@@ -59,7 +59,7 @@ class Stage:
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What was built and what it cost; `loop` is extrapolated from a part of the findings."""
+    """The size of the build and its cost; `loop` is extrapolated from a part of the findings."""
 
     findings: int
     rows: int
@@ -94,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     whole.add_argument("--findings", type=int, default=1_000_000, metavar="N", help="how many (default: a million)")
     whole.add_argument("--part", type=int, default=10_000, metavar="M", help="how many the rdflib loop reads")
-    whole.add_argument("--memory", default="1GB", help="bound of the engine's memory (default: 1GB)")
+    whole.add_argument("--memory", default="1GB", help="memory limit of the engine (default: 1GB)")
     whole.add_argument("--keep", type=Path, metavar="DIR", help="make the project in this new folder and leave it")
     whole.add_argument("--json", action="store_true", help="print the figures as JSON")
     whole.add_argument("--stages", type=Path, help=argparse.SUPPRESS)
@@ -136,12 +136,12 @@ def measured(root: Path, options: argparse.Namespace) -> Figures:
 
 
 def say(step: str) -> None:
-    """Tell on standard error what is being done."""
+    """Print the current step to standard error."""
     print(f"{step} …", file=sys.stderr)
 
 
 def run(*arguments: str) -> Run:
-    """Run this Python and return what it cost; end the benchmark if it fails."""
+    """Run this Python and return the cost; end the benchmark if it fails."""
     start = time.perf_counter()
     command = [sys.executable, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
@@ -166,7 +166,7 @@ def sorted_lines(path: Path) -> int:
 
 
 def seconds_of_copy(path: Path, copy: Path) -> float:
-    """Return how long a plain copy of a file takes until it is on the disk."""
+    """Return the time of a plain copy of a file, until it is on the disk."""
     start = time.perf_counter()
     with path.open("rb") as source, copy.open("wb") as target:
         shutil.copyfileobj(source, target, 1 << 20)
@@ -211,7 +211,7 @@ def term(schema: Schema, column: Column, value: str) -> URIRef | Literal:
 
 
 class Stages(Progress):
-    """Notes what each step of a build cost."""
+    """Records the cost of each step of a build."""
 
     def __init__(self) -> None:
         self.found: list[Stage] = []
@@ -219,12 +219,12 @@ class Stages(Progress):
         self.start = time.perf_counter()
 
     def step(self, name: str) -> None:
-        """Begin a step, and note the one before."""
+        """Begin a step, and record the previous one."""
         self.end()
         self.name, self.start = name, time.perf_counter()
 
     def end(self) -> None:
-        """Note the last step."""
+        """Record the last step."""
         if self.name:
             self.found.append(Stage(self.name, time.perf_counter() - self.start, peak_since()))
         self.name = ""

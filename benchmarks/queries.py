@@ -1,4 +1,4 @@
-"""Lists what each stored query costs on a built graph, the slowest first.
+"""Lists the cost of each stored query on a built graph, the slowest first.
 
 Questions are run on their defaults and with each parameter unbound (of a pair, one at a time: all pairs would be
 millions), pages, views and finds as they are, all over the union of the named graphs; checks, derivations and the
@@ -37,7 +37,7 @@ Run = Callable[[], Results]
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What a query costs: `ms` is its least time in milliseconds, `ratio` how many loops of plain Python that is."""
+    """The cost of a query: `ms` is its shortest time in milliseconds, `ratio` that time over a loop in plain Python."""
 
     kind: str
     name: str
@@ -80,7 +80,7 @@ def seconds(run: Run) -> tuple[float, int]:
 
 
 def squares() -> list[int]:
-    """Return one sum, made by a loop of plain Python."""
+    """Return a sum, calculated by a loop in plain Python."""
     total = 0
     for number in range(LOOP):
         total += number * number
@@ -113,7 +113,7 @@ def runs(graph: GraphReader) -> Iterator[tuple[tuple[str, str], Run]]:
 
 
 def without_graphs(store: pyoxigraph.Store) -> pyoxigraph.Store:
-    """Return a store whose default graph holds all triples, as it is while the graph is built."""
+    """Return a store whose default graph holds all triples, as during a build."""
     merged = pyoxigraph.Store()
     merged.bulk_extend(pyoxigraph.Quad(*quad.triple) for quad in store)
     return merged

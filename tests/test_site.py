@@ -229,7 +229,7 @@ def test_without_bundles_the_pages_say_what_is_missing(tmp_path: Path, monkeypat
     monkeypatch.setattr(site, "BUNDLES", tmp_path / "none")
     build(Project(project_at(tmp_path / "project"), formats=("site",)), tmp_path / "build")
     folder = tmp_path / "build" / "site"
-    assert "its script was not made" in Page((folder / "graph.html").read_text(encoding="utf-8")).text
+    assert "its script was not available" in Page((folder / "graph.html").read_text(encoding="utf-8")).text
     assert not list((folder / "assets").glob("*graph.js"))
 
 

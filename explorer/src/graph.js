@@ -1,4 +1,4 @@
-// The interactive graph: views to choose from, filters, focus, paths; all of it told in lists beside the drawing.
+// The interactive graph: views, filters, focus and paths; lists next to the drawing show the same information.
 
 import { explore } from "./graph/explorer.js";
 import styles from "./graph/explorer.css" with { type: "text" };

@@ -1,4 +1,4 @@
-// The search box of every page: names are read when it is first used.
+// The search box of every page: names are loaded on first use.
 
 import { combobox } from "./lib/combobox.js";
 import { finder } from "./lib/finder.js";
@@ -22,7 +22,7 @@ if (form) {
   if (document.activeElement === input) names ??= read();
 }
 
-// A link to what stands in closed details opens them; not every browser does that by itself.
+// A link into closed details opens them; not every browser does this by itself.
 const unfold = () => {
   const target = document.getElementById(location.hash.slice(1));
   for (let each = target?.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
@@ -31,5 +31,5 @@ const unfold = () => {
 addEventListener("hashchange", unfold);
 if (location.hash) unfold();
 
-// Nobody answers a form on a page that was opened from a file; a note below it says what to do.
+// On a page opened from a local file, no server answers a form; a note below it says what to do.
 if (location.protocol === "file:") document.querySelectorAll("form.live").forEach((each) => (each.hidden = true));

@@ -1,4 +1,4 @@
-// Draws charts by Vega-Lite, loaded when the first one is asked for.
+// Draws charts with Vega-Lite, loaded on first use.
 
 import { Error as ErrorsOnly, logger, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";

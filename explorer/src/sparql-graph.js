@@ -1,4 +1,4 @@
-// Draws the graph of an answer with Sigma, loaded when the first one is asked for.
+// Draws the graph of an answer with Sigma, loaded on first use.
 
 import { MultiDirectedGraph } from "graphology";
 import forceAtlas2 from "graphology-layout-forceatlas2";

@@ -25,7 +25,7 @@ part("sparql-missing").hidden = true;
 part("sparql").hidden = false;
 const editor = editorIn(part("editor"), data, "Query in SPARQL", run);
 
-// ---------------------------------------------------------------- queries to begin with
+// ---------------------------------------------------------------- example queries
 
 function describeExample() {
   part("example-about").textContent = examples.get(part("example").value).description;
@@ -54,7 +54,7 @@ window.addEventListener("hashchange", openLink);
 describeExample();
 if (!openLink()) editor.put(part("first").textContent.trim());
 
-// ---------------------------------------------------------------- who is asked
+// ---------------------------------------------------------------- engines
 
 const engineOf = () => document.querySelector("input[name=engine]:checked").value;
 
@@ -93,7 +93,7 @@ async function run() {
     part("answer").hidden = true;
     if (running.signal.aborted) part("status").textContent = "Stopped.";
     else if (error instanceof Refused) tell(error.problem ?? explained(error.message, code, data.prefixes));
-    else tell({ sentence: `The query could not be asked: ${error.message}` });
+    else tell({ sentence: `The query could not be run: ${error.message}` });
   } finally {
     running = null;
     part("stop").setAttribute("aria-disabled", "true");
@@ -101,7 +101,7 @@ async function run() {
   }
 }
 
-// Tells a fault { sentence, line, column }, or that there is none.
+// Shows an error { sentence, line, column }, or none.
 function tell(fault) {
   editor.mark(fault);
   const go = () => element("button", { type: "button", onclick: () => editor.goTo(fault) }, "Go there");
@@ -118,14 +118,14 @@ part("stop").addEventListener("click", () => running?.abort());
 function show(answer, adding) {
   shown = { ...answer, table: tableOf(answer) };
   const { shape, rows } = shown.table;
-  const sums = "The query adds up or averages numbers. Shares of different groups, or of answers that overlap, have no meaning as a sum or a mean: look at what was added up.";
+  const sums = "The query adds up or averages numbers. A sum or mean of shares of different groups, or of overlapping answers, has no meaning: check what was added up.";
   part("notes").replaceChildren(...(adding ? [element("p", { className: "caution" }, sums)] : []));
   part("triples").hidden = shape !== "triples";
   part("json").hidden = shape === "triples";
   part("answer").hidden = false;
   showTable(part("table"), shown.table, data);
   views.offer(shown.table);
-  if (!rows.length) part("notes").append(element("p", {}, "Nothing in the graph fits the query."));
+  if (!rows.length) part("notes").append(element("p", {}, "Nothing in the graph matches the query."));
 }
 
 function download(name, text, type) {

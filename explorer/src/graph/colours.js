@@ -1,6 +1,6 @@
-// Gives each type a colour and a mark that it keeps in all views; words tell the type too, so colour is never alone.
+// Gives each type a colour and a mark, the same in all views; types are also named, so colour is never the only sign.
 
-// Each at least 3:1 against the surface it is drawn on (WCAG 1.4.11), and apart for people who see fewer hues.
+// Each at least 3:1 against the surface it is drawn on (WCAG 1.4.11), and distinguishable for colour-blind people.
 const HUES = [
   ["#1d6a9e", "#72b7e6"],
   ["#b4531c", "#f29a62"],

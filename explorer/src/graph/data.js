@@ -1,9 +1,9 @@
-// The graph of a view, and what can be told of it without a drawing.
+// The graph of a view, and everything computed from it without a drawing.
 
 import { MultiDirectedGraph, UndirectedGraph } from "graphology";
 import { bidirectional } from "graphology-shortest-path/unweighted.js";
 
-// The format of the data is told in the project's views.py.
+// The format of the data is described in graph_views.py.
 export function graphOf(data, view) {
   const graph = new MultiDirectedGraph();
   for (const [thing, x, y, between, group] of view.things) {
@@ -16,7 +16,7 @@ export function graphOf(data, view) {
   return graph;
 }
 
-// What is left of a view when types and relations are hidden: without directions, for paths and counts.
+// The visible part of a view when types and relations are hidden: undirected, for paths and counts.
 export function visible(graph, hiddenTypes, hiddenRelations) {
   const shown = new UndirectedGraph();
   graph.forEachNode((path, { kind }) => hiddenTypes.has(kind) || shown.addNode(path));
@@ -36,7 +36,7 @@ export function linksBetween(graph, one, other, hiddenRelations) {
     );
 }
 
-// The things on a shortest path between two, both included; null where nothing connects them.
+// The things on a shortest path between two, both included; null if there is no path.
 export const shortestPath = (shown, from, to) => bidirectional(shown, from, to);
 
 // The things of a view by a measure, highest first.

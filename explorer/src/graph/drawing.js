@@ -1,4 +1,4 @@
-// Draws the graph of a view with Sigma; everything that it shows can be read and done beside it too.
+// Draws the graph of a view with Sigma; everything in it is also available outside the drawing.
 
 import Sigma from "sigma";
 import { EdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
@@ -6,7 +6,7 @@ import { hue, pageColour } from "./colours.js";
 import { marksIn } from "./marks.js";
 
 const LONGEST = 38;
-const FEW = 14; // links of a thing in focus up to which their relations are written beside them
+const FEW = 14; // up to this many links of the thing in focus, their relations are written next to them
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export const canDraw = () => Boolean(document.createElement("canvas").getContext("webgl2"));
@@ -17,7 +17,7 @@ export function draw(container, graph, state, events) {
     ["text", "surface", "line", "muted", "accent"].map((name) => [name, pageColour(name)]),
   );
   let lit = null; // the things that stand out, or null
-  let labels = []; // those that Sigma would draw in this frame; few enough are drawn that none covers another
+  let labels = []; // those that Sigma would draw in this frame; only labels that do not overlap are drawn
   const large = graph.order > 400;
 
   const lines = {
@@ -141,7 +141,7 @@ const onPath = ({ path }, from, to) => {
   return place >= 0 && (path[place + 1] === to || (place > 0 && path[place - 1] === to));
 };
 
-// Where a label stands: beside its node, on the other side where it would leave the drawing.
+// The position of a label: next to its node, on the other side if it would leave the drawing.
 function boxOf(context, { x, y, size }, label, { labelSize, labelFont }) {
   context.font = `${labelSize}px ${labelFont}`;
   const width = context.measureText(label).width;
@@ -181,7 +181,7 @@ function write(context, label, { left, top, width, height }, { labelSize, labelF
   context.fillText(label, left, line);
 }
 
-// So much of one colour in another, both as #rrggbb; opaque, as half-transparent lines add up to glare where many cross.
+// Mixes a share of one colour into another, both as #rrggbb; opaque, because many crossing transparent lines glare.
 function mixed(one, other, share) {
   const parts = [1, 3, 5].map((place) => [one, other].map((colour) => parseInt(colour.slice(place, place + 2), 16)));
   return `#${parts

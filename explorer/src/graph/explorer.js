@@ -8,7 +8,7 @@ import { canDraw, draw } from "./drawing.js";
 import { boxes } from "./filters.js";
 import { panelOf } from "./panel.js";
 
-// The hues of relations, in views that have so few that hues tell them apart.
+// The hues of relations, in views with few enough relations.
 const LINES = [1, 0, 7, 3, 2];
 
 // Fills the page's `.explorer`, whose controls the template holds, from the data of the project's views.py.
@@ -101,7 +101,7 @@ export function explore(place, data) {
     drawing?.refresh();
     part("canvas").setAttribute(
       "aria-label",
-      `Drawing of ${state.shown.order} things; the lists beside it tell the same.`,
+      `Drawing of ${state.shown.order} things; the lists next to it show the same information.`,
     );
     const { focus: thing, from, to } = state;
     const told = { view: state.view.name, thing, from, to, measure: state.measure === "links" ? null : state.measure };
@@ -109,12 +109,12 @@ export function explore(place, data) {
     if (location.hash !== `#${address}`) history.replaceState(null, "", `#${address}`);
   }
 
-  // Moves so that these things fill the drawing; nothing means all of them.
+  // Moves the camera so that these things fill the drawing; none means all of them.
   function reveal(paths) {
     drawing?.showAll(paths.filter((path) => state.shown.hasNode(path)));
   }
 
-  // Shows the type of a thing if it was left out.
+  // Shows the type of a thing if it was hidden.
   function show(path) {
     state.hiddenTypes.delete(state.graph.getNodeAttribute(path, "kind"));
     fillFilters();

@@ -1,9 +1,9 @@
-// The check boxes for types, which are the legend too, and for relations.
+// The check boxes for types, which are also the legend, and for relations.
 
 import { element } from "../lib/elements.js";
 import { hue, pageColour } from "./colours.js";
 
-// The mark of a type as it is drawn, for people who see it; words always stand beside it.
+// The mark of a type as it is drawn; its name is always next to it.
 export function swatch({ place, mark, none }) {
   const colour = none ? pageColour("muted") : hue(place);
   const made = element("span", { className: `swatch ${mark}`, "aria-hidden": "true" });

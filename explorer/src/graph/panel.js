@@ -1,11 +1,11 @@
-// What the panel beside the drawing says: the chosen thing, the path, or the view as a whole.
+// The contents of the panel next to the drawing: the chosen thing, the path, or the whole view.
 
 import { element, root } from "../lib/elements.js";
 import { linksBetween, ranked } from "./data.js";
 import { swatch } from "./filters.js";
 
 const HIGHEST = 15; // things of a ranking
-const NAMED = 4; // things by which a group is told
+const NAMED = 4; // things that describe a group
 
 // `go(path)` brings a thing into focus.
 export function panelOf(state, go) {
@@ -40,7 +40,7 @@ export function panelOf(state, go) {
           element(
             "p",
             {},
-            "Nothing that is drawn here connects these two. More types, relations or the whole graph may.",
+            "There is no path between these two in this drawing. Show more types or relations, or the whole graph.",
           ),
         ];
     return ["Shortest path", ...found];

@@ -1,4 +1,4 @@
-// Makes elements of the page without HTML in text.
+// Creates page elements without HTML in strings.
 
 // element("a", { href: "x.html" }, "text", other): properties first; those with a hyphen, and role, are attributes.
 export function element(name, properties = {}, ...children) {
@@ -11,7 +11,7 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-// The way from this page to the root of the site, as the page says it.
+// The relative path from this page to the root of the site, as given by the page.
 export const root = document.documentElement.dataset.root ?? "";
 
 // Runs a script of the site, which sets a global; fetch would not work on pages opened from a file.

@@ -1,4 +1,4 @@
-// Finds things by any of their names, whatever the spelling.
+// Finds things by any of their names, with fuzzy matching.
 
 import MiniSearch from "minisearch";
 
@@ -6,8 +6,8 @@ const LIMIT = 12;
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-// Takes things { id, name, kind, others }; returns a function from words to the things that are called so, best first.
-// `others` are further labels: they are found, and never shown.
+// Takes things { id, name, kind, others }; returns a function from words to the matching things, best first.
+// `others` are further labels: they are searched, but never shown.
 export function finder(things) {
   const index = new MiniSearch({
     fields: ["name", "others"],

@@ -1,4 +1,4 @@
-// An answer as columns and rows of RDF terms { type, value, datatype, lang }, and how these are told.
+// An answer as columns and rows of RDF terms { type, value, datatype, lang }, and how to show them.
 
 const TRIPLE = /^(\S+) (\S+) (.+) \.$/;
 const LITERAL = /^("(?:[^"\\]|\\.)*")(?:@([\w-]+)|\^\^<([^>]*)>)?$/;
@@ -19,7 +19,7 @@ export function tableOf({ shape, text }) {
 
 const termFrom = (term) => (term ? { type: term.type, value: term.value, datatype: term.datatype, lang: term["xml:lang"] } : null);
 
-// The term that a piece of N-Triples writes.
+// The term of a piece of N-Triples.
 function termOf(written) {
   if (written.startsWith("<")) return { type: "uri", value: unescaped(written.slice(1, -1)) };
   if (written.startsWith("_:")) return { type: "bnode", value: written.slice(2) };
@@ -34,13 +34,13 @@ const unescaped = (text) =>
 // The number that a term is, or null.
 export const numberOf = (term) => (term && NUMERIC.has(term.datatype) && term.value.trim() !== "" && !isNaN(term.value) ? Number(term.value) : null);
 
-// Whether all that stands in a column is numbers, and there are some.
+// Whether a column holds only numbers, and at least one.
 export function isNumeric(rows, place) {
   const bound = rows.map((row) => row[place]).filter(Boolean);
   return bound.length > 0 && bound.every((term) => numberOf(term) !== null);
 }
 
-// An IRI as people read it: below our base without it, else with a prefix if one fits.
+// An IRI for people to read: without our base, else with a prefix if one fits.
 export function shortened(iri, { base, prefixes }) {
   const fitting = Object.entries(prefixes).filter(([, name]) => iri.startsWith(name) && /^[\w-]+$/.test(iri.slice(name.length)));
   const [best] = fitting.sort(([, one], [, other]) => other.length - one.length);
@@ -50,8 +50,8 @@ export function shortened(iri, { base, prefixes }) {
 
 const isThing = (iri, base) => iri.startsWith(base) && !iri.includes("#");
 
-// Where the site shows a thing, from its root: its page, or a place on the page of what it belongs to; else nothing.
-// `pages` has for each page the paths of the things that it shows and that have none.
+// The address of a thing from the site's root: its page, or a place on the page of what it belongs to; else nothing.
+// `pages` has for each page the paths of the things on it that have no page of their own.
 export function pageOf(iri, { base, folders, pages }) {
   const path = iri.startsWith(base) ? iri.slice(base.length) : "";
   if (!path || path.includes("#")) return null;

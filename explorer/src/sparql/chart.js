@@ -1,13 +1,13 @@
-// What a chart of an answer shows: bars of one column of numbers, shares of different people apart.
+// The chart of an answer: bars of one numeric column, with shares of different groups in separate panels.
 
 import { isNumeric, numberOf, textOf } from "./answer.js";
 
 const BARS = 60;
 const PANELS = 12;
 const INTERVAL = ["low", "high"];
-const APART = ["question", "population"]; // columns whose values part a chart into panels
+const APART = ["question", "population"]; // columns whose values split a chart into panels
 
-// The columns that can be bars, and those that can name them, each with the one to begin with first.
+// The possible columns for bars and for their names, each with the default first.
 export function choices({ columns, rows }) {
   const numeric = columns.filter((_, place) => isNumeric(rows, place));
   const named = columns.filter((name) => !numeric.includes(name));
@@ -38,11 +38,11 @@ export function chartOf({ columns, rows }, label, number, data, colours) {
   const shown = rows.filter((row) => row[at(number)]).length;
   if (shown > BARS) notes.push(`The first ${BARS} of ${shown.toLocaleString("en")} rows are drawn; the table has all.`);
   if (share) {
-    const base = columns.includes("population") ? "Whom they are shares of stands above each part." : "The query does not say whom they are shares of: ask for the population too.";
+    const base = columns.includes("population") ? "Their base is shown above each panel." : "The query does not select their base: add the population.";
     notes.push(`Percentages of different groups, or of a question with several answers, must not be added up. ${base}`);
   }
   const several = panels.size > 1 && panels.size <= PANELS;
-  if (panels.size > PANELS) notes.push(`The bars belong to ${panels.size} different groups or questions; the table says which is whose.`);
+  if (panels.size > PANELS) notes.push(`The bars belong to ${panels.size} different groups or questions; the table shows which.`);
   const told = `Bars of ${number} by ${label}: ${values.length} bars, from ${Math.min(...values.map((each) => each.number))} to ${Math.max(...values.map((each) => each.number))}. The table below has the same numbers.`;
   return { spec: specOf(values, label, number, several, panels.size === 1 ? [...panels][0] : "", share, colours), notes, told };
 }

@@ -31,7 +31,7 @@ export function completions({ prefixes, terms }) {
   };
 }
 
-// The variables of a query but for the word that is being written.
+// The variables of a query, except the word being typed.
 function variables(text, word) {
   const counts = new Map();
   for (const [name] of text.matchAll(/[?$]\w+/g)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -39,7 +39,7 @@ function variables(text, word) {
   return [...counts.keys()].map((label) => ({ label, type: "variable" }));
 }
 
-// Puts a prefixed name in, and its PREFIX line where the query does not have one.
+// Inserts a prefixed name, and its PREFIX line if the query does not have it.
 const withPrefix = (name, prefixes) => (view, _, from, to) => {
   const prefix = name.slice(0, name.indexOf(":"));
   const changes = [{ from, to, insert: name }];

@@ -1,4 +1,4 @@
-// The editor of queries: CodeMirror with SPARQL's colours, and completion of what the graph knows.
+// The editor of queries: CodeMirror with SPARQL's colours, and completion of the graph's terms.
 
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -46,11 +46,11 @@ export function editorIn(place, data, label, run) {
   });
   return {
     text: () => view.state.doc.toString(),
-    // Puts another query in; undo brings the former one back.
+    // Replaces the query; undo restores the previous one.
     put(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
     },
-    // Marks a fault { sentence, line, column }, or none.
+    // Marks an error { sentence, line, column }, or none.
     mark(fault) {
       const found = [];
       if (fault?.line && fault.line <= view.state.doc.lines) {
@@ -62,7 +62,7 @@ export function editorIn(place, data, label, run) {
       const last = view.state.doc.length;
       view.dispatch(setDiagnostics(view.state, found.map((each) => ({ ...each, to: Math.min(each.to, last) }))));
     },
-    // Moves to a place in the text.
+    // Moves to a position in the text.
     goTo({ line, column }) {
       const { from, to } = view.state.doc.line(Math.min(line, view.state.doc.lines));
       view.dispatch({ selection: { anchor: Math.min(from + column - 1, to) }, scrollIntoView: true });

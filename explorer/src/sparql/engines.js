@@ -1,4 +1,4 @@
-// Who answers a query: the server that these pages came from, or Oxigraph in the page on its copy of the graph.
+// The engines for queries: the server of these pages, or Oxigraph in the page on its copy of the graph.
 
 import { loadScript, root } from "../lib/elements.js";
 import { namesGraphs, shapeOf } from "./query.js";
@@ -7,12 +7,12 @@ const FORMS = { table: "application/sparql-results+json", triples: "application/
 
 // An answer is { shape, text }: SPARQL's JSON for a table, N-Triples for triples.
 
-// Raised where an engine will not answer, with its own words, or with `problem`: { sentence, line?, column? }.
+// Raised if an engine refuses a query, with its own message, or with `problem`: { sentence, line?, column? }.
 export class Refused extends Error {}
 
 const refused = (problem) => Object.assign(new Refused(problem.sentence), { problem });
 
-// The copy in the page; its data are loaded when it is first asked, and again after a query was stopped.
+// The copy in the page; its data is loaded on first use, and again after a query was stopped.
 export class Copy {
   #worker = null;
 
@@ -63,7 +63,7 @@ export class Copy {
   }
 }
 
-// The endpoint beside these pages.
+// The SPARQL endpoint of the server of these pages.
 export class Server {
   address = new URL(`${root}sparql`, document.baseURI).href;
 

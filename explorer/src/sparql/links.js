@@ -1,4 +1,4 @@
-// The graph that an answer makes: its triples, or the things that stand in one row.
+// The graph of an answer: its triples, or the things in one row.
 
 import { shortened } from "./answer.js";
 

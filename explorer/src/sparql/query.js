@@ -1,22 +1,22 @@
-// What can be told of a query before an engine reads it.
+// Checks of a query before an engine reads it.
 
 const NOT_CODE = /"""(?:[^"\\]|\\.|"(?!""))*"""|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*/gs;
-const DEPTH = 100; // as the server: deeper ones exhaust the engine's stack
+const DEPTH = 100; // as on the server: deeper nesting exhausts the engine's stack
 const SIZE = 100_000;
 
-// The query with blanks for its strings, IRIs and comments, so that places stay.
+// The query with spaces instead of strings, IRIs and comments, so that positions do not change.
 export const codeOf = (text) => text.replace(NOT_CODE, (part) => part.replace(/[^\n]/g, " "));
 
-// What a query gives: "triples" for CONSTRUCT and DESCRIBE, else "table"; null for what is none of the four forms.
+// The result of a query: "triples" for CONSTRUCT and DESCRIBE, else "table"; null if it has none of the four forms.
 export function shapeOf(code) {
   const keyword = code.replace(/prefix\s+[^\s:]*:/gi, " ").match(/(?<![\w?$:-])(select|ask|construct|describe)(?![\w:-])/i);
   return keyword && (/^[cd]/i.test(keyword[1]) ? "triples" : "table");
 }
 
-// Whether the query names the graphs that it asks; the union of all graphs would pass over that.
+// Whether the query names its graphs; the union of all graphs would ignore them.
 export const namesGraphs = (code) => /(?:^|[\s)}*])from(?=\s)/i.test(code);
 
-// Why the query is not asked of any engine, as { sentence, at }, or nothing.
+// The reason why the query is not sent to an engine, as { sentence, at }, or nothing.
 export function refusal(text, code) {
   if (!code.trim()) return { sentence: "There is no query yet: write one, or choose an example.", at: 0 };
   if (text.length > SIZE || depthOf(code) > DEPTH) {
@@ -40,13 +40,13 @@ function depthOf(code) {
 // Whether the query sums or averages where it reads one of the properties given by prefixed name.
 export const addsUp = (code, numbers) => /\b(?:sum|avg)\s*\(/i.test(code) && numbers.some((number) => code.includes(number));
 
-// The line and column, from 1, of a place in a text.
+// The line and column, from 1, of a position in a text.
 export function lineAndColumn(text, at) {
   const before = text.slice(0, at).split("\n");
   return { line: before.length, column: before.at(-1).length + 1 };
 }
 
-// What an engine says against a query, as { sentence, line, column } or, where it names no place, { sentence }.
+// An engine's error for a query, as { sentence, line, column } or, without a position, { sentence }.
 export function explained(message, code, prefixes) {
   const [, line, column, rest = message] = message.match(/(?:error at )?(\d+):(\d+): (?:expected (?:one of )?)?(.*)/s) ?? [];
   const place = line ? { line: Number(line), column: Number(column) } : {};

@@ -1,4 +1,4 @@
-// The views of an answer beside its table: as chart, as graph. What draws them is loaded when they are first chosen.
+// The views of an answer in addition to its table: chart and graph. Their code is loaded on first use.
 
 import { element, loadScript, root } from "../lib/elements.js";
 import { pageOf, shortened } from "./answer.js";
@@ -47,8 +47,8 @@ export function viewsOf(part, data) {
     const left = found.left ? ` ${found.left.toLocaleString("en")} more links are left out; the table has them.` : "";
     const drawable = Boolean(document.createElement("canvas").getContext("webgl2"));
     part("links-about").textContent = drawable
-      ? `${found.things.size.toLocaleString("en")} things and ${found.links.length.toLocaleString("en")} links.${left} The table below tells the same.`
-      : "This browser cannot draw the graph, as it has no WebGL. The table below tells the same.";
+      ? `${found.things.size.toLocaleString("en")} things and ${found.links.length.toLocaleString("en")} links.${left} The table below shows the same information.`
+      : "This browser cannot draw the graph, because it has no WebGL. The table below shows the same information.";
     part("canvas").hidden = !drawable;
     choose(null);
     if (!drawable) return;
@@ -60,7 +60,7 @@ export function viewsOf(part, data) {
     }
   }
 
-  // Tells which thing was clicked, with the way to its page.
+  // Shows which thing was clicked, with a link to its page.
   function choose(iri, found) {
     const page = iri && pageOf(iri, data);
     const name = iri && `${found.things.get(iri)} (${shortened(iri, data)})`;
@@ -77,7 +77,7 @@ export function viewsOf(part, data) {
   part("all").addEventListener("click", () => drawing?.showAll());
 
   return {
-    // Offers the views that an answer can have, and shows the chosen one, else the table alone.
+    // Offers the possible views of an answer, and shows the chosen one, else only the table.
     offer(answer) {
       table = answer;
       const { numeric, named } = choices(table);
