@@ -102,6 +102,6 @@ def test_the_editor_may_ask_the_copy_beside_a_server_too(watched: Watched) -> No
 def test_a_form_asks_a_stored_question_of_another_thing(watched: Watched) -> None:
     page = watched.open("questions/how-common.html")
     page.get_by_label("topic", exact=True).fill("threat/grooming")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Show", exact=True).click()
     page.wait_for_url("**/questions/how-common?topic=threat*grooming")
     expect(page.get_by_role("heading", name="Answer for")).to_contain_text("grooming")

@@ -47,11 +47,11 @@ def test_the_sections_of_a_thing_come_in_their_order(graph: GraphReader, section
     found = sections.of(graph.base + "netclean-2018/insight/insight-2")
     assert [section.heading for section in found] == [
         "The survey questions",
-        "Words against figures",
+        "Text and chart compared",
         "What experts say",
         "What single officers say",
         "Where the report says so",
-        "Where the report contradicts itself",
+        "Where the report disagrees with itself",
     ]
 
 
@@ -101,7 +101,7 @@ def test_what_is_said_of_a_thing_goes_both_ways(graph: GraphReader) -> None:
     said = Directory(graph).sentences(graph.base + "threat/grooming")
     found = {(each.says, each.inverse): [link.text for link in each.others] for each in said}
     assert found["develops into", False] == ["physical sexual abuse", "sexual extortion"]
-    assert "chat rooms" in found["facilitates", True]
+    assert "chat rooms" in found["contributes to", True]
 
 
 def test_an_address_that_a_browser_would_run_is_no_link(graph: GraphReader) -> None:

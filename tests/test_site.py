@@ -167,19 +167,19 @@ def test_every_stored_question_has_a_page_with_its_query(pages: dict[str, Page],
         (ASKED, "Of: Officers who have met deepfakes · single choice · percent"),
         (ASKED, "Deepfakes are very uncommon: 12.2 or 12.5 percent"),
         (ASKED, "12.5% (legend)"),
-        (ASKED, "Words against figures"),
-        (ASKED, "Where the report contradicts itself"),
-        (ASKED, "The same as a table"),
+        (ASKED, "Text and chart compared"),
+        (ASKED, "Where the report disagrees with itself"),
+        (ASKED, "Table"),
         (RESULT, "The survey questions"),
         (RESULT, "Have you come across deepfakes in your investigations?"),
-        (RESULT, "Words against figures"),
+        (RESULT, "Text and chart compared"),
         (RESULT, "What experts say"),
         (RESULT, "What single officers say"),
         (RESULT, "Where the report says so"),
-        (RESULT, "Where the report contradicts itself"),
+        (RESULT, "Where the report disagrees with itself"),
         (THING, "How common it is"),
         (THING, "What the report relates to it"),
-        (THING, "As RDF"),
+        (THING, "For data users"),
         (THING, "develops into"),
         (THING, "A child is"),
         ("expert/victoria-baines", "Posts that the report names"),
@@ -193,7 +193,7 @@ def test_a_page_tells(path: str, words: str, pages: dict[str, Page]) -> None:
 
 def test_a_thing_is_never_called_by_an_outdated_term(pages: dict[str, Page]) -> None:
     shown = re.compile(r"child porn|kiddie", re.IGNORECASE)
-    named = {path for path, page in pages.items() if shown.search(page.text.split("As RDF")[0])}
+    named = {path for path, page in pages.items() if shown.search(page.text.split("RDF")[0])}
     assert named <= {path for path in pages if path.startswith("questions/")}
 
 

@@ -105,10 +105,10 @@ def test_groups_are_numbered_by_size() -> None:
 def test_the_views_stand_in_the_order_that_they_give_themselves(pictures: Pictures) -> None:
     assert [(view.name, view.title) for view in pictures.views] == [
         ("subjects", "What is linked with what"),
-        ("threats", "Threats and what facilitates them"),
+        ("threats", "Threats and what contributes to them"),
         ("experts", "Experts, organisations and insights"),
         ("questions", "Questions by topic"),
-        ("stances", "Who corroborates or contests what"),
+        ("stances", "Who supports or disagrees with what"),
         ("whole", "The whole graph"),
     ]
 
@@ -117,11 +117,11 @@ def test_the_views_stand_in_the_order_that_they_give_themselves(pictures: Pictur
     ("view", "link"),
     [
         ("subjects", ("organisation/europol", "runs", "project/trace-an-object")),
-        ("threats", ("technology/chat-rooms", "facilitates", "threat/grooming")),
+        ("threats", ("technology/chat-rooms", "contributes to", "threat/grooming")),
         ("experts", ("expert/anna-borgstrom", "has or had a post at", "organisation/netclean")),
         ("experts", ("expert/thomas-andersson", "comments on", "netclean-2018/insight/insight-4")),
         ("questions", ("netclean-2018/question/cases-changed", "asks about", "threat/grooming")),
-        ("stances", ("expert/thomas-andersson", "corroborates", "netclean-2018/claim/crypto-not-frequent")),
+        ("stances", ("expert/thomas-andersson", "supports", "netclean-2018/claim/crypto-not-frequent")),
         ("whole", ("netclean-2018/statement/andersson-fake-pages", "speaker", "expert/thomas-andersson")),
     ],
 )
@@ -135,7 +135,7 @@ def test_every_threat_that_something_facilitates_is_in_the_view_of_threats(pictu
     (whole,) = (view for view in pictures.views if view.whole)
     (threats,) = (view for view in pictures.views if view.name == "threats")
     named = pictures.named
-    facilitated = {end for _, by, end in whole.links if by == "facilitates" and named[end].kind == "threat"}
+    facilitated = {end for _, by, end in whole.links if by == "contributes to" and named[end].kind == "threat"}
     assert len(facilitated) > 5
     assert facilitated - set(threats.nodes) == set()
 
@@ -192,7 +192,7 @@ def around(pictures: Pictures, path: str, limit: int) -> Neighbourhood:
 
 def test_a_neighbourhood_has_what_leads_to_a_thing_and_whither_it_leads(pictures: Pictures) -> None:
     before, after = told(around(pictures, "threat/grooming", 80))
-    assert before["facilitates"] == ["chat rooms", "messaging apps", "social media"]
+    assert before["contributes to"] == ["chat rooms", "messaging apps", "social media"]
     assert after["develops into"] == ["physical sexual abuse", "sexual extortion"]
 
 

@@ -35,9 +35,9 @@ from kg_builder.site.sparql_editor import filled_in
 
 NAVIGATION = {
     "index.html": "Home",
-    "questions.html": "Ask",
-    "graph.html": "Graph",
-    "things.html": "Things",
+    "questions.html": "Questions",
+    "graph.html": "Map",
+    "things.html": "Topics",
     "sparql.html": "SPARQL",
     "data.html": "Data",
 }
