@@ -123,7 +123,7 @@ KINDS: dict[str, QueryKind] = {
             "hidden": Field(as_texts, "a list of kinds of things"),
             "whole": FLAG,
         },
-        columns=("from", "relation", "to"),
+        columns=("from", "relation", "to", "reservation"),
         exact=True,
         why="Every row is a line that is drawn.",
     ),
