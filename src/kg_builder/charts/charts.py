@@ -1,4 +1,4 @@
-"""Draws numbers as charts: bars, diverging stacked bars for answers on a scale, lines over several periods."""
+"""Draws numbers as charts: bars, diverging stacked bars for answers on a scale, lines over periods, ranges of words."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from kg_builder.answers.answer import Answer, Row
 from kg_builder.charts.kinds import KINDS, ChartKind, Rows
 from kg_builder.charts.trends import WIDTH, Break, Line, breaks, lines, named
 
-NEEDED = ("question", "population", "response_type", "unit", "answer", "value")
-"""The columns that an answer must have to be drawn."""
+NEEDED = ("question", "population", "response_type", "unit", "answer")
+"""The columns that an answer must have to be drawn, apart from those of its numbers."""
+
+NUMBERS = (("value",), ("low", "high"))
+"""The columns of numbers, one set of which an answer must have: a printed value, or else the range that words mean."""
 
 TREND = "trend"
 """A column that names what to draw as one chart over time, although question and group may change over time."""
@@ -26,7 +29,7 @@ ON_PAPER = "#1c2430"
 """The text colour of a standalone chart; nothing else has exactly this colour, so that a page can replace it."""
 
 USED = (
-    *(*NEEDED, "question_iri", "item", "choice", "scale", "second_print", "caution"),
+    *(*NEEDED, "value", "question_iri", "item", "choice", "scale", "second_print", "caution"),
     *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
 )
 """The columns that a chart uses; the others are only in the table next to it."""
@@ -167,11 +170,16 @@ def drawn(answer: Answer) -> list[Drawn]:
     Shares of different groups are in one chart only in a trend, whose lines break. Several periods are lines;
     several places or ages are part of the names.
     """
-    if not set(NEEDED) <= set(answer.columns):
+    numbers = next((names for names in NUMBERS if {*NEEDED, *names} <= set(answer.columns)), None)
+    if not numbers:
         return []
-    used = tuple(name for name in USED if name in answer.columns)
+    used = tuple(name for name in dict.fromkeys((*USED, *numbers)) if name in answer.columns)
     place = {name: answer.columns.index(name) for name in used}
-    rows = [row for row in answer.rows if isinstance(row[place["value"]], (int, Decimal)) and row[place["answer"]]]
+    rows = [
+        row
+        for row in answer.rows
+        if row[place["answer"]] and all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)
+    ]
     over_time = {TREND, "period"} <= set(used)
     periods = defaultdict(set)
     for row in rows if over_time else ():

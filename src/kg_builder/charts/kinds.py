@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kg_builder.charts.scales import diverging
@@ -15,6 +16,9 @@ BAR = "#3f88ab"
 
 BARS = 60
 """Bars that are drawn at most."""
+
+NAME = 40
+"""Characters in a line of the name of a range, which is a sentence."""
 
 Rows = Sequence[dict[str, Any]]
 
@@ -83,6 +87,61 @@ class DivergingBarChart:
         return ""
 
 
+class RangeChart:
+    """One bar from low to high for each proportion in words, on the whole scale of percent."""
+
+    name = "Range chart"
+
+    def fits(self, chart: Chart) -> bool:
+        """Return whether there are ranges and no values."""
+        return "value" not in chart.columns
+
+    def describe(self, chart: Chart) -> str:
+        """Return each proportion with its range."""
+        return "; ".join(f"{row['name'].removesuffix('.')}: {_range(row)}" for row in chart.rows) + "."
+
+    def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
+        """Return the ranges with their limits."""
+        rows = [
+            {
+                "answer": "\n".join(wrap(row["name"], NAME)),
+                "low": float(row["low"]),
+                "high": float(row["high"]),
+                "written": _range(row),
+            }
+            for row in chart.rows
+        ]
+        lines = max(row["answer"].count("\n") for row in rows) + 1
+        y = {
+            "field": "answer",
+            "type": "nominal",
+            "sort": None,
+            "title": None,
+            "axis": {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0},
+        }
+        x = {"field": "low", "type": "quantitative", "title": chart.unit, "scale": {"domain": [0, 100]}}
+        layers = [
+            {
+                "mark": {"type": "bar", "color": BAR, "height": {"band": 0.5}},
+                "encoding": {"y": y, "x": x, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
+                "encoding": {"y": y, "x": {**x, "field": "high"}, "text": {"field": "written", "type": "nominal"}},
+            },
+        ]
+        return {
+            "data": {"name": "ranges"},
+            "layer": layers,
+            "height": {"step": max(26, 10 + 14 * lines)},
+            "datasets": {"ranges": rows},
+        }
+
+    def left_out(self, _: Chart) -> str:
+        """Return nothing: all ranges are drawn."""
+        return ""
+
+
 class BarChart:
     """One bar an answer, in the order of the rows, with its number; a tick marks a second print."""
 
@@ -130,8 +189,13 @@ class BarChart:
         return chart.first if len(chart.first) <= BARS else sorted(chart.first, key=lambda row: -row["value"])[:BARS]
 
 
-KINDS: tuple[ChartKind, ...] = (LineChart(), DivergingBarChart(), BarChart())
+KINDS: tuple[ChartKind, ...] = (RangeChart(), LineChart(), DivergingBarChart(), BarChart())
 """All kinds; the last one fits every chart."""
+
+
+def _range(row: dict[str, Any]) -> str:
+    """Return the range of a row in words."""
+    return f"{row['low']:f} to {row['high']:f}"
 
 
 def _numbers(rows: Rows) -> str:
