@@ -47,8 +47,8 @@ Row = dict[str, Any]
 
 CIRCLE = URIRef(f"{SHAPES}broader-acyclic")
 
-ONE_VALUE = (f"{SHAPES}Part-report", f"{SHAPES}Mapping-predicate-modifier")
-"""Columns for which there is one value only: the report of the folder, the word Not."""
+ONE_VALUE = (f"{SHAPES}Change-kind", f"{SHAPES}Part-report", f"{SHAPES}Mapping-predicate-modifier")
+"""Columns for which there is one value only: the only kind of change, the report of the folder, the word Not."""
 
 BOUNDS = "bounds-of-values"
 """The derivation whose triples the constraint on sums reads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import http.server
 import io
 import json
@@ -293,6 +294,23 @@ def test_the_tables_begin_with_a_header_that_sssom_reads(linking: Linking, tmp_p
     assert "cpkg:place/firstland\tFirstland\tskos:exactMatch\t\texample:1\t" in "\n".join(lines)
 
 
+def test_the_metadata_of_a_table_stay_as_they_were_written(linking: Linking, tmp_path: Path) -> None:
+    source = made(tmp_path / "countries.csv", COUNTRIES)
+    linking(source)
+    path = tmp_path / "links" / "unsure.sssom.tsv"
+    kept = {"comment": "NO", "mapping_set_version": "1.10", "mapping_tool_version": "007", "other": "12:30:45"}
+    more = "".join(f"#{key}: {value}\n" for key, value in kept.items())
+    more += "#mapping_date: 2026-11-23\n#see_also: [1e3]\n"
+    made(path, "\ufeff" + more + path.read_text("utf-8"))
+    assert linking(source).code == 0
+    header, _ = read_table(path)
+    kept_too = {"mapping_date": datetime.date(2026, 11, 23), "see_also": ("1e3",)}
+    assert header == header | kept | kept_too
+    lines = path.read_text("utf-8").splitlines()
+    other_reader = yaml.safe_load("\n".join(line[1:] for line in lines if line.startswith("#")))
+    assert other_reader == other_reader | kept | {**kept_too, "see_also": ["1e3"]}
+
+
 @NEEDED
 def test_the_sssom_library_reads_the_tables(linking: Linking, tmp_path: Path) -> None:
     linking(made(tmp_path / "countries.csv", COUNTRIES + "x,grooming,\n"))
@@ -361,13 +379,26 @@ def test_a_call_is_refused(
     assert (run.code, sentence in run.sentences[0]) == (1, True), run.sentences
 
 
+HEAD = "#curie_map: {}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("#curie_map: [\nid\tsubject_id\n", "rejected.sssom.tsv: found while parsing"),
-        ("#a: b\nid\tsubject_id\nx\n", "rejected.sssom.tsv:3: found a row with other columns"),
-        ("#a: b\nid\tsubject_id\nx\tno:x\n", 'rejected.sssom.tsv:3: found "no:x", whose prefix the header does not'),
-        ("#- a\nid\n", "rejected.sssom.tsv:1: found another header"),
+        ("id\tsubject_id\n", "rejected.sssom.tsv:1: found no curie_map, expected a line `curie_map: …`"),
+        ("#curie_map: [\nid\tsubject_id\n", "rejected.sssom.tsv:1: found a metadata block that is not YAML ("),
+        (f"{HEAD}#a: b\nid\n", 'rejected.sssom.tsv:2: found the unknown key "a", expected one of'),
+        (f"{HEAD}#license: a\n#license: a\nid\n", "rejected.sssom.tsv:3: found the key license twice, "),
+        (f"{HEAD}#license: &a b\nid\n", "rejected.sssom.tsv:2: found the anchor &a at column 11"),
+        (f"{HEAD}#license: !!set {{}}\nid\n", "rejected.sssom.tsv:2: found the tag tag:yaml.org,2002:set at column 11"),
+        (f"{HEAD}#license: {'[' * 5_000}\nid\n", "rejected.sssom.tsv:2: found more than 10 lists and mappings"),
+        (f"{HEAD}#license: \x1b\nid\n", "(the control character U+001B) at column 11"),
+        (f"{HEAD}#license: a\u0085b\nid\n", "rejected.sssom.tsv:2: found the control character U+0085 at column 12"),
+        (f"{HEAD}#license: [a]\nid\n", "rejected.sssom.tsv:2: found the license a list at column 11, expected a text."),
+        (f"{HEAD}#mapping_date: 2026-13-45\nid\n", 'rejected.sssom.tsv:2: found the mapping_date "2026-13-45" at'),
+        ("#- a\nid\n", "rejected.sssom.tsv:1: found a list or a text, expected lines such as `curie_map"),
+        (f"{HEAD}id\tsubject_id\nx\n", "rejected.sssom.tsv:3: found a row with other columns"),
+        (f"{HEAD}id\tsubject_id\nx\tno:x\n", 'rejected.sssom.tsv:3: found "no:x", whose prefix the header does not'),
     ],
 )
 def test_a_table_of_decisions_with_a_fault_is_told_and_left_alone(

@@ -38,14 +38,14 @@ from tests.mutations import (
 )
 
 NUMBERS = {
-    "class": 77,
-    "datatype": 22,
+    "class": 83,
+    "datatype": 23,
     "in": 3,
     "lessThanOrEquals": 5,
-    "maxCount": 118,
+    "maxCount": 125,
     "maxInclusive": 8,
-    "maxLength": 27,
-    "minCount": 76,
+    "maxLength": 28,
+    "minCount": 84,
     "minInclusive": 15,
     "pattern": 10,
 }
@@ -53,7 +53,7 @@ NUMBERS = {
 
 CIRCLES = 7
 
-MERGED = 302
+MERGED = 323
 """Mutated rows of the merged graph; a row has one mutation there."""
 
 CONSTRAINTS = (

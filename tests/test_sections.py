@@ -98,10 +98,16 @@ def test_a_table_leaves_out_what_is_empty_or_hidden() -> None:
 
 
 def test_what_is_said_of_a_thing_goes_both_ways(graph: GraphReader) -> None:
-    said = Directory(graph).sentences(graph.base + "threat/grooming")
+    said = Directory(graph).sentences(graph.base + "organisation/griffeye")
     found = {(each.says, each.inverse): [link.text for link in each.others] for each in said}
-    assert found["develops into", False] == ["physical sexual abuse", "sexual extortion"]
-    assert "chat rooms" in found["contributes to", True]
+    assert found["runs", False] == ["Griffeye user portal"]
+    assert found["made", False] == ["Griffeye Analyze DI Core", "Griffeye Analyze DI Pro"]
+    assert found["has body", True]
+
+
+def test_what_the_report_does_not_state_itself_is_no_plain_triple(graph: GraphReader) -> None:
+    said = Directory(graph).sentences(graph.base + "threat/grooming")
+    assert {"develops into", "is made easier by"} & {each.says for each in said} == set()
 
 
 def test_an_address_that_a_browser_would_run_is_no_link(graph: GraphReader) -> None:

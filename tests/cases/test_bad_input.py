@@ -368,7 +368,10 @@ MAPPING = (
     "\tsemapv:LexicalMatching\t1\tprogram\tseen\n"
 )
 METADATA = "#curie_map:\n#  cpkg: https://w3id.org/child-protection-kg/\n#  example: http://example.org/voc/\n"
-MISSING = "expected curie_map with a line `#  prefix: address` for each prefix."
+PREFIXES = "prefixes with their addresses, such as `skos: http://www.w3.org/2004/02/skos/core#`."
+MISSING = f"1: found no curie_map, expected a line `curie_map: …`, {PREFIXES}"
+NO_YAML = "expected YAML behind #. Put text that has a colon in quotes."
+WRITTEN_OUT = "expected plain texts, lists and mappings. Write it out."
 BY_TABS = "expected columns separated by tabs. Save with tabs."
 TABS = "expected 9, as in the header. Add or take away tabs; quote text that has one."
 OBJECT = "The thing elsewhere, such as wikidata:Q34 or cpkg:external-code/…"
@@ -429,45 +432,143 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "no-metadata": (
         LINK_COLUMNS + MAPPING,
-        [f"1: found metadata without a curie_map of texts, {MISSING}"],
+        [MISSING],
     ),
     "no-prefixes": (
         "#license: none\n" + LINK_COLUMNS + MAPPING,
-        [f"1: found metadata without a curie_map of texts, {MISSING}"],
+        [MISSING],
     ),
     "a-list-of-prefixes": (
         "#license: none\n#curie_map:\n#- cpkg\n" + LINK_COLUMNS + MAPPING,
-        [f"3: found metadata without a curie_map of texts, {MISSING}"],
+        [f"3: found the curie_map a list, expected {PREFIXES}"],
     ),
     "a-prefix-of-prefixes": (
         "#curie_map:\n#  cpkg:\n#    threat: https://w3id.org/child-protection-kg/threat/\n" + LINK_COLUMNS + MAPPING,
-        [f"2: found metadata without a curie_map of texts, {MISSING}"],
+        ["3: found the cpkg a mapping at column 6, expected the address that the prefix stands for."],
     ),
     "metadata-that-are-not-yaml": (
         METADATA + "#  skos http://www.w3.org/2004/02/skos/core#\n#license: none\n" + LINK_COLUMNS + MAPPING,
-        ["5: found metadata that are not YAML (could not find expected ':'), expected YAML behind #."],
+        [f"5: found a metadata block that is not YAML (could not find expected ':'), {NO_YAML}"],
     ),
     "a-tab-in-the-metadata": (
         METADATA + "#\tskos: http://www.w3.org/2004/02/skos/core#\n" + LINK_COLUMNS + MAPPING,
         [
             (
-                "4: found metadata that are not YAML (found character '\\t' that cannot start any token), "
-                "expected YAML behind #."
+                "4: found a metadata block that is not YAML (found character '\\t' that cannot start any token), "
+                f"{NO_YAML}"
             )
         ],
     ),
     "metadata-without-a-floor": (
         METADATA + "#x: " + "[" * 5_000 + "\n" + LINK_COLUMNS + MAPPING,
-        ["1: found metadata that are not YAML (too deep or too strange), expected YAML behind #."],
+        [f"4: found more than 10 lists and mappings within each other at column 14, {WRITTEN_OUT}"],
     ),
     "a-prefix-twice": (
         METADATA + "#  example: http://example.org/other/\n" + LINK_COLUMNS + MAPPING,
+        ["4: found the key example twice at column 4, expected each key once. Remove one."],
+    ),
+    "a-key-twice": (
+        METADATA + "#license: none\n#license: none\n" + LINK_COLUMNS + MAPPING,
+        ["5: found the key license twice, expected each key once. Remove one."],
+    ),
+    "a-misspelt-key": (
+        METADATA + "#mapping_dat: 2026-11-23\n" + LINK_COLUMNS + MAPPING,
         [
             (
-                '4: found the prefix example for "http://example.org/other/", '
-                'expected "http://example.org/voc/", as before. Choose another prefix.'
+                '4: found the unknown key "mapping_dat", expected one of curie_map, '
+                "extension_definitions, license, mapping_set_id, mapping_set_title, mapping_set_description, "
+                "mapping_set_version, mapping_date, publication_date, comment, creator_id, creator_label …. "
+                "Did you mean mapping_date?"
             )
         ],
+    ),
+    "misspelt-curie-map": (
+        METADATA.replace("curie_map", "curie_maps") + LINK_COLUMNS + MAPPING,
+        [
+            MISSING,
+            (
+                '1: found the unknown key "curie_maps", expected one of curie_map, '
+                "extension_definitions, license, mapping_set_id, mapping_set_title, mapping_set_description, "
+                "mapping_set_version, mapping_date, publication_date, comment, creator_id, creator_label …. "
+                "Did you mean curie_map?"
+            ),
+        ],
+    ),
+    "a-misspelt-key-of-an-extension": (
+        METADATA + "#extension_definitions:\n#- slot: id\n" + LINK_COLUMNS + MAPPING,
+        [
+            "5: found no slot_name at column 4, expected a line `slot_name: …`, the name of a column.",
+            (
+                '5: found the unknown key "slot" at column 4, expected one of slot_name, property, type_hint. '
+                "Did you mean slot_name?"
+            ),
+        ],
+    ),
+    "a-text-for-a-list": (
+        METADATA + "#creator_id: orcid:1\n#extension_definitions: id\n" + LINK_COLUMNS + MAPPING,
+        [
+            '4: found the creator_id "orcid:1" at column 14, expected a list of texts.',
+            '5: found the extension_definitions "id" at column 25, expected a list with a slot_name each.',
+        ],
+    ),
+    "a-list-for-a-text": (
+        METADATA + "#license: [none]\n#mapping_set_id:\n#  x: y\n" + LINK_COLUMNS + MAPPING,
+        [
+            "4: found the license a list at column 11, expected a text.",
+            "6: found the mapping_set_id a mapping at column 4, expected a text.",
+        ],
+    ),
+    "a-key-that-is-a-list": (
+        METADATA + "#? [license]\n#: none\n" + LINK_COLUMNS + MAPPING,
+        ["4: found a key that is no text at column 4, expected a text before the colon."],
+    ),
+    "a-list-of-metadata": (
+        "#- license: none\n" + LINK_COLUMNS + MAPPING,
+        ["1: found a list or a text, expected lines such as `curie_map: …`."],
+    ),
+    "a-day-that-does-not-exist": (
+        METADATA + "#mapping_date: 2026-02-30\n" + LINK_COLUMNS + MAPPING,
+        ['4: found the mapping_date "2026-02-30" at column 16, expected a date as YYYY-MM-DD.'],
+    ),
+    "a-time-for-a-date": (
+        METADATA + "#publication_date: 2026-11-23T12:30:45Z\n" + LINK_COLUMNS + MAPPING,
+        ['4: found the publication_date "2026-11-23T12:30:45Z" at column 20, expected a date as YYYY-MM-DD.'],
+    ),
+    "a-confidence-above-one": (
+        METADATA + "#mapping_set_confidence: 1.10\n" + LINK_COLUMNS + MAPPING,
+        ['4: found the mapping_set_confidence "1.10" at column 26, expected a number from 0 to 1.'],
+    ),
+    "an-anchor": (
+        METADATA + "#license: &a none\n" + LINK_COLUMNS + MAPPING,
+        [f"4: found the anchor &a at column 11, {WRITTEN_OUT}"],
+    ),
+    "an-alias": (
+        METADATA + "#license: *a\n" + LINK_COLUMNS + MAPPING,
+        [f"4: found the alias *a at column 11, {WRITTEN_OUT}"],
+    ),
+    "a-tag": (
+        METADATA + "#license: !!python/object/apply:os.getcwd []\n" + LINK_COLUMNS + MAPPING,
+        [f"4: found the tag tag:yaml.org,2002:python/object/apply:os.getcwd at column 11, {WRITTEN_OUT}"],
+    ),
+    "two-documents": (
+        METADATA + "#---\n#license: none\n" + LINK_COLUMNS + MAPPING,
+        [f"4: found a metadata block that is not YAML (but found another document), {NO_YAML}"],
+    ),
+    "an-escape-in-the-metadata": (
+        METADATA + "#license: \x1b[31mnone\n" + LINK_COLUMNS + MAPPING,
+        ["4: found the control character U+001B at column 11, expected plain text without it. Take it out."],
+    ),
+    "another-line-break-in-the-metadata": (
+        METADATA + "#license: no\u2028ne\n" + LINK_COLUMNS + MAPPING,
+        ["4: found the control character U+2028 at column 13, expected plain text without it. Take it out."],
+    ),
+    "latin-1-in-the-metadata": (
+        (METADATA + "#license: \xe9\n" + LINK_COLUMNS + MAPPING).encode("latin-1"),
+        [f"4: found the byte 0xE9 at offset 105, which is not UTF-8, {SAVE}"],
+    ),
+    "a-long-line-of-metadata": (
+        METADATA + "#license: " + "x" * 1_000_001 + "\n" + LINK_COLUMNS + MAPPING,
+        [f"4: found a line of more than 1,000,000 bytes, {SHORTEN}"],
     ),
 }
 """Contents of a table of mappings that is no such table, and the sentences about it, each from the line on."""
@@ -593,8 +694,8 @@ def test_a_prefix_for_two_addresses_in_two_tables_names_the_second(draft: Draft)
     draft.write("data/links/more.sssom.tsv", METADATA.replace("/voc/", "/other/") + LINK_COLUMNS)
     assert draft.refusal() == [
         (
-            'data/links/subjects.sssom.tsv:3: found the prefix example for "http://example.org/voc/", '
-            'expected "http://example.org/other/", as before. Choose another prefix.'
+            'data/links/subjects.sssom.tsv:3: found the example "http://example.org/voc/" at column 13, '
+            'expected "http://example.org/other/", as in a table before, or another prefix.'
         )
     ]
 

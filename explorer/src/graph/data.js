@@ -10,8 +10,8 @@ export function graphOf(data, view) {
     const [path, name, kind, address = `${path}.html`] = data.things[thing];
     graph.addNode(path, { x, y, name, kind, between, group, address });
   }
-  for (const [start, end, relation] of view.links) {
-    graph.addEdge(data.things[start][0], data.things[end][0], { relation });
+  for (const [start, end, relation, reservation] of view.links) {
+    graph.addEdge(data.things[start][0], data.things[end][0], { relation, reservation });
   }
   return graph;
 }
@@ -26,13 +26,14 @@ export function visible(graph, hiddenTypes, hiddenRelations) {
   return shown;
 }
 
-// The links between two things of a view, in either direction, as [start, relation, end].
+// The links between two things of a view, in either direction, as [start, relation, end, reservation].
 export function linksBetween(graph, one, other, hiddenRelations) {
   return graph
-    .mapEdges(one, other, (_, { relation }, start, end) => [start, relation, end])
+    .mapEdges(one, other, (_, { relation, reservation }, start, end) => [start, relation, end, reservation])
     .filter(
-      ([start, relation], place, all) =>
-        !hiddenRelations.has(relation) && all.findIndex((each) => each[0] === start && each[1] === relation) === place,
+      ([start, relation, , reservation], place, all) =>
+        !hiddenRelations.has(relation) &&
+        all.findIndex((each) => each[0] === start && each[1] === relation && each[3] === reservation) === place,
     );
 }
 

@@ -25,10 +25,12 @@ export function draw(container, graph, state, events) {
     faint: mixed(colours.line, colours.surface, 0.5),
   };
 
-  const lineColour = (relation, bright) => {
+  // What the report itself states is a full line; what somebody reports, thinks possible, plans or denies is thin and pale.
+  const lineColour = (relation, bright, firm) => {
     const place = state.lines.get(relation);
-    if (place === undefined) return bright ? colours.accent : lines.plain;
-    return mixed(hue(place), colours.surface, bright ? 1 : 0.65);
+    const share = (bright ? 1 : 0.65) * (firm ? 1 : 0.7);
+    if (place === undefined && !bright) return firm ? lines.plain : lines.faint;
+    return mixed(place === undefined ? colours.accent : hue(place), colours.surface, share);
   };
 
   const sigma = new Sigma(graph, container, {
@@ -73,7 +75,8 @@ export function draw(container, graph, state, events) {
         zIndex: out ? 0 : chosen ? 2 : 1,
       };
     },
-    edgeReducer: (edge, { relation }) => {
+    edgeReducer: (edge, { relation, reservation }) => {
+      const firm = reservation === undefined;
       const [from, to] = graph.extremities(edge);
       const bright =
         onPath(state, from, to) || (lit && !state.path.length && (from === state.focus || to === state.focus));
@@ -84,8 +87,8 @@ export function draw(container, graph, state, events) {
           !state.shown.hasNode(to) ||
           (lit && !bright && large),
         type: large && !bright ? "line" : "arrow",
-        color: lit && !bright ? lines.faint : lineColour(relation, bright),
-        size: bright ? 2 : large ? 0.6 : 1.5,
+        color: lit && !bright ? lines.faint : lineColour(relation, bright, firm),
+        size: (bright ? 2 : large ? 0.6 : 1.5) * (firm ? 1 : 0.5),
         label: bright && lit.size <= FEW ? state.data.relations[relation] : null,
         forceLabel: false,
         zIndex: bright ? 1 : 0,

@@ -15,8 +15,11 @@ export function panelOf(state, go) {
     element("button", { type: "button", className: "thing", onclick: () => go(path) }, name(path));
   const plural = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 
-  function sentence([start, relation, end]) {
-    return element("li", {}, button(start), ` ${state.data.relations[relation]} `, button(end));
+  const said = (reservation) =>
+    reservation === undefined ? [] : [element("small", {}, ` (${state.data.reservations[reservation]})`)];
+
+  function sentence([start, relation, end, reservation]) {
+    return element("li", {}, button(start), ` ${state.data.relations[relation]} `, button(end), ...said(reservation));
   }
 
   function path() {
@@ -52,10 +55,10 @@ export function panelOf(state, go) {
     const others = state.shown.neighbors(here);
     const groups = new Map();
     for (const other of others) {
-      for (const [start, relation] of linksBetween(state.graph, here, other, state.hiddenRelations)) {
+      for (const [start, relation, , reservation] of linksBetween(state.graph, here, other, state.hiddenRelations)) {
         const words = state.data.relations[relation];
         const heading = start === here ? `${words} …` : `… ${words} this`;
-        groups.set(heading, [...(groups.get(heading) ?? []), other]);
+        groups.set(heading, [...(groups.get(heading) ?? []), [other, reservation]]);
       }
     }
     const page = element("p", {}, element("a", { href: `${root}${address}` }, "Open its page"));
@@ -64,7 +67,9 @@ export function panelOf(state, go) {
       element(
         "ul",
         { className: "plain" },
-        ...found.map((other) => element("li", {}, button(other), element("small", {}, ` ${kind(other)}`))),
+        ...found.map(([other, reservation]) =>
+          element("li", {}, button(other), element("small", {}, ` ${kind(other)}`), ...said(reservation)),
+        ),
       ),
     ]);
     const measures = `${plural(others.length, "linked thing")} drawn here; betweenness ${between} of 1000; group ${group + 1}.`;

@@ -7,17 +7,24 @@ So `NO`, `007`, `1.10` and `12:30:45` are unchanged, and no value can expand or 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from kg_builder.core.problems import quoted
+from kg_builder.core.problems import Problem, quoted
 
 DEPTH_LIMIT = 10
 """Maximum nesting of lists and mappings; no header is deeper."""
+
+KEYS_LISTED = 12
+"""Maximum number of keys that a message lists."""
+
+OTHER_LINE_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+"""Line breaks of YAML that editors do not count, so that the lines in messages would be wrong."""
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """libyaml is about ten times as fast, but not available everywhere."""
@@ -74,6 +81,25 @@ def read_record(
     return values, lines, faults
 
 
+def read_marked(
+    file: str, numbered: Iterable[tuple[int, str]], mark: str, fields: Fields, called: str, rule: str
+) -> tuple[dict[str, Any], dict[str, int], list[Problem]]:
+    """Return what `read_record` returns, for YAML in lines of a file that begin with a mark; problems name the file.
+
+    `numbered` are these lines with their numbers, `rule` is the rule of the problems.
+    """
+    marked = [*numbered]
+    numbers = [number for number, _ in marked] or [1]
+    content = "\n".join(line.removeprefix(mark) for _, line in marked)
+    values, lines, faults = read_record(content, fields, called, f"YAML behind {mark}")
+    problems = []
+    for fault in faults:
+        line, column = numbers[min(fault.line, len(numbers)) - 1], fault.column + len(mark)
+        found = f"{fault.found} at column {column}" if fault.column > 1 else fault.found
+        problems.append(Problem(file, line, "", rule, found, fault.expected, fault.hint, column=column))
+    return values, {key: numbers[line - 1] for key, line in lines.items()}, problems
+
+
 # ---------------------------------------------------------------- kinds of values
 
 
@@ -92,6 +118,11 @@ def as_flag(node: yaml.Node) -> bool:
 def as_number(node: yaml.Node) -> int:
     """Return a whole number; raise ValueError for anything else."""
     return int(_matching("-?[0-9]{1,9}", as_text(node)))
+
+
+def as_date(node: yaml.Node) -> datetime.date:
+    """Return a day; raise ValueError for anything else than YYYY-MM-DD."""
+    return datetime.date.fromisoformat(_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", as_text(node)))
 
 
 def as_match(pattern: str) -> Callable[[yaml.Node], str]:
@@ -118,6 +149,19 @@ def as_records(fields: Fields, make: Callable[..., Any]) -> Callable[[yaml.Node]
         if faults:
             raise RecordError(faults)
         return tuple(make(**values) for values in found)
+
+    return read
+
+
+def as_mapping(field_of: Callable[[str], Field]) -> Callable[[yaml.Node], dict[str, Any]]:
+    """Return a reader of a mapping with any keys, each read as its field; it raises `RecordError`."""
+
+    def read(node: yaml.Node) -> dict[str, Any]:
+        faults: list[YamlFault] = []
+        values, _ = _read_fields(node, {key.value: field_of(key.value) for key, _ in _pairs(node)}, faults)
+        if faults:
+            raise RecordError(faults)
+        return values
 
     return read
 
@@ -159,6 +203,11 @@ def _syntax_fault(text: str, error: Exception, called: str, form: str) -> YamlFa
 
 def _structure_faults(text: str, loader: Any) -> Iterator[YamlFault]:
     """Yield the first use of anything that strict YAML forbids, in the order of the text."""
+    if seen := OTHER_LINE_BREAKS.search(text):
+        line, column = text.count("\n", 0, seen.start()) + 1, seen.start() - text.rfind("\n", 0, seen.start())
+        found = f"the control character U+{ord(seen[0]):04X}"
+        yield YamlFault(line, column, found, "plain text without it", "Take it out.")
+        return
     depth = 0
     event: Any  # its type depends on what is parsed
     for event in yaml.parse(text, Loader=loader):
@@ -228,7 +277,8 @@ def _missing(fields: Fields, given: Container[str], line: int, column: int) -> I
 def _unknown_key(key: yaml.Node, fields: Fields) -> YamlFault:
     near = difflib.get_close_matches(key.value, fields, n=1)
     hint = f"Did you mean {near[0]}?" if near else ""
-    return YamlFault(*_place(key), f"the unknown key {quoted(key.value)}", f"one of {', '.join(fields)}", hint)
+    listed = ", ".join([*fields][:KEYS_LISTED]) + (" …" if len(fields) > KEYS_LISTED else "")
+    return YamlFault(*_place(key), f"the unknown key {quoted(key.value)}", f"one of {listed}", hint)
 
 
 def _place(node: yaml.Node) -> tuple[int, int]:

@@ -9,7 +9,6 @@ import difflib
 import hashlib
 import io
 import re
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,9 +23,11 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.core.spreadsheets import neutral
 from kg_builder.core.terms import ONTOLOGY, SEMAPV
 from kg_builder.core.text_files import text_of
+from kg_builder.tables.preamble import CURIE_MAP, parted, read_metadata
 
 CANDIDATES, ACCEPTED, REJECTED, UNSURE = STATES = ("candidates", "accepted", "rejected", "unsure")
 ENDING = ".sssom.tsv"
+MARK = "#"
 NOT = "Not"
 PERSON, PROGRAM = "person", "program"
 
@@ -115,13 +116,13 @@ def deciding(folder: Path, base: str, license_: str) -> Iterator[Decisions]:
 def _read_decisions(folder: Path) -> Decisions:
     """Return the contents of a folder; a candidate that is also in another table is dropped from the candidates."""
     tables: dict[str, list[Row]] = {}
-    header: dict[str, Any] = {"curie_map": {}}
+    header: dict[str, Any] = {CURIE_MAP: {}}
     for state in STATES:
         path = folder / f"{state}{ENDING}"
         tables[state] = []
         if path.exists():
             told, tables[state] = read_table(path)
-            header = {**told, "curie_map": {**header["curie_map"], **told["curie_map"]}}
+            header = {**told, CURIE_MAP: {**header[CURIE_MAP], **told[CURIE_MAP]}}
     decisions = Decisions(folder, tables, header)
     decisions.propose((), decisions.decided())
     return decisions
@@ -129,18 +130,16 @@ def _read_decisions(folder: Path) -> Decisions:
 
 def read_table(path: Path) -> tuple[dict[str, Any], list[Row]]:
     """Return header and rows of a table; raise `ProblemsFound` if it is not valid."""
-    lines = text_of(path, str(path), "SSSOM").splitlines(keepends=True)
-    told = textwrap.dedent("".join(line[1:] for line in lines if line.startswith("#")))
-    body = "".join(line for line in lines if not line.startswith("#"))
+    preamble, lines = parted(text_of(path, str(path), "SSSOM"), MARK)
+    header, problems = read_metadata(str(path), preamble, MARK, {})
+    if problems:
+        raise ProblemsFound(problems)
     try:
-        header = yaml.safe_load(told) or {}
-        rows = [*csv.DictReader(io.StringIO(body), delimiter="\t", strict=True)]
-    except (yaml.YAMLError, csv.Error) as error:
-        raise _unreadable(path, 0, " ".join(str(error).split())) from error
-    if not isinstance(header, dict) or not isinstance(header.setdefault("curie_map", {}), dict):
-        raise _unreadable(path, 1, "another header")
-    curies = Curies({**header["curie_map"], "skos": str(SKOS), "owl": str(OWL), "rdfs": str(RDFS)})
-    for number, row in enumerate(rows, told.count("\n") + 2):
+        rows = [*csv.DictReader(io.StringIO("\n".join(lines)), delimiter="\t", strict=True)]
+    except csv.Error as error:
+        raise _unreadable(path, 0, str(error)) from error
+    curies = Curies({**header[CURIE_MAP], "skos": str(SKOS), "owl": str(OWL), "rdfs": str(RDFS)})
+    for number, row in enumerate(rows, len(preamble) + 2):
         if None in row or None in row.values() or not row.get("subject_id"):
             raise _unreadable(path, number, "a row with other columns than the header, or without subject_id")
         for column in ADDRESSES:
@@ -185,7 +184,7 @@ def plain(text: str) -> str:
 def _write(decisions: Decisions, base: str, license_: str) -> None:
     """Write all tables to temporary files, then move them into place: candidates last, so that nothing gets lost."""
     known = {"skos": str(SKOS), "rdfs": str(RDFS), "semapv": str(SEMAPV._NS), "cpkg": base}  # noqa: SLF001
-    curies = Curies({**decisions.header["curie_map"], **known})
+    curies = Curies({**decisions.header[CURIE_MAP], **known})
     for row in decisions.tables[REJECTED]:
         row["predicate_modifier"] = NOT
     short = {
@@ -198,7 +197,7 @@ def _write(decisions: Decisions, base: str, license_: str) -> None:
         beside = path.with_name(f".{path.name}.new")
         header = {
             **decisions.header,
-            "curie_map": dict(sorted(curies.prefixes.items())),
+            CURIE_MAP: dict(sorted(curies.prefixes.items())),
             "extension_definitions": [{"slot_name": name, "property": iri} for name, iri in EXTENSIONS.items()],
             "license": license_,
             "mapping_set_id": f"{base}mapping-set/{state}",
@@ -217,4 +216,4 @@ def written(header: Mapping[str, Any], rows: list[Row]) -> str:
     table = csv.DictWriter(stream, columns, restval="", delimiter="\t", lineterminator="\n")
     table.writeheader()
     table.writerows(sorted(rows, key=lambda row: row.get("id", "")))
-    return "".join(f"#{line}\n" for line in told.splitlines()) + stream.getvalue()
+    return "".join(f"{MARK}{line}\n" for line in told.splitlines()) + stream.getvalue()

@@ -13,7 +13,6 @@ from kg_builder.core.problems import Problem
 from kg_builder.core.strict_yaml import (
     Field,
     Fields,
-    YamlFault,
     as_flag,
     as_match,
     as_number,
@@ -21,7 +20,7 @@ from kg_builder.core.strict_yaml import (
     as_records,
     as_text,
     as_texts,
-    read_record,
+    read_marked,
 )
 
 MARK = "#+"
@@ -123,7 +122,7 @@ KINDS: dict[str, QueryKind] = {
             "hidden": Field(as_texts, "a list of kinds of things"),
             "whole": FLAG,
         },
-        columns=("from", "relation", "to"),
+        columns=("from", "relation", "to", "reservation"),
         exact=True,
         why="Every row is a line that is drawn.",
     ),
@@ -134,16 +133,7 @@ KINDS: dict[str, QueryKind] = {
 
 def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Problem]]:
     """Return the header of a query, with all its problems."""
-    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
-    numbers = [number for number, _ in numbered] or [1]
-    content = "\n".join(line.removeprefix(MARK) for _, line in numbered)
-    values, lines, faults = read_record(content, KINDS[kind].fields, "a header", f"YAML behind {MARK}")
-    header = QueryHeader(**values, lines={key: numbers[line - 1] for key, line in lines.items()})
-    return header, [_problem(file, fault, numbers) for fault in faults]
-
-
-def _problem(file: str, fault: YamlFault, numbers: list[int]) -> Problem:
-    line = numbers[min(fault.line, len(numbers)) - 1]
-    column = fault.column + len(MARK)
-    where = f" at column {column}" if fault.column > 1 else ""
-    return Problem(file, line, "", "header", f"{fault.found}{where}", fault.expected, fault.hint, column=column)
+    lines = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+    marked = ((number, line) for number, line in lines if line.startswith(MARK))
+    values, places, problems = read_marked(file, marked, MARK, KINDS[kind].fields, "a header", "header")
+    return QueryHeader(**values, lines=places), problems

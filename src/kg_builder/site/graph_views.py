@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kg_builder.core.cache import Cache, content_key
 from kg_builder.queries.stored_queries import stored_queries
@@ -18,8 +18,14 @@ LIBRARIES = ("networkx", "numpy", "scipy")
 
 Element = TypeVar("Element")
 
-Link = tuple[str, str, str]
-"""Source, name of the relation, target."""
+
+class Link(NamedTuple):
+    """A line of a view; `reservation` says how firmly and by whom it is said, or is empty if nothing limits it."""
+
+    start: str
+    relation: str
+    end: str
+    reservation: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,13 +42,13 @@ class View:
     @cached_property
     def nodes(self) -> tuple[str, ...]:
         """The linked things, in alphabetical order."""
-        return tuple(sorted({node for start, _, end in self.links for node in (start, end)}))
+        return tuple(sorted({node for link in self.links for node in (link.start, link.end)}))
 
     @property
     def edges(self) -> list[tuple[int, int]]:
         """The links without directions and relations: sorted pairs of positions in the list of nodes."""
         numbers = ordered(self.nodes)
-        return sorted({(numbers[start], numbers[end]) for start, _, end in self.links})
+        return sorted({(numbers[link.start], numbers[link.end]) for link in self.links})
 
 
 class Pictures:
@@ -72,9 +78,9 @@ class Pictures:
 
     def links(self, text: str) -> Iterator[Link]:
         """Yield the links between things that a query selects; skip rows with anything else."""
-        for start, relation, end in self.graph.answer(text, {}, "").rows:
+        for start, relation, end, reservation in self.graph.answer(text, {}, "").rows:
             if start in self.named and end in self.named:
-                yield str(start), str(relation), str(end)
+                yield Link(str(start), str(relation), str(end), str(reservation or ""))
 
     def placed(self, view: View) -> list[list[int]]:
         """Return for each node of a view its x and y, its betweenness in thousandths, and its group, numbered by size.
@@ -93,16 +99,20 @@ class Pictures:
     def graph_data(self) -> dict[str, Any]:
         """Return all views as JSON; things, types and relations are listed once and referred to by list position.
 
-        `types` and `relations` are names, `things` [path, name, type, address if it has no page of its own], a view's
-        `things` [thing, x, y, betweenness in thousandths, number of its group], its `links` [thing, thing, relation].
+        `types`, `relations` and `reservations` are names, `things` [path, name, type, address if it has no page of its
+        own], a view's `things` [thing, x, y, betweenness in thousandths, number of its group], its `links` [thing,
+        thing, relation, reservation if there is one].
         """
         drawn = ordered(node for view in self.views for node in view.nodes)
-        relations = ordered(relation for view in self.views for _, relation, _ in view.links)
+        links = [link for view in self.views for link in view.links]
+        relations = ordered(link.relation for link in links)
+        reservations = ordered(link.reservation for link in links if link.reservation)
         found = [self.named[iri] for iri in drawn]
         types = ordered(thing.kind for thing in found)
         return {
             "types": list(types),
             "relations": list(relations),
+            "reservations": list(reservations),
             "things": [told(thing, types[thing.kind]) for thing in found],
             "views": [
                 {
@@ -113,7 +123,15 @@ class Pictures:
                     "things": [
                         [drawn[node], *values] for node, values in zip(view.nodes, self.placed(view), strict=True)
                     ],
-                    "links": [[drawn[start], drawn[end], relations[relation]] for start, relation, end in view.links],
+                    "links": [
+                        [
+                            drawn[link.start],
+                            drawn[link.end],
+                            relations[link.relation],
+                            *([reservations[link.reservation]] if link.reservation else []),
+                        ]
+                        for link in view.links
+                    ],
                 }
                 for view in self.views
             ],

@@ -56,7 +56,7 @@ class Thing:
 
 @dataclasses.dataclass(frozen=True)
 class Sentences:
-    """The statements of one property about a thing; `inverse` if the thing is their object."""
+    """The statements of one property about a thing; `inverse` if they read from the other thing to it."""
 
     says: str
     inverse: bool
@@ -149,6 +149,11 @@ class Directory:
         kind, name = self.names.get(iri, ("", ""))
         return self.link(iri, text or (kind if len(name) > LONG else name))
 
+    @cached_property
+    def inverse_labels(self) -> dict[str, str]:
+        """The names of relation types as they are read from the object, by IRI."""
+        return {str(relation): str(label) for relation, label in self.found("inverse-labels").rows}
+
     def definition(self, iri: str) -> str:
         """Return the definition of a thing, or an empty text."""
         node, definition = pyoxigraph.NamedNode(iri), pyoxigraph.NamedNode(str(SKOS.definition))
@@ -174,8 +179,9 @@ class Directory:
                 by_property.setdefault(predicate, set()).add(link)
         sentences = [
             Sentences(
-                self.names.get(predicate, ("", last_part(predicate)))[1],
-                inverse,
+                (inverse and self.inverse_labels.get(predicate))
+                or self.names.get(predicate, ("", last_part(predicate)))[1],
+                inverse and predicate not in self.inverse_labels,
                 tuple(sorted(links, key=lambda link: (link.text, link.path))),
             )
             for predicate, links in by_property.items()

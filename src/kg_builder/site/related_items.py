@@ -10,6 +10,9 @@ from itertools import zip_longest
 from kg_builder.site.graph_views import Pictures
 from kg_builder.site.page_index import Thing
 
+RESERVED = "*"
+"""Stands behind a relation that the report itself does not state."""
+
 Groups = dict[str, list[str]]
 """The things at the other end, by name of the relation."""
 
@@ -48,9 +51,10 @@ class Neighbourhoods:
         inward: dict[str, Groups] = defaultdict(lambda: defaultdict(list))
         outward: dict[str, Groups] = defaultdict(lambda: defaultdict(list))
         wholes = [view for view in self.pictures.views if view.whole]
-        for start, relation, end in (link for view in wholes for link in view.links):
-            inward[end][relation].append(start)
-            outward[start][relation].append(end)
+        for start, relation, end, reservation in (link for view in wholes for link in view.links):
+            says = relation + RESERVED if reservation else relation
+            inward[end][says].append(start)
+            outward[start][says].append(end)
         return dict(inward), dict(outward)
 
     def of(self, iri: str, limit: int = 24) -> Neighbourhood | None:

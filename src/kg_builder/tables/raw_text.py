@@ -10,11 +10,12 @@ import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
 from kg_builder.core.problems import LISTED, Problem, ProblemsFound
 from kg_builder.tables.header_row import PARTS, header_of, refuse_other_delimiters
+from kg_builder.tables.preamble import parted
 from kg_builder.tables.table_files import TableFile, fault, refusal
 
 LINE_LIMIT = 1_000_000
@@ -82,10 +83,8 @@ def scan(file: TableFile) -> Scan:
 def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the lines before the header, and the header; raise `ProblemsFound` if it does not match the table."""
     _refuse_other_encodings(file, content)
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    mark = file.table.comment
-    preamble = tuple(takewhile(lambda line: mark and line.startswith(mark), lines))
-    number, line = len(preamble) + 1, [*lines, ""][len(preamble)]
+    preamble, lines = parted(text, file.table.comment)
+    number, line = len(preamble) + 1, next(iter(lines), "")
     refuse_other_delimiters(file, number, line)
     if match := CONTROL[file.table.delimiter].search(line):
         raise ProblemsFound([_control_problem(file, number, (), line, match)])
@@ -101,7 +100,8 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
     for number, content in enumerate(block.content.split(b"\n"), block.line):
         if len(content) > LINE_LIMIT:
             cells = content.split(file.table.delimiter.encode())
-            column = _name_at(max(range(len(cells)), key=lambda index: len(cells[index])), header)
+            longest = max(range(len(cells)), key=lambda index: len(cells[index]))
+            column = "" if _is_metadata(file, content.decode("utf-8", errors="replace")) else _name_at(longest, header)
             found = f"a line of more than {LINE_LIMIT:,} bytes"
             yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
             continue
@@ -120,9 +120,13 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
 def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
     """Return the problem for the first control character of a line."""
     found = f"the control character U+{ord(match[0]):04X}"
-    hint = "Take it out; a cell has no line break or tab."
+    expected = "plain text without it"
+    if _is_metadata(file, line):
+        place = match.start() + 1
+        problem = fault(file, number, "", "control", f"{found} at column {place}", expected, "Take it out.")
+        return dataclasses.replace(problem, column=place)
     column = _column_at(file, line[: match.start()], header)
-    return fault(file, number, column, "control", found, "plain text without it", hint)
+    return fault(file, number, column, "control", found, expected, "Take it out; a cell has no line break or tab.")
 
 
 def _blocks(file: TableFile) -> Iterator[Block]:
@@ -168,10 +172,17 @@ def _oddities_of(text: str) -> Iterator[str]:
 
 
 def _column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
-    """Return the column that a line has reached after a part of it."""
+    """Return the column that a line has reached after a part of it; the metadata before a table have none."""
+    if _is_metadata(file, before):
+        return ""
     delimiter = file.table.delimiter
     cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
     return _name_at(max(len(cells) - 1, 0), header)
+
+
+def _is_metadata(file: TableFile, line: str) -> bool:
+    """Return whether a line, or its beginning, is one of those that can precede a table."""
+    return bool(file.table.comment and line.startswith(file.table.comment))
 
 
 def _name_at(index: int, header: tuple[str, ...]) -> str:
