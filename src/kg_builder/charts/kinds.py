@@ -20,6 +20,9 @@ BARS = 60
 NAME = 40
 """Characters in a line of the name of a range, which is a sentence."""
 
+ROOM = 32
+"""Pixels on both sides of ranges, where names and limits need more in a wider font."""
+
 Rows = Sequence[dict[str, Any]]
 
 
@@ -102,16 +105,16 @@ class RangeChart:
 
     def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
         """Return the ranges with their limits."""
+        names = [wrap(row["name"], NAME) for row in chart.rows]
         rows = [
             {
-                "answer": "\n".join(wrap(row["name"], NAME)),
+                "answer": "\n".join(name),
                 "low": float(row["low"]),
                 "high": float(row["high"]),
                 "written": _range(row),
             }
-            for row in chart.rows
+            for name, row in zip(names, chart.rows, strict=True)
         ]
-        lines = max(row["answer"].count("\n") for row in rows) + 1
         y = {
             "field": "answer",
             "type": "nominal",
@@ -122,7 +125,7 @@ class RangeChart:
         x = {"field": "low", "type": "quantitative", "title": chart.unit, "scale": {"domain": [0, 100]}}
         layers = [
             {
-                "mark": {"type": "bar", "color": BAR, "height": {"band": 0.5}},
+                "mark": {"type": "bar", "color": BAR, "stroke": BAR, "height": {"band": 0.5}},
                 "encoding": {"y": y, "x": x, "x2": {"field": "high"}},
             },
             {
@@ -133,7 +136,8 @@ class RangeChart:
         return {
             "data": {"name": "ranges"},
             "layer": layers,
-            "height": {"step": max(26, 10 + 14 * lines)},
+            "padding": {"left": ROOM, "right": ROOM, "top": 4, "bottom": 4},
+            "height": {"step": max(26, 10 + 14 * max(map(len, names)))},
             "datasets": {"ranges": rows},
         }
 
@@ -195,7 +199,7 @@ KINDS: tuple[ChartKind, ...] = (RangeChart(), LineChart(), DivergingBarChart(), 
 
 def _range(row: dict[str, Any]) -> str:
     """Return the range of a row in words."""
-    return f"{row['low']:f} to {row['high']:f}"
+    return f"{row['low']:f}" if row["low"] == row["high"] else f"{row['low']:f} to {row['high']:f}"
 
 
 def _numbers(rows: Rows) -> str:

@@ -125,6 +125,7 @@ class Pages:
             thing=thing,
             definition=self.directory.definition(thing.iri),
             sections=shown,
+            downloads={chart: place for place, chart, _ in self.own_charts(thing.path)},
             asked=answers,
             rest=_by_kind(rest),
             sentences=self.directory.sentences(thing.iri),
@@ -196,16 +197,21 @@ class Pages:
         return self.stored(question, {**usual(self.graph, question), **given}, answer, live=True)
 
     def png(self, path: str) -> bytes | None:
-        """Return the chart of a thing's own numbers as PNG; None if there is no chart."""
-        iri = self.graph.base + path
-        return next((png(chart) for chart, _ in self.own_charts(iri)), None)
+        """Return a chart of a thing's own numbers as PNG; None if there is no chart at this path."""
+        own = self.own_charts(path.partition(".")[0])
+        return next((png(chart) for place, chart, _ in own if place == path), None)
 
-    def own_charts(self, iri: str) -> Iterator[tuple[Chart, Answer]]:
-        """Yield the charts of a thing's own numbers, with these numbers."""
-        drawn_sections = [each for section in self.sections.of(iri) if section.drawn for each in drawn(section.answer)]
-        for each in drawn_sections:
-            if each.chart.asked == iri:
-                yield each.chart, dataclasses.replace(each.answer, asked=each.chart.question)
+    def own_charts(self, path: str) -> Iterator[tuple[str, Chart, Answer]]:
+        """Yield the charts of a thing's own numbers, with these numbers, and where their files are, without ending.
+
+        The first chart has the path of the thing. Further ones, of other groups, have a number behind it: `PATH.2`.
+        """
+        iri = self.graph.base + path
+        drawn_sections = (each for section in self.sections.of(iri) if section.drawn for each in drawn(section.answer))
+        own = (each for each in drawn_sections if each.chart.asked == iri)
+        for number, each in enumerate(own, 1):
+            place = path if number == 1 else f"{path}.{number}"
+            yield place, each.chart, dataclasses.replace(each.answer, asked=each.chart.question)
 
     def by_topic(self) -> list[tuple[str, list[StoredQuestion]]]:
         """Return the stored questions by their main topic."""

@@ -152,10 +152,10 @@ def _question_files(pages: Pages, question: StoredQuestion) -> Iterator[File]:
 def _thing_files(pages: Pages, thing: Thing) -> Iterator[File]:
     """Yield the page of a thing, and the charts and data of its own numbers, as files."""
     yield thing.address, pages.thing(thing)
-    for chart, answer in pages.own_charts(thing.iri):
-        yield f"{thing.path}.svg", pages.drawings.svg(chart)
-        yield f"{thing.path}.csv", answer.to_csv()
-        yield f"{thing.path}.json", answer.to_json()
+    for place, chart, answer in pages.own_charts(thing.path):
+        yield f"{place}.svg", pages.drawings.svg(chart)
+        yield f"{place}.csv", answer.to_csv()
+        yield f"{place}.json", answer.to_json()
 
 
 def _quads_script(lines: Path) -> Iterator[bytes]:
