@@ -130,7 +130,8 @@ kg:replaces a owl:ObjectProperty, kg:RelationType ; rdfs:label "replaces"@en ;
     ),
     Edit(
         "data/example-2020/relations.csv",
-        append="chat-replaces-portal,platform/example-chat,replaces,service/example-portal,speaker/report,stated,pay with,chapter-text\n",
+        append="chat-replaces-portal,platform/example-chat,replaces,service/example-portal,"
+        "speaker/report,stated,pay with,chapter-text\n",
     ),
 )
 

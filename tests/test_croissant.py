@@ -52,6 +52,8 @@ def test_every_published_file_is_listed_with_size_and_checksum(croissant: dict[s
         assert each["contentSize"] == f"{len(content)} B"
     assert listed["kg.nq"]["encodingFormat"] == "application/n-quads"
     assert listed["tables/csv-metadata.json"]["encodingFormat"] == "application/json"
+    tables = {each["encodingFormat"] for name, each in listed.items() if name.endswith(".tsv")}
+    assert tables == {"text/tab-separated-values"}
 
 
 def test_every_table_is_a_record_set_with_a_field_for_each_column(croissant: dict[str, Any], real_build: Path) -> None:

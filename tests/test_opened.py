@@ -208,12 +208,15 @@ def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: G
     assert graph.how_sure(graph.ask("experts")) == ""
 
 
-def test_an_answer_says_that_tables_are_newer_than_the_build(tmp_path: Path, example_build: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    ["data/shared/threats.csv", "data/links/subjects.sssom.tsv", "ontology/shapes/people.ttl", "ontology/kg.ttl"],
+)
+def test_an_answer_says_that_a_source_is_newer_than_the_build(source: str, tmp_path: Path, example_build: Path) -> None:
     project = project_at(tmp_path / "project")
-    table = project / "data" / "shared" / "threats.csv"
-    os.utime(table, ns=(2**62, 2**62))
+    os.utime(project / source, ns=(2**62, 2**62))
     answer = open_graph(project, example_build).query("ASK {}")
-    assert answer.notes == ("data/shared/threats.csv is newer than the built graph: run `make build` to see it.",)
+    assert answer.notes == (f"{source} is newer than the built graph: run `make build` to see it.",)
 
 
 def test_without_a_build_the_reason_says_how_to_make_one(tmp_path: Path) -> None:

@@ -181,8 +181,8 @@ def test_the_data_are_json(data: dict[str, Any]) -> None:
 
 def test_a_view_with_other_variables_is_refused(draft: Draft) -> None:
     draft.write("queries/views/faulty.rq", "#+ summary: Faulty\nSELECT ?a ?b { ?a ?x ?b }\n")
-    found = "found other variables, expected a SELECT of ?from ?relation ?to ?reservation. Every row is a line that is drawn."
-    assert draft.refusal() == [f"queries/views/faulty.rq: {found}"]
+    expected = "a SELECT of ?from ?relation ?to ?reservation. Every row is a line that is drawn."
+    assert draft.refusal() == [f"queries/views/faulty.rq: found other variables, expected {expected}"]
 
 
 # ---------------------------------------------------------------- neighbourhoods

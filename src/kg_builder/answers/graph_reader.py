@@ -348,9 +348,13 @@ def _together(answers: list[Answer]) -> Answer:
     return dataclasses.replace(answers[0], rows=tuple(chain.from_iterable(answer.rows for answer in answers)))
 
 
+SOURCES = ("data/*/*.csv", "data/*/*.tsv", "ontology/**/*.ttl", "queries/derive/*.rq")
+"""What a graph is built from."""
+
+
 def _stale(root: Path, lines: Path) -> tuple[str, ...]:
     """Return a note if the tables, the ontology or the derivations have changed since the graph was built."""
-    sources = chain(*(root.glob(pattern) for pattern in ("data/*/*.csv", "ontology/*.ttl", "queries/derive/*.rq")))
+    sources = chain(*(root.glob(pattern) for pattern in SOURCES))
     newest = max(sources, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None or newest.stat().st_mtime_ns <= lines.stat().st_mtime_ns:
         return ()

@@ -211,9 +211,11 @@ def _run_build(options: argparse.Namespace) -> int:
     elif not site.bundled():
         print("The site has no drawing, no search and no SPARQL editor: `make explorer` makes their scripts.")
     opened = f"open {out / SITE / 'index.html'} in a browser, or run" if SITE in written else "run"
+    tools = {"kg.nq": "kg.nq into a triple store", "kg.gexf": "kg.gexf into Gephi"}
+    loaded = " or ".join(text for name, text in tools.items() if name in written)
     print(
-        f"Try next: {opened} `kg-builder serve`, `kg-builder find deepfake`, `kg-builder queries`; "
-        "load kg.nq into a triple store or kg.gexf into Gephi."
+        f"Try next: {opened} `kg-builder serve`, `kg-builder find deepfake`, `kg-builder queries`"
+        + (f"; load {loaded}." if loaded else ".")
     )
     return DONE
 

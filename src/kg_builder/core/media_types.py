@@ -55,6 +55,7 @@ FILES = {
     ".gexf": "application/gexf+xml",
     ".graphml": "application/graphml+xml",
     ".js": "text/javascript",
+    ".json": JSON,
     ".jsonld": "application/ld+json",
     ".md": "text/markdown",
     ".nq": "application/n-quads",
@@ -62,6 +63,7 @@ FILES = {
     ".rq": "application/sparql-query",
     ".svg": "image/svg+xml",
     ".trig": "application/trig",
+    ".tsv": "text/tab-separated-values",
     ".ttl": "text/turtle",
     ".wasm": "application/wasm",
 }

@@ -11,7 +11,7 @@ from typing import Any
 from rdflib import DCTERMS, FOAF, OWL, XSD, Node
 from rdflib import Graph as Triples
 
-from kg_builder.core.media_types import FILES, JSON
+from kg_builder.core.media_types import FILES
 from kg_builder.core.terms import ONTOLOGY
 from kg_builder.exports import csvw
 from kg_builder.exports.downloads import downloads
@@ -41,7 +41,7 @@ def write_croissant(graph: BuiltGraph, folder: Path) -> None:
             "name": each.path,
             "contentUrl": each.path,
             "contentSize": f"{each.size} B",
-            "encodingFormat": FILES.get(Path(each.path).suffix, JSON),
+            "encodingFormat": FILES[Path(each.path).suffix],
             "sha256": each.sha256,
         }
         for each in downloads(folder)
