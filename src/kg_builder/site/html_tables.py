@@ -115,9 +115,10 @@ def cells(answer: Answer, name: str, link: Callable[[str, str], Link]) -> list[L
             link(thing, "" if thing == value else text(value)) if isinstance(thing, str) else Link(text(value))
             for value, thing in zip(values, answer.column(name + IRI), strict=True)
         ]
-    base = answer.base or " "  # no value begins with a space
+    starts = (answer.base or " ", "https://", "http://")  # no value begins with a space
     return [
-        link(value, "") if isinstance(value, str) and value.startswith(base) else Link(text(value)) for value in values
+        link(value, "") if isinstance(value, str) and value.startswith(starts) else Link(text(value))
+        for value in values
     ]
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import pyoxigraph
-from rdflib import RDF, RDFS, SDO, SKOS
+from rdflib import RDF, RDFS, SDO, SKOS, XSD
 
 from kg_builder.answers.answer import Answer
 from kg_builder.answers.graph_reader import GraphReader
@@ -174,7 +174,7 @@ class Directory:
         for predicate, other in found:
             if predicate in NAMES:
                 continue
-            link = self.link(other.value) if isinstance(other, pyoxigraph.NamedNode) else Link(written(other))
+            link = self.link(written(other)) if _is_address(other) else Link(written(other))
             if predicate != str(RDF.type) or not link.outside:
                 by_property.setdefault(predicate, set()).add(link)
         sentences = [
@@ -187,6 +187,13 @@ class Directory:
             for predicate, links in by_property.items()
         ]
         return sorted(sentences, key=lambda each: each.says)
+
+
+def _is_address(term: object) -> bool:
+    """Return whether a term is an IRI, or a literal that holds one."""
+    if isinstance(term, pyoxigraph.Literal):
+        return term.datatype.value == str(XSD.anyURI)
+    return isinstance(term, pyoxigraph.NamedNode)
 
 
 def written(term: object) -> str:
