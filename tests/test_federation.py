@@ -17,9 +17,11 @@ from urllib.parse import parse_qs
 import pytest
 
 from kg_builder.cli.main import main
+from kg_builder.core.problems import ProblemsFound
 from kg_builder.linking import federated_execution as joining
 from kg_builder.linking import sparql_client as services
 from kg_builder.queries.federated_questions import federated_questions
+from kg_builder.tables.cell_positions import with_columns
 from tests.bench import ROOT, project_at
 from tests.draft import Draft, Run
 from tests.served import served
@@ -174,8 +176,6 @@ def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking
 @pytest.mark.parametrize(
     ("header", "address", "sentence"),
     [
-        ("name;address", "http://x/", "services.csv:1: found another header, expected the header name,address."),
-        ("name,address", "http://x/,y", "services.csv:2: found 3 cells, expected a name and an address."),
         *(
             (
                 "name,address",
@@ -185,7 +185,10 @@ def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking
                     "begins with http or https and holds no password."
                 ),
             )
-            for address in ("file:///etc/passwd", "http://a:b@x/", "ftp://x/", "x/sparql", "http:///x", "http://x/ y")
+            for address in (
+                *("file:///etc/passwd", "http://a:b@x/", "http://:b@x/", "ftp://x/", "x/sparql", "http:///x"),
+                *("http://x/ y", "http://[x/", "http://x:99999/", "http://x..y/", "http://\u00e4.example/", ""),
+            )
         ),
         (
             "name,address",
@@ -200,6 +203,141 @@ def test_a_query_of_ones_own_asks_no_endpoint_though_it_is_listed(asking: Asking
 def test_a_faulty_list_is_told(header: str, address: str, sentence: str, asking: Asking) -> None:
     run = asking(address, "ask", "names-elsewhere", header=header)
     assert (run.code, run.sentences[0]) == (1, sentence)
+
+
+COMMAS = "expected 2, as in the header. Add or take away commas; quote text that has one."
+PLAIN = "expected plain text without it. Take it out; a cell has no line break or tab."
+QUOTES = 'expected quotes that open and close a whole cell. Write a quote inside a cell as "".'
+SAVE = "expected UTF-8 text. Save the table as UTF-8; the encoding is never guessed."
+KNOWN = "Columns are name, address."
+
+LISTS: dict[str, tuple[str | bytes, list[str]]] = {
+    "empty": ("", [": found an empty file, expected a header line. Delete the file or write its header."]),
+    "no-header": (
+        "other,http://x/\n",
+        [
+            ":1: address: found no such column, expected the required column address. Add it.",
+            f':1: http://x/: found the unknown column "http://x/", expected a column of the table. {KNOWN}',
+            ":1: name: found no such column, expected the required column name. Add it.",
+            f':1: other: found the unknown column "other", expected a column of the table. {KNOWN}',
+        ],
+    ),
+    "unknown-column": (
+        "name,adress\nother,http://x/\n",
+        [':1: adress: found the unknown column "adress", expected a column of the table. Did you mean address?'],
+    ),
+    "further-column": (
+        "name,address,token\nother,http://x/,secret\n",
+        [f':1: token: found the unknown column "token", expected a column of the table. {KNOWN}'],
+    ),
+    "missing-column": (
+        "name\nother\n",
+        [":1: address: found no such column, expected the required column address. Add it."],
+    ),
+    "column-twice": (
+        "name,address,name\nother,http://x/,other\n",
+        [':1: name: found the column "name" twice, expected each column once. Remove one.'],
+    ),
+    "blank-header-cell": (
+        "name,address,\nother,http://x/,\n",
+        [f":1: column 3: found a blank header cell, expected the name of a column. {KNOWN}"],
+    ),
+    "semicolons": (
+        "name;address\nother;http://x/\n",
+        [':1: found the header "name;address", expected columns separated by commas. Save with commas.'],
+    ),
+    "two-byte-order-marks": (
+        "\ufeff\ufeffname,address\nother,http://x/\n",
+        [
+            (
+                ':1: \ufeffname: found the unknown column "\\ufeffname", expected a column of the table. '
+                "Did you mean name?"
+            )
+        ],
+    ),
+    "utf-16": ("name,address\nother,http://x/\n".encode("utf-16"), [f":1: found UTF-16 text, {SAVE}"]),
+    "latin-1": (
+        "name,address\nother,http://x/\xe9\n".encode("latin-1"),
+        [f":2: address: found the byte 0xE9 at offset 28, which is not UTF-8, {SAVE}"],
+    ),
+    "nul": ("name,address\no\0ther,http://x/\n", [f":2: name: found the control character U+0000, {PLAIN}"]),
+    "tab": ("name,address\nother,\thttp://x/\n", [f":2: address: found the control character U+0009, {PLAIN}"]),
+    "escape-in-the-header": (
+        "name,\x1baddress\nother,http://x/\n",
+        [f":1: column 2: found the control character U+001B, {PLAIN}"],
+    ),
+    "long-line": (
+        f"name,address\nother,http://x/{'x' * 1_000_001}\n",
+        [":2: address: found a line of more than 1,000,000 bytes, expected shorter cells. Shorten the cell."],
+    ),
+    "rows-of-other-lengths": (
+        "name,address\nother,http://x/,y\nanother\n",
+        [f":2: found 3 cells, {COMMAS}", f":3: found 1 cell, {COMMAS}"],
+    ),
+    "blank-line": (
+        "name,address\n\nother,http://x/\n",
+        [":2: found a blank line, expected 2 cells. Delete the line."],
+    ),
+    "many-blank-lines": (
+        "name,address\n" + "\n" * 50,
+        [
+            *(f":{line}: found a blank line, expected 2 cells. Delete the line." for line in range(2, 21)),
+            ":21: found a blank line, expected 2 cells. Delete the line. (30 more of this kind.)",
+        ],
+    ),
+    "quotes-that-stay-open": (
+        'name,address\nother,"http://x/\n',
+        [f":2: found unexpected end of data, {QUOTES}"],
+    ),
+    "quotes-that-close-early": (
+        'name,address\n"oth"er,http://x/\n',
+        [f""":2: found ',' expected after '"', {QUOTES}"""],
+    ),
+    "line-break-in-quotes": (
+        'name,address\nother,"http://x/\ny"\n',
+        [":2: found a line break inside quotes, expected each row on one line. Close the quotes."],
+    ),
+}
+"""Contents of a list of endpoints that is no such list, and the sentences about it, each from its name on."""
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_faulty_list_yields_exactly_its_sentences(name: str, asking: Asking, ours: tuple[Path, Path]) -> None:
+    content, sentences = LISTS[name]
+    (ours[0] / "services.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    run = asking(None, "ask", "names-elsewhere")
+    assert (run.code, list(run.sentences[:-1])) == (1, [f"services.csv{sentence}" for sentence in sentences])
+
+
+def test_a_folder_is_no_list(asking: Asking, ours: tuple[Path, Path]) -> None:
+    folder = ours[0] / "services.csv"
+    folder.mkdir()
+    run = asking(None, "ask", "names-elsewhere")
+    folder.rmdir()
+    assert run.sentences[0] == ("services.csv: found something that is not a file, expected a plain file. Remove it.")
+
+
+def test_a_fault_in_a_list_has_the_column_where_its_cell_begins(tmp_path: Path) -> None:
+    (tmp_path / "services.csv").write_text('name,address\n"other",ftp://x/\n', encoding="utf-8")
+    with pytest.raises(ProblemsFound) as found:
+        services.services(tmp_path)
+    (problem,) = with_columns(found.value.problems, tmp_path)
+    assert (problem.line, problem.column, problem.field) == (2, 9, "address")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '\ufeffname,address\nother,"http://x/a?b=c,d"\n',
+        'name,address\r\nother,"http://x/a?b=c,d"\r\n',
+        'address,name\n"http://x/a?b=c,d",other',
+        '\ufeff"name","address"\n"other","http://x/a?b=c,d"\n',
+    ],
+    ids=["byte-order-mark", "crlf", "other-order-of-columns", "byte-order-mark-and-quotes"],
+)
+def test_another_form_of_the_same_list_is_read(content: str, tmp_path: Path) -> None:
+    (tmp_path / "services.csv").write_bytes(content.encode())
+    assert services.services(tmp_path) == {"other": services.Service("other", "http://x/a?b=c,d", 2)}
 
 
 # ---------------------------------------------------------------- hostile endpoints

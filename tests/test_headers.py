@@ -40,6 +40,13 @@ def test_a_key_knows_its_line() -> None:
     assert (header.line("summary"), header.line("hint"), header.line("severity")) == (2, 4, 1)
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\r"])
+def test_a_line_break_that_editors_do_not_count_cuts_no_header(character: str) -> None:
+    _, (problem,) = read_header("x.rq", f"#+ hint: y\r\n#+ summary: a{character}b\r\nSELECT", "checks")
+    assert (problem.line, problem.column) == (2, 14)
+    assert problem.found == f"the control character U+{ord(character):04X} at column 14"
+
+
 BOMB = "a: &a [x, x]\n" + "".join(f"a{number}: &b{number} [*a, *a]\n" for number in range(9))
 
 
@@ -50,8 +57,11 @@ BOMB = "a: &a [x, x]\n" + "".join(f"a{number}: &b{number} [*a, *a]\n" for number
         ("value: &a [*a]", "the anchor &a"),
         (f"value: {'[' * 50_000}", "more than 10 lists and mappings within each other"),
         (f"value: {'{a: ' * 50_000}", "more than 10 lists and mappings within each other"),
+        ("value: a\u2028b", "the control character U+2028"),
+        ("value: a\x85b", "the control character U+0085"),
+        ("value: a\rother: b", "the control character U+000D"),
     ],
-    ids=["aliases-that-grow", "alias-of-itself", "deep-lists", "deep-mappings"],
+    ids=["aliases-that-grow", "alias-of-itself", "deep-lists", "deep-mappings", "separator", "next-line", "return"],
 )
 def test_a_hostile_text_is_refused_before_it_is_walked(text: str, found: str) -> None:
     _, _, (fault,) = read_record(text, TEXT)

@@ -127,30 +127,30 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "typo-in-header": (
         "id,lable,definition\nhours,hours,Hours.\n",
-        ['1: lable: found the unknown column "lable", expected a column of the shape. Did you mean label?'],
+        ['1: lable: found the unknown column "lable", expected a column of the table. Did you mean label?'],
     ),
     "typo-in-a-column-that-may-miss": (
         "id,label,defintion\nhours,hours,Hours.\n",
         [
             (
-                '1: defintion: found the unknown column "defintion", expected a column of the shape. '
+                '1: defintion: found the unknown column "defintion", expected a column of the table. '
                 "Did you mean definition?"
             )
         ],
     ),
     "header-in-capitals": (
         "ID,label,definition\nhours,hours,Hours.\n",
-        ['1: ID: found the unknown column "ID", expected a column of the shape. Did you mean id?'],
+        ['1: ID: found the unknown column "ID", expected a column of the table. Did you mean id?'],
     ),
     "header-with-a-blank": (
         "id, label,definition\nhours,hours,Hours.\n",
-        ['1:  label: found the unknown column " label", expected a column of the shape. Did you mean label?'],
+        ['1:  label: found the unknown column " label", expected a column of the table. Did you mean label?'],
     ),
     "extra-column": (
         "id,label,definition,colour\nhours,hours,Hours.,red\n",
         [
             (
-                '1: colour: found the unknown column "colour", expected a column of the shape. '
+                '1: colour: found the unknown column "colour", expected a column of the table. '
                 "Columns are id, label, definition."
             ),
         ],
@@ -163,12 +163,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "hours,hours,Hours.\n",
         [
             (
-                '1: Hours.: found the unknown column "Hours.", expected a column of the shape. '
+                '1: Hours.: found the unknown column "Hours.", expected a column of the table. '
                 "Columns are id, label, definition."
             ),
             '1: hours: found the column "hours" twice, expected each column once. Remove one.',
             (
-                '1: hours: found the unknown column "hours", expected a column of the shape. '
+                '1: hours: found the unknown column "hours", expected a column of the table. '
                 "Columns are id, label, definition."
             ),
             "1: id: found no such column, expected the required column id. Add it.",
@@ -368,7 +368,7 @@ MAPPING = (
     "\tsemapv:LexicalMatching\t1\tprogram\tseen\n"
 )
 METADATA = "#curie_map:\n#  cpkg: https://w3id.org/child-protection-kg/\n#  example: http://example.org/voc/\n"
-PREFIXES = "prefixes with their addresses, such as `skos: http://www.w3.org/2004/02/skos/core#`."
+PREFIXES = "prefixes with their addresses, each as `prefix: address`."
 MISSING = f"1: found no curie_map, expected a line `curie_map: …`, {PREFIXES}"
 NO_YAML = "expected YAML behind #. Put text that has a colon in quotes."
 WRITTEN_OUT = "expected plain texts, lists and mappings. Write it out."
@@ -392,7 +392,7 @@ MAPPINGS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "typo-in-header": (
         METADATA + LINK_COLUMNS.replace("evidence", "evidenze"),
-        ['4: evidenze: found the unknown column "evidenze", expected a column of the shape. Did you mean evidence?'],
+        ['4: evidenze: found the unknown column "evidenze", expected a column of the table. Did you mean evidence?'],
     ),
     "short-and-long-rows": (
         METADATA + LINK_COLUMNS + MAPPING + "two\tcpkg:threat/grooming\n" + MAPPING.replace("seen", "seen\t"),

@@ -38,7 +38,8 @@ RULES = {
     "control": "A cell holds no control characters, so no line breaks and no tabs.",
     "length": "A line has at most a million bytes.",
     "normal": "The file was read as UTF-8 with LF, in Unicode form C. This is a note, no error.",
-    "metadata": "The lines before a table of mappings are YAML behind #, with a curie_map of prefixes.",
+    "metadata": "The lines before a table of mappings are YAML behind #: keys of a mapping set in SSSOM, each once, "
+    "among them curie_map with the prefixes. Anchors, aliases and tags are refused.",
     # shapes and queries
     "turtle": "The files in ontology/ are Turtle.",
     "imports": "A build reads nothing from elsewhere, so the ontology and the shapes import nothing (owl:imports).",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import dataclasses
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -17,11 +16,14 @@ import pyoxigraph
 
 from kg_builder import __version__
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
-from kg_builder.core.text_files import text_of
 from kg_builder.linking.untrusted_text import JsonWatch
 from kg_builder.queries.federated_questions import LIST
+from kg_builder.schema.model import Column, Table
+from kg_builder.tables.raw_text import rows_of
+from kg_builder.tables.table_files import TableFile
 
-HEADER = ["name", "address"]
+NAME, ADDRESS = "name", "address"
+COLUMNS = Table((Column(NAME, required=1), Column(ADDRESS, required=1)))
 
 SECONDS = 30
 """Time limit of an answer in seconds, from host name lookup to the last byte."""
@@ -47,34 +49,37 @@ def services(root: Path) -> dict[str, Service]:
     """Return the endpoints that the user has listed, by name; raise `ProblemsFound` for invalid entries."""
     if not (root / LIST).exists():
         return {}
-    rows = list(csv.reader(text_of(root / LIST, LIST, "CSV").splitlines()))
-    if rows[:1] != [HEADER]:
-        raise ProblemsFound([Problem(LIST, 1, "", "header", "another header", f"the header {','.join(HEADER)}")])
     listed: dict[str, Service] = {}
     problems: list[Problem] = []
-    for line, row in enumerate(rows[1:], 2):
+    for line, row in rows_of(TableFile(root / LIST, LIST, "", COLUMNS)):
         found = list(_row_problems(line, row, listed))
         problems += found
         if not found:
-            listed[row[0]] = Service(row[0], row[1], line)
+            listed[row[NAME]] = Service(row[NAME], row[ADDRESS], line)
     if problems:
         raise ProblemsFound(problems)
     return listed
 
 
-def _row_problems(line: int, row: list[str], listed: dict[str, Service]) -> Iterator[Problem]:
+def _row_problems(line: int, row: Mapping[str, str], listed: Mapping[str, Service]) -> Iterator[Problem]:
     """Yield the problems of a row of the list."""
-    if len(row) != len(HEADER):
-        yield Problem(LIST, line, "", "row", f"{len(row)} cells", "a name and an address")
-        return
-    name, address = row
+    name, address = row[NAME], row[ADDRESS]
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name in listed:
         expected = "a name of its own, of lower-case ASCII words joined by hyphens"
-        yield Problem(LIST, line, HEADER[0], "name", quoted(name), expected)
-    parts = urlsplit(address)
-    if parts.scheme not in CONNECTIONS or not parts.hostname or parts.username or re.search(r"[^!-~]", address):
+        yield Problem(LIST, line, NAME, "name", quoted(name), expected)
+    if not _is_endpoint(address):
         expected = "the address of a SPARQL endpoint, which begins with http or https and holds no password"
-        yield Problem(LIST, line, HEADER[1], "address", quoted(address), expected)
+        yield Problem(LIST, line, ADDRESS, "address", quoted(address), expected)
+
+
+def _is_endpoint(address: str) -> bool:
+    """Return whether a connection to an address can be tried: its scheme, host and port are valid."""
+    try:
+        parts = urlsplit(address)
+        host, _ = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:
+        return False
+    return parts.scheme in CONNECTIONS and bool(host) and "@" not in parts.netloc and not re.search("[^!-~]", address)
 
 
 def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:

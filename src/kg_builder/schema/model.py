@@ -30,21 +30,21 @@ class Column:
     """One column: a property shape. `limits` are its limits on each value, with their parameters as written."""
 
     name: str
-    shape: str
-    path: str
-    description: str
-    message: str
-    order: float
-    datatype: str | None
-    lang: str | None
-    target: str | None
-    allowed: tuple[str, ...]
-    separator: str | None
-    required: int
-    limits: tuple[tuple[Limit, str], ...]
-    not_above: str | None
-    acyclic: bool
-    is_iri: bool
+    shape: str = ""
+    path: str = ""
+    description: str = ""
+    message: str = ""
+    order: float = 0
+    datatype: str | None = None
+    lang: str | None = None
+    target: str | None = None
+    allowed: tuple[str, ...] = ()
+    separator: str | None = None
+    required: int = 0
+    limits: tuple[tuple[Limit, str], ...] = ()
+    not_above: str | None = None
+    acyclic: bool = False
+    is_iri: bool = False
 
     def limit(self, rule: str) -> str | None:
         """Return the parameter of a limit by the name of its rule, such as `maxLength`; None where there is none."""
@@ -78,14 +78,14 @@ class Table:
     A `*` in the `url` stands for files of any name.
     """
 
-    shape: str
-    label: str
-    description: str
-    url: str
-    about: str
-    classes: tuple[str, ...]
     columns: tuple[Column, ...]
-    constraints: tuple[Constraint, ...]
+    shape: str = ""
+    label: str = ""
+    description: str = ""
+    url: str = ""
+    about: str = ""
+    classes: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     delimiter: str = ","
     comment: str | None = None
 

@@ -8,14 +8,14 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
 from kg_builder.core.iris import ABSOLUTE, BASE
-from kg_builder.core.problems import LISTED, Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.schema.model import SHARED, Column, Schema, Table, Target
 from kg_builder.tables.preamble import Prefixes, declared
 from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
@@ -161,17 +161,10 @@ def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: P
         reason = "rows that cannot be told apart"
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-    ragged_rows = _bounded(ragged(file, path, found))
+    ragged_rows = ragged(file, path, found)
     yield from ragged_rows
     if not ragged_rows:
         yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
-
-
-def _bounded(problems: Iterator[Problem]) -> list[Problem]:
-    """Return the first problems; the last of them counts the rest."""
-    kept = list(islice(problems, LISTED))
-    more = sum(1 for _ in problems)
-    return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
 
 
 def _source_of(file: TableFile) -> str:

@@ -49,6 +49,6 @@ def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> It
             missing = [each for each in missing if each not in close]
             hint = f"Did you mean {close[0]}?" if close else listed
             found = f"the unknown column {quoted(name)}"
-            yield fault(file, number, name, "header", found, "a column of the shape", hint)
+            yield fault(file, number, name, "header", found, "a column of the table", hint)
     for name in missing:
         yield fault(file, number, name, "header", "no such column", f"the required column {name}", "Add it.")

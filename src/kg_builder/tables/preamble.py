@@ -68,7 +68,7 @@ def read_metadata(
     file: str, preamble: Iterable[str], mark: str, known: Prefixes
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the values of the lines before a table, and all problems; a known prefix must keep its namespace."""
-    expected = "prefixes with their addresses, such as `skos: http://www.w3.org/2004/02/skos/core#`"
+    expected = "prefixes with their addresses, each as `prefix: address`"
     fields = {CURIE_MAP: Field(as_mapping(partial(_namespace, known)), expected, required=True), **FIELDS}
     values, _, problems = read_marked(file, enumerate(preamble, 1), mark, fields, "a metadata block", "metadata")
     return values, problems

@@ -200,10 +200,28 @@ def normalised(file: TableFile, into: Path) -> Path:
     return into
 
 
-def ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
+def rows_of(file: TableFile) -> list[tuple[int, dict[str, str]]]:
+    """Return the line and the cells of each row of a small table; raise `ProblemsFound` if it is not a clean table."""
+    scanned = scan(file)
+    if problems := ragged(file, file.path, scanned):
+        raise ProblemsFound(problems)
+    with file.path.open(encoding="utf-8-sig", newline="") as stream:
+        lines = islice(stream, len(scanned.preamble), None)
+        return [*enumerate(csv.DictReader(lines, delimiter=file.table.delimiter), len(scanned.preamble) + 2)]
+
+
+def ragged(file: TableFile, path: Path, scanned: Scan) -> list[Problem]:
+    """Return the first rows with another number of cells than the header, and unclosed quotes; count the rest."""
+    problems = _ragged(file, path, scanned)
+    kept = list(islice(problems, LISTED))
+    more = sum(1 for _ in problems)
+    return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
+
+
+def _ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
     """Yield the rows with a different number of cells than the header, and unclosed quotes."""
     columns, before = len(scanned.header), len(scanned.preamble)
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(islice(stream, before, None), strict=True, delimiter=file.table.delimiter)
         line = 1 + before
         wanted = f"{columns}, as in the header"
