@@ -166,7 +166,13 @@ class Directory:
         store = self.graph.store
         out = [(quad.predicate.value, quad.object) for quad in store.quads_for_pattern(node, None, None)]
         into = [(quad.predicate.value, quad.subject) for quad in store.quads_for_pattern(None, None, node)]
+        into = [(predicate, subject) for predicate, subject in into if predicate not in self.two_way]
         return [*self.grouped(out, inverse=False), *self.grouped(into, inverse=True)]
+
+    @cached_property
+    def two_way(self) -> set[str]:
+        """The properties whose statements are in the graph in both directions: symmetric ones and inverses."""
+        return {row["property"] for row in self.found("two-way-properties")}
 
     def grouped(self, found: Sequence[tuple[str, object]], *, inverse: bool) -> list[Sentences]:
         """Return the distinct statements by property."""
