@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 """Soft hyphens, characters without width, and superscript digits, which are marks of notes."""
@@ -79,8 +80,10 @@ class NormalisedText:
         index = bisect.bisect_left(self.token_lines, line)
         return self.token_starts[index] if index < len(self.token_starts) else len(self.characters)
 
-    def occurrences(self, phrase: str, within: Span | None = None) -> Iterator[Span]:
+    def occurrences(self, phrase: str, within: Span | None = None, *, is_open: bool = False) -> Iterator[Span]:
         """Yield where a normalised phrase stands as whole words and numbers: never `7%` within `47%`.
+
+        If `is_open`, the phrase ends with a hyphen, so its last word may continue.
 
         Example:
             >>> [span.start for span in normalise("47% and 7 %").occurrences(normalise("7%").characters)]
@@ -90,12 +93,22 @@ class NormalisedText:
         area = within or self.whole
         position = self.characters.find(phrase, area.start, area.end) if phrase else -1
         while position >= 0:
-            if self._is_boundary(position) and self._is_boundary(position + len(phrase)):
+            if self._is_boundary(position) and (is_open or self._is_boundary(position + len(phrase))):
                 yield Span(position, position + len(phrase))
             position = self.characters.find(phrase, position + 1, area.end)
 
     def _is_boundary(self, position: int) -> bool:
         return position in self._starts or self.characters[position : position + 1] == " "
+
+    def tokens(self, area: Span) -> Sequence[Span]:
+        """Return the words, numbers and signs of a span, in order."""
+        first = bisect.bisect_left(self.token_starts, area.start)
+        starts = [*self.token_starts[first : bisect.bisect_left(self.token_starts, area.end)], area.end]
+        return [Span(start, end) for start, end in pairwise(starts)]
+
+    def of(self, span: Span) -> str:
+        """Return the characters of a span."""
+        return self.characters[span.start : span.end].strip()
 
     @cached_property
     def numbers(self) -> Sequence[PrintedNumber]:

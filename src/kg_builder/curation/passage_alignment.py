@@ -1,0 +1,225 @@
+"""Finds where each passage of a report stands in a copy, by the order of its passages."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from kg_builder.curation.report_facts import Passage, ReportFacts
+from kg_builder.curation.text_normalisation import NormalisedText, Span, phrase_of
+
+LETTERS_PER_LINE = 80
+"""More letters than a line of a report has, for the distance at which its words may stand from its anchor."""
+
+ENOUGH = 0.5
+"""The share of the facts of a passage that must be near a place for it to be the place of the passage."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Stretch:
+    """The characters of a copy in which a passage stands; `is_moved` if its neighbours stand elsewhere."""
+
+    passage: Passage
+    span: Span
+    is_moved: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Alignment:
+    """The stretches of the passages that were found, in the order of the copy, and the passages that are missing."""
+
+    stretches: tuple[Stretch, ...]
+    missing: tuple[Passage, ...]
+
+    def runs(self, passages: Sequence[Passage], wanted: set[str]) -> Iterator[Sequence[Passage]]:
+        """Yield the passages of a set in runs that follow each other in the report."""
+        run: list[Passage] = []
+        for passage in passages:
+            if passage.name in wanted:
+                run.append(passage)
+            elif run:
+                yield run
+                run = []
+        if run:
+            yield run
+
+
+def align(facts: ReportFacts, text: NormalisedText, *, is_consulted: bool) -> Alignment:
+    """Return where the passages of a report stand in a copy.
+
+    In the very text that was consulted, the lines of a passage are known. In any other copy, the anchors of most
+    passages follow each other as in the report: the heaviest such chain is in place. What is not in the chain stands
+    between its neighbours, has moved as a whole, or is missing, as the words of its facts show.
+    """
+    if is_consulted:
+        return Alignment(
+            tuple(
+                Stretch(passage, text.lines(passage.first_line - 1, passage.last_line - 1))
+                for passage in facts.passages
+            ),
+            (),
+        )
+    return _Aligning(facts, text).alignment()
+
+
+class _Aligning:
+    """The places of the phrases of each passage in one copy."""
+
+    def __init__(self, facts: ReportFacts, text: NormalisedText) -> None:
+        self.text = text
+        self.passages = facts.passages
+        self.marks = _marks_of(facts, text)
+        self.anchors = [list(text.occurrences(phrase_of(passage.anchor))) for passage in facts.passages]
+
+    def alignment(self) -> Alignment:
+        chain = self._heaviest_chain()
+        found: list[tuple[Span, int, bool]] = [(span, index, False) for index, span in chain.items()]
+        missing: list[Passage] = []
+        for index, passage in enumerate(self.passages):
+            if index not in chain:
+                place = self._place_outside(index, chain)
+                if place is None:
+                    missing.append(passage)
+                else:
+                    found.append((place[0], index, place[1]))
+        found.sort(key=lambda each: (each[0].start, each[1]))
+        return Alignment(tuple(self._bounded(found)), tuple(missing))
+
+    def _heaviest_chain(self) -> dict[int, Span]:
+        """Return one anchor for each passage of a chain in which anchors follow each other as passages do.
+
+        The weight of an anchor is the share of its passage's phrases that stand near it. The heaviest increasing
+        subsequence is found with a tree of maxima over positions (P. M. Fenwick, 1994).
+        """
+        positions = sorted({span.start for spans in self.anchors for span in spans})
+        rank = {position: number for number, position in enumerate(positions, 1)}
+        best: list[tuple[float, tuple[int, int] | None]] = [(0.0, None)] * (len(positions) + 1)
+        before: dict[tuple[int, int], tuple[int, int] | None] = {}
+        spans = {(index, span.start): span for index, spans in enumerate(self.anchors) for span in spans}
+        for index, candidates in enumerate(self.anchors):
+            for span in reversed(candidates):  # so that no anchor follows another one of the same passage
+                weight, last = 0.0, None
+                number = rank[span.start] - 1
+                while number:
+                    if best[number][0] > weight:
+                        weight, last = best[number]
+                    number &= number - 1
+                key = (index, span.start)
+                before[key] = last
+                weight += 0.1 + self._evidence(index, self._around(index, span))
+                number = rank[span.start]
+                while number < len(best):
+                    if weight > best[number][0]:
+                        best[number] = (weight, key)
+                    number += number & -number
+        at = max(best, key=lambda each: each[0], default=(0.0, None))[1]
+        chain: dict[int, Span] = {}
+        while at is not None:
+            chain[at[0]] = spans[at]
+            at = before[at]
+        return chain
+
+    def _around(self, index: int, anchor: Span) -> Span:
+        """Return the characters near an anchor within which its passage must stand."""
+        passage = self.passages[index]
+        reach = (passage.last_line - passage.first_line + 2) * LETTERS_PER_LINE
+        return Span(max(anchor.start - reach, 0), min(anchor.end + reach, len(self.text)))
+
+    def _evidence(self, index: int, area: Span) -> float:
+        """Return the share of the phrases of a passage that stand in an area; 1 if it has none."""
+        marks = self.marks[self.passages[index].name]
+        return sum(any(_is_within(span, area) for span in mark) for mark in marks) / len(marks) if marks else 1.0
+
+    def _place_outside(self, index: int, chain: Mapping[int, Span]) -> tuple[Span, bool] | None:
+        """Return the place of a passage that is not in the chain, and whether it has moved; None if it is missing."""
+        earlier = max((each for each in chain if each < index), default=None)
+        later = min((each for each in chain if each > index), default=None)
+        area = Span(
+            0 if earlier is None else chain[earlier].end, len(self.text) if later is None else chain[later].start
+        )
+        here = self._evidence(index, area) if area.start < area.end else 0.0
+        elsewhere = max(
+            ((self._evidence(index, self._around(index, span)), span) for span in self.anchors[index]),
+            key=lambda each: (each[0], -each[1].start),
+            default=(0.0, None),
+        )
+        if here >= ENOUGH and here >= elsewhere[0]:
+            return self._centre(index, area), False
+        if elsewhere[1] is not None and elsewhere[0] >= ENOUGH:
+            return elsewhere[1], True
+        return (self._centre(index, area), False) if here else None
+
+    def _centre(self, index: int, area: Span) -> Span:
+        """Return the place of the first phrase of a passage in an area; the beginning of the area if there is none."""
+        marks = self.marks[self.passages[index].name]
+        starts = sorted(span.start for mark in marks for span in mark if _is_within(span, area))
+        middle = starts[len(starts) // 2] if starts else area.start
+        return Span(middle, middle)
+
+    def _bounded(self, found: Sequence[tuple[Span, int, bool]]) -> Iterator[Stretch]:
+        """Yield the stretches of passages, in the order of the copy: each ends where the next one begins."""
+        ends = [0]
+        for number, ((place, index, _), (next_place, next_index, _)) in enumerate(pairwise(found)):
+            following = found[number + 2][0].start if number + 2 < len(found) else len(self.text)
+            gap = Span(max(place.end, ends[-1]), max(next_place.start, place.end, ends[-1]))
+            ends.append(self._boundary(gap, (index, ends[-1]), (next_index, following)))
+        ends.append(len(self.text))
+        for (_, index, is_moved), (start, end) in zip(found, pairwise(ends), strict=True):
+            yield Stretch(self.passages[index], Span(start, end), is_moved)
+
+    def _boundary(self, gap: Span, first: tuple[int, int], second: tuple[int, int]) -> int:
+        """Return where in a gap one passage ends and the next begins, so that most phrases stand in their passage.
+
+        `first` is the one passage and where it begins at the earliest, `second` the next one and where it ends at
+        the latest. A phrase that the passage also has outside the gap says nothing.
+        """
+        gains: defaultdict[int, float] = defaultdict(float)
+        for mark in self.marks[self.passages[first[0]].name]:
+            in_gap = [span.end for span in mark if gap.start <= span.start and span.end <= gap.end]
+            if in_gap and not any(first[1] <= span.start and span.end <= gap.start for span in mark):
+                gains[min(in_gap)] += 1
+        for mark in self.marks[self.passages[second[0]].name]:
+            in_gap = [span.start for span in mark if gap.start <= span.start and span.end <= gap.end]
+            if in_gap and not any(gap.end <= span.start and span.end <= second[1] for span in mark):
+                gains[max(in_gap) + 1] -= 1
+        best, boundary, total = 0.0, gap.start, 0.0
+        for position in sorted(gains):
+            total += gains[position]
+            if total > best:
+                best, boundary = total, position
+        return boundary
+
+
+def _is_within(span: Span, area: Span) -> bool:
+    return area.start <= span.start and span.end <= area.end
+
+
+def _marks_of(facts: ReportFacts, text: NormalisedText) -> Mapping[str, Sequence[Sequence[Span]]]:
+    """Return for each passage where each of its phrases stands in a copy: printed words, and labels with values."""
+    cache: dict[str, Sequence[Span]] = {}
+
+    def places(phrase: str) -> Sequence[Span]:
+        if phrase not in cache:
+            cache[phrase] = list(text.occurrences(phrase))
+        return cache[phrase]
+
+    marks: defaultdict[str, list[Sequence[Span]]] = defaultdict(list)
+    for fact in facts.facts:
+        marks[fact.passage].append(places(fact.phrase))
+    for passage, labelled in facts.labelled.items():
+        for each in labelled:
+            for label in (each.item or each.option).phrases[:1]:
+                number = [found for found in places(label) if _value_follows(text, found, each.value)]
+                if number:
+                    marks[passage].append(number)
+    return marks
+
+
+def _value_follows(text: NormalisedText, label: Span, value: str) -> bool:
+    """Whether a value is the next number after a label."""
+    starts = text.numbers
+    index = bisect.bisect_left(starts, label.end, key=lambda number: number.span.start)
+    return index < len(starts) and starts[index].value == value
