@@ -14,6 +14,10 @@ from kg_builder.curation.text_normalisation import NormalisedText, Span, phrase_
 LETTERS_PER_LINE = 80
 """More letters than a line of a report has, for the distance at which its words may stand from its anchor."""
 
+PERCENT_OR_DIGIT = "%0123456789"
+REPEATED = 0.25
+"""What a number that a passage prints once more weighs, compared with a phrase that it prints once."""
+
 ENOUGH = 0.5
 """The share of the facts of a passage that must be near a place for it to be the place of the passage."""
 
@@ -33,18 +37,6 @@ class Alignment:
 
     stretches: tuple[Stretch, ...]
     missing: tuple[Passage, ...]
-
-    def runs(self, passages: Sequence[Passage], wanted: set[str]) -> Iterator[Sequence[Passage]]:
-        """Yield the passages of a set in runs that follow each other in the report."""
-        run: list[Passage] = []
-        for passage in passages:
-            if passage.name in wanted:
-                run.append(passage)
-            elif run:
-                yield run
-                run = []
-        if run:
-            yield run
 
 
 def align(facts: ReportFacts, text: NormalisedText, *, is_consulted: bool) -> Alignment:
@@ -160,37 +152,77 @@ class _Aligning:
         return Span(middle, middle)
 
     def _bounded(self, found: Sequence[tuple[Span, int, bool]]) -> Iterator[Stretch]:
-        """Yield the stretches of passages, in the order of the copy: each ends where the next one begins."""
-        ends = [0]
-        for number, ((place, index, _), (next_place, next_index, _)) in enumerate(pairwise(found)):
-            following = found[number + 2][0].start if number + 2 < len(found) else len(self.text)
-            gap = Span(max(place.end, ends[-1]), max(next_place.start, place.end, ends[-1]))
-            ends.append(self._boundary(gap, (index, ends[-1]), (next_index, following)))
-        ends.append(len(self.text))
-        for (_, index, is_moved), (start, end) in zip(found, pairwise(ends), strict=True):
-            yield Stretch(self.passages[index], Span(start, end), is_moved)
+        """Yield the stretches of passages, in the order of the copy: each ends where the next one begins.
 
-    def _boundary(self, gap: Span, first: tuple[int, int], second: tuple[int, int]) -> int:
+        Passages that share lines, such as a text and a box within it, share a stretch.
+        """
+        groups: list[_Group] = []
+        for place, index, is_moved in found:
+            passage = self.passages[index]
+            if groups and groups[-1].shares_lines(passage) and groups[-1].is_moved == is_moved:
+                groups[-1].add(passage, place)
+            else:
+                groups.append(_Group([passage], place, is_moved))
+        ends = [0]
+        for number, (group, following) in enumerate(pairwise(groups)):
+            latest = groups[number + 2].place.start if number + 2 < len(groups) else len(self.text)
+            start = max(group.place.end, ends[-1])
+            gap = Span(start, max(following.place.start, start))
+            ends.append(self._boundary(gap, (group, ends[-1]), (following, latest)))
+        ends.append(len(self.text))
+        for group, (start, end) in zip(groups, pairwise(ends), strict=True):
+            for passage in group.passages:
+                yield Stretch(passage, Span(start, end), group.is_moved)
+
+    def _boundary(self, gap: Span, first: tuple[_Group, int], second: tuple[_Group, int]) -> int:
         """Return where in a gap one passage ends and the next begins, so that most phrases stand in their passage.
 
-        `first` is the one passage and where it begins at the earliest, `second` the next one and where it ends at
-        the latest. A phrase that the passage also has outside the gap says nothing.
+        `first` is the one and where it begins at the earliest, `second` the next and where it ends at the latest.
+        A phrase that a passage also has outside the gap says little: a number may be printed again.
         """
         gains: defaultdict[int, float] = defaultdict(float)
-        for mark in self.marks[self.passages[first[0]].name]:
-            in_gap = [span.end for span in mark if gap.start <= span.start and span.end <= gap.end]
-            if in_gap and not any(first[1] <= span.start and span.end <= gap.start for span in mark):
-                gains[min(in_gap)] += 1
-        for mark in self.marks[self.passages[second[0]].name]:
-            in_gap = [span.start for span in mark if gap.start <= span.start and span.end <= gap.end]
+        for mark in self._marks_of_group(first[0]):
+            in_gap = [span.end for span in mark if _is_within(span, gap)]
+            if not in_gap:
+                continue
+            if not any(first[1] <= span.start and span.end <= gap.start for span in mark):
+                gains[in_gap[0]] += 1
+            if self.text.characters[in_gap[-1] - 1] in PERCENT_OR_DIGIT:
+                gains[in_gap[-1]] += REPEATED
+        for mark in self._marks_of_group(second[0]):
+            in_gap = [span.start for span in mark if _is_within(span, gap)]
             if in_gap and not any(gap.end <= span.start and span.end <= second[1] for span in mark):
-                gains[max(in_gap) + 1] -= 1
+                gains[in_gap[-1] + 1] -= 1
         best, boundary, total = 0.0, gap.start, 0.0
         for position in sorted(gains):
             total += gains[position]
             if total > best:
                 best, boundary = total, position
         return boundary
+
+    def _marks_of_group(self, group: _Group) -> Iterator[Sequence[Span]]:
+        for passage in group.passages:
+            yield from self.marks[passage.name]
+
+
+@dataclasses.dataclass
+class _Group:
+    """Passages that share lines, and the characters between their anchors."""
+
+    passages: list[Passage]
+    place: Span
+    is_moved: bool
+
+    def shares_lines(self, passage: Passage) -> bool:
+        """Whether a passage begins before all of these end, or the other way round."""
+        return any(
+            passage.first_line <= each.last_line and each.first_line <= passage.last_line for each in self.passages
+        )
+
+    def add(self, passage: Passage, place: Span) -> None:
+        """Add a passage that stands later in the copy."""
+        self.passages.append(passage)
+        self.place = Span(self.place.start, max(self.place.end, place.end))
 
 
 def _is_within(span: Span, area: Span) -> bool:

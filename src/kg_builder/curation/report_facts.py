@@ -23,7 +23,12 @@ NARRATIVE = frozenset({"narrative", "comment", "heading", "quote", "note"})
 NAMES = ("label", "alt_labels", "hidden_labels", "iso_alpha2", "iso_alpha3")
 """Columns with the names by which a report may print a thing."""
 
-NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot)\b|n[’']t\b", re.IGNORECASE)
+NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[’']t\b", re.IGNORECASE
+)
+"""Words of a sentence that negate it."""
+NEGATED = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither)\b", re.IGNORECASE)
+"""Words by which our own wording says that a sentence is negated."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +170,7 @@ class _Reading:
         if not printed or passage not in self.ids["passages"]:
             return None
         address = file.table.about.format(source=self.source, id=row["id"])
-        is_negated = "restates" in row and bool(NEGATION.search(row["label"]))
+        is_negated = "restates" in row and bool(NEGATED.search(row["label"]))
         name = f"{file.table.kind}/{row['id']}"
         return Fact(file.table.label, name, address, file.name, line, passage, printed, is_negated)
 

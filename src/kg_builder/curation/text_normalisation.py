@@ -13,11 +13,18 @@ from itertools import pairwise
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 """Soft hyphens, characters without width, and superscript digits, which are marks of notes."""
 
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[%‰<>≤≥€$£]")
-"""What is compared: numbers, words, and the signs that change what a number means. Quotes, dashes and spaces do not."""
+TOKEN = re.compile(
+    r"(?P<thousands>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d))"
+    r"|(?P<decimal>\d{1,3},\d{1,2}(?![\d,]|[^\W_]))"
+    r"|\d+(?:\.\d+)*|[^\W\d_]+|[%‰<>≤≥€$£]"
+)
+"""What is compared: numbers, words, and the signs that change what a number means. Quotes, dashes and spaces do not.
+
+A comma followed by three digits separates thousands; one followed by one or two digits is a decimal comma, unless it
+separates the cells of a table, as in `2019,45`.
+"""
 
 NUMBER = re.compile(r"\d+(?:\.\d+)*")
-THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +160,7 @@ def normalise(text: str) -> NormalisedText:
             token = match[0]
             is_number = token[0].isdigit()
             if is_number:
-                token = _plain_number(token)
+                token = _plain_number(match)
                 if follows_number:
                     pieces.append(" ")
                     length += 1
@@ -170,10 +177,6 @@ def phrase_of(text: str) -> str:
     return normalise(text.replace("\n", " ")).characters
 
 
-def _plain_number(token: str) -> str:
+def _plain_number(match: re.Match[str]) -> str:
     """Return a number with a decimal point and without separators of thousands."""
-    if THOUSANDS.fullmatch(token):
-        return token.replace(",", "")
-    if token.count(",") == 1 and "." not in token:
-        return token.replace(",", ".")
-    return token.replace(",", " ")
+    return match[0].replace(",", "." if match["decimal"] else "")
