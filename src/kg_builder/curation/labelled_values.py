@@ -234,6 +234,7 @@ class _Chart:
 
     def __init__(self, facts: Sequence[LabelledFact], area: Span, text: NormalisedText) -> None:
         self.facts = facts
+        self.text = text
         self.by_label: defaultdict[str, list[LabelledFact]] = defaultdict(list)
         for each in facts:
             self.by_label[each.option.key].append(each)
@@ -341,10 +342,15 @@ class _Chart:
                 outcomes[each.fact.name] = _missing(each.fact, "missing in the chart itself")
         limit = max((number.span.end for number in self.bare if number.value in known), default=0)
         for number in strange:
-            if number.span.end < limit:
+            if number.span.end < limit or not self._is_after_words(number):
                 each = min(self.facts, key=lambda each: _distance(number, each))
                 outcomes[each.fact.name] = _other(each, number, "")
         return outcomes
+
+    def _is_after_words(self, number: PrintedNumber) -> bool:
+        """Whether a number does not follow another one directly."""
+        before = [each.span.end for each in self.bare if each.span.end < number.span.start]
+        return not before or any(map(str.isalpha, self.text.of(Span(before[-1], number.span.start))))
 
     def _is_on_axis(self, number: PrintedNumber) -> bool:
         """Whether a number continues the steps of an axis, such as 60, 80, 100."""

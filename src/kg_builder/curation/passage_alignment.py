@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from kg_builder.curation.report_facts import Passage, ReportFacts
+from kg_builder.curation.report_facts import NARRATIVE, Passage, ReportFacts
 from kg_builder.curation.text_normalisation import NormalisedText, Span, phrase_of
 
 LETTERS_PER_LINE = 80
 """More letters than a line of a report has, for the distance at which its words may stand from its anchor."""
 
+NUMBERS = re.compile(r" ?\d[\d. %]*")
 PERCENT_OR_DIGIT = "%0123456789"
 REPEATED = 0.25
 """What a number that a passage prints once more weighs, compared with a phrase that it prints once."""
@@ -64,6 +66,11 @@ class _Aligning:
         self.text = text
         self.passages = facts.passages
         self.marks = _marks_of(facts, text)
+        self.labels: defaultdict[str, set[str]] = defaultdict(set)
+        for passage, listed in facts.labelled.items():
+            for each in listed:
+                if not each.origins <= NARRATIVE:
+                    self.labels[passage].update(() if "table" in each.origins else each.option.phrases)
         self.anchors = [list(text.occurrences(phrase_of(passage.anchor))) for passage in facts.passages]
 
     def alignment(self) -> Alignment:
@@ -190,15 +197,33 @@ class _Aligning:
             if self.text.characters[in_gap[-1] - 1] in PERCENT_OR_DIGIT:
                 gains[in_gap[-1]] += REPEATED
         for mark in self._marks_of_group(second[0]):
-            in_gap = [span.start for span in mark if _is_within(span, gap)]
-            if in_gap and not any(gap.end <= span.start and span.end <= second[1] for span in mark):
-                gains[in_gap[-1] + 1] -= 1
+            in_gap = [span for span in mark if _is_within(span, gap)]
+            if not in_gap:
+                continue
+            if not any(gap.end <= span.start and span.end <= second[1] for span in mark):
+                gains[in_gap[-1].start + 1] -= 1
+            if self.text.characters[in_gap[0].end - 1] in PERCENT_OR_DIGIT:
+                gains[in_gap[0].start + 1] -= REPEATED
         best, boundary, total = 0.0, gap.start, 0.0
         for position in sorted(gains):
             total += gains[position]
             if total > best:
                 best, boundary = total, position
-        return boundary
+        limit = min((each - 1 for each in gains if each > boundary and gains[each] < 0), default=gap.end)
+        return self._end_of_entries(boundary, limit, first[0])
+
+    def _end_of_entries(self, position: int, limit: int, group: _Group) -> int:
+        """Return the end of the labels and numbers that follow directly, which may be other ones than in the tables."""
+        labels = [label for passage in group.passages for label in self.labels.get(passage.name, ())]
+        while position < limit and any(passage.name in self.labels for passage in group.passages):
+            entry = NUMBERS.match(self.text.characters, position, limit)
+            if not entry:
+                ends = [position + len(label) for label in labels if self.text.characters.startswith(label, position)]
+                entry = NUMBERS.match(self.text.characters, max(ends), limit) if ends else None
+            if not entry:
+                break
+            position = entry.end()
+        return position
 
     def _marks_of_group(self, group: _Group) -> Iterator[Sequence[Span]]:
         for passage in group.passages:
