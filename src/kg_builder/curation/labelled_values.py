@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from rapidfuzz.distance import Levenshtein
@@ -373,68 +373,59 @@ def _distance(number: PrintedNumber, each: LabelledFact) -> tuple[int, str]:
 
 
 def _record_outcomes(facts: Sequence[LabelledFact], area: Span, text: NormalisedText) -> Iterator[FactOutcome]:
-    """Yield the outcomes of counts by place, option and period: a row for each label, or a line for each count."""
+    """Yield the outcomes of counts by place or option, and by period.
+
+    A table has a row for each label with the counts of all periods, or a line for each count, with label and period.
+    Where no line has a label, its wording is ours, and any line may hold the count.
+    """
+    several_places = len({each.place.key for each in facts}) > 1
     by_row: defaultdict[tuple[str, str, str], list[LabelledFact]] = defaultdict(list)
+    labels: dict[str, Label] = {}
     for each in facts:
         by_row[each.place.key, each.item.key if each.item else "", each.option.key].append(each)
-    several_places = len({each.place.key for each in facts}) > 1
-    lines = _lines_of(area, text)
+        label = each.place if several_places else each.option
+        labels[label.key] = label
+    entries = _entries({key: label.phrases for key, label in labels.items()}, area, text)
+    by_line: defaultdict[int, list[PrintedNumber]] = defaultdict(list)
+    for number in text.numbers_in(area):
+        by_line[text.line_at(number.span.start)].append(number)
     for group in by_row.values():
         group.sort(key=lambda each: each.period.key)
         label = group[0].place if several_places else group[0].option
-        yield from _RecordRow(group, label, lines, area, text).outcomes()
+        named = entries.get(label.key, [])
+        rows = [by_line[text.line_at(entry.label.start)] for entry in named]
+        rows += [entry.numbers for entry in named]
+        is_printed = any(rows)
+        yield from _row_of_periods(group, label.names[0] if is_printed else "", rows if is_printed else by_line.values())
 
 
-def _lines_of(area: Span, text: NormalisedText) -> Mapping[int, Sequence[PrintedNumber]]:
-    """Return the numbers of each line."""
-    lines: defaultdict[int, list[PrintedNumber]] = defaultdict(list)
-    for number in text.numbers_in(area):
-        lines[text.line_at(number.span.start)].append(number)
-    return lines
+def _row_of_periods(
+    facts: Sequence[LabelledFact], label: str, rows: Iterable[Sequence[PrintedNumber]]
+) -> Iterator[FactOutcome]:
+    """Yield the outcomes of the counts of one label in all periods, which are printed in one of these rows."""
+    rows = list(rows)
+    expected = [each.value for each in facts]
+    whole = [numbers[: len(facts)] for numbers in rows if len(numbers) >= len(facts)]
+    best = max(whole, key=lambda numbers: _likeness(expected, [number.value for number in numbers]), default=())
+    for index, each in enumerate(facts):
+        of_period = [numbers for numbers in rows if any(number.value in each.period.phrases for number in numbers)]
+        if best and best[index].value == each.value:
+            yield _found(each, best[index].span)
+            continue
+        right = [row for row in of_period or rows if each.value in [number.value for number in row]]
+        right = right or ([] if label else [row for row in rows if each.value in [number.value for number in row]])
+        if right:
+            yield _found(each, *(number.span for number in right[0] if _is_of(number, each)))
+            continue
+        others = [number for row in of_period for number in row if number.value not in each.period.phrases]
+        if label and others:
+            yield _other(each, others[-1], label)
+        elif label and best and _likeness(expected, [number.value for number in best])[0]:
+            yield _other(each, best[index], label)
+        else:
+            yield _missing(each.fact, f"not at “{label}”" if label else "")
 
 
-class _RecordRow:
-    """The counts of one label in all periods, and the lines that name it; all lines if none does."""
-
-    def __init__(
-        self,
-        facts: Sequence[LabelledFact],
-        label: Label,
-        lines: Mapping[int, Sequence[PrintedNumber]],
-        area: Span,
-        text: NormalisedText,
-    ) -> None:
-        self.facts = facts
-        self.label = label
-        named = {
-            text.line_at(span.start): span for phrase in label.phrases for span in text.occurrences(phrase, area)
-        }
-        self.is_printed = any(line in lines for line in named)
-        self.named = named
-        self.lines = {line: lines[line] for line in (named if self.is_printed else lines) if line in lines}
-
-    def outcomes(self) -> Iterator[FactOutcome]:
-        """Yield one outcome for each count."""
-        expected = [each.value for each in self.facts]
-        for numbers in self.lines.values():
-            if [number.value for number in numbers] == expected:
-                for each, number in zip(self.facts, numbers, strict=True):
-                    yield _found(each, number.span)
-                return
-        for each in self.facts:
-            yield self._outcome(each)
-
-    def _outcome(self, each: LabelledFact) -> FactOutcome:
-        of_period = [
-            numbers
-            for numbers in self.lines.values()
-            if any(number.value in each.period.phrases for number in numbers)
-        ]
-        for numbers in of_period or self.lines.values():
-            for number in reversed(numbers):
-                if number.value == each.value:
-                    return _found(each, number.span)
-        others = [number for numbers in of_period for number in numbers if number.value not in each.period.phrases]
-        if self.is_printed and others:
-            return _other(each, others[-1], self.label.names[0])
-        return _missing(each.fact, f"not at “{self.label.names[0]}”" if self.is_printed else "")
+def _is_of(number: PrintedNumber, each: LabelledFact) -> bool:
+    """Whether a number is the value of a count or its period."""
+    return number.value == each.value or number.value in each.period.phrases

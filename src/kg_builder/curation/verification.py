@@ -27,8 +27,8 @@ SHORTEST_VARIED = 3
 """Words that a phrase must have, so that a phrase with one other word is taken for the same one."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+")
-SENTENCE_LINES = 12
-"""Lines before and after a place in which its sentence is looked for."""
+LONGEST_SENTENCE = 400
+"""Characters before and after a place in which its sentence is looked for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -233,9 +233,9 @@ class _Search:
 
     def _sentences(self, span: Span, fact: Fact) -> Iterator[str]:
         """Yield the sentences around a place that hold the printed words of a fact."""
-        lines = self.document.lines
-        first, last = self.text.line_at(span.start), self.text.line_at(span.end - 1)
-        around = "\n".join(lines[max(first - SENTENCE_LINES, 0) : last + SENTENCE_LINES + 1])
+        first = self.text.line_at(max(span.start - LONGEST_SENTENCE, 0))
+        last = self.text.line_at(min(span.end + LONGEST_SENTENCE, len(self.text) - 1))
+        around = "\n".join(self.document.lines[first : last + 1])
         for sentence in SENTENCE_END.split(around):
             if fact.phrase in phrase_of(sentence):
                 yield sentence
