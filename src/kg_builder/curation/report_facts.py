@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import dataclasses
 import re
@@ -22,6 +23,9 @@ NARRATIVE = frozenset({"narrative", "comment", "heading", "quote", "note"})
 
 NAMES = ("label", "alt_labels", "hidden_labels", "iso_alpha2", "iso_alpha3")
 """Columns with the names by which a report may print a thing."""
+
+TITLES = ("title", "headline", "name")
+DATES = ("start", "end")
 
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[’']t\b", re.IGNORECASE
@@ -100,7 +104,10 @@ class LabelledFact:
 
 @dataclasses.dataclass(frozen=True)
 class ReportFacts:
-    """All that can be verified. `unchecked` counts rows by kind that print nothing or whose passage is unknown."""
+    """All that can be verified. `unchecked` counts rows by kind that print nothing or whose passage is unknown.
+
+    `names` are normalised titles, labels and dates of the report that hold a number.
+    """
 
     source: str
     passages: tuple[Passage, ...]
@@ -109,6 +116,7 @@ class ReportFacts:
     labelled: Mapping[str, Sequence[LabelledFact]]
     consulted: frozenset[str]
     unchecked: Mapping[str, int]
+    names: frozenset[str]
 
 
 def read_report_facts(root: Path, source: str) -> ReportFacts:
@@ -161,7 +169,18 @@ class _Reading:
             labelled=labelled,
             consulted=frozenset(row["text_sha256"] for _, _, row in self.rows("report")),
             unchecked=dict(unchecked),
+            names=frozenset(self._names_with_numbers()),
         )
+
+    def _names_with_numbers(self) -> Iterator[str]:
+        """Yield the titles, names and dates that a report may print, normalised, if they have both words and numbers."""
+        for stem in sorted(self.tables):
+            for _, _, row in self.rows(stem):
+                cells = [name for column in (*NAMES, *TITLES) for name in row.get(column, "").split(";")]
+                cells += [day for column in DATES for day in _days(row.get(column, ""))]
+                for phrase in map(phrase_of, filter(None, cells)):
+                    if NUMBER.search(phrase) and not NUMBER.fullmatch(phrase):
+                        yield phrase
 
     def _fact_of(self, file: TableFile, line: int, row: Row) -> Fact | None:
         is_passage = "anchor" in row
@@ -197,6 +216,14 @@ class _Reading:
         kind, _, key = subject.partition("/")
         stem = next((stem for stem, files in self.tables.items() if files[0].table.kind == kind), "")
         return self.ids.get(stem, {}).get(key, {}).get("label", "")
+
+
+def _days(date: str) -> Iterator[str]:
+    """Yield a date as reports print it, with and without year."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        year, month, day = map(int, date.split("-"))
+        for name in (calendar.month_name[month], calendar.month_abbr[month]):
+            yield from (f"{day} {name}", f"{name} {day}", f"{day} {name} {year}", f"{name} {day}, {year}")
 
 
 def _passage_of(row: Row) -> Passage:

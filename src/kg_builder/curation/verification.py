@@ -15,7 +15,7 @@ from kg_builder.curation.labelled_values import verify_labelled
 from kg_builder.curation.passage_alignment import Alignment, Stretch, align
 from kg_builder.curation.report_documents import ReportDocument, read_document
 from kg_builder.curation.report_facts import NARRATIVE, NEGATION, Fact, Passage, ReportFacts, read_report_facts
-from kg_builder.curation.text_normalisation import NormalisedText, PrintedNumber, Span, normalise, phrase_of
+from kg_builder.curation.text_normalisation import NUMBER, NormalisedText, PrintedNumber, Span, normalise, phrase_of
 from kg_builder.curation.verification_outcomes import FactOutcome, Outcome
 
 FEWEST = 0.1
@@ -25,6 +25,8 @@ NEGATING = frozenset({"not", "no", "never"})
 
 SHORTEST_VARIED = 3
 """Words that a phrase must have, so that a phrase with one other word is taken for the same one."""
+
+ONLY_A_NUMBER = re.compile(r"[\d. %<>]+")
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+")
 LONGEST_SENTENCE = 400
@@ -120,11 +122,18 @@ class Verification:
                 yield each
 
     def uncovered_numbers(self) -> Sequence[tuple[PrintedNumber, str]]:
-        """Return the numbers of the copy that no fact covers, each with its place."""
+        """Return the numbers of the copy that no fact and no title, name or date covers, each with its place.
+
+        Printed words with a number cover it wherever the copy repeats them.
+        """
         covered = bytearray(len(self.text))
-        for each in self.outcomes:
-            for span in each.spans:
-                covered[span.start : span.end] = b"\1" * (span.end - span.start)
+        spans = [span for each in self.outcomes for span in each.spans]
+        phrases = {each.fact.phrase for each in self.outcomes} | self.facts.names
+        for phrase in sorted(phrases):
+            if NUMBER.search(phrase) and not ONLY_A_NUMBER.fullmatch(phrase):
+                spans += self.text.occurrences(phrase)
+        for span in spans:
+            covered[span.start : span.end] = b"\1" * (span.end - span.start)
         return [
             (number, self._place_at(number.span.start))
             for number in self.text.numbers
