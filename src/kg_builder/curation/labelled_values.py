@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from rapidfuzz.distance import Levenshtein
 
 from kg_builder.curation.report_facts import Fact, Label, LabelledFact
-from kg_builder.curation.text_normalisation import NormalisedText, PrintedNumber, Span, phrase_of
+from kg_builder.curation.text_normalisation import NormalisedText, PrintedNumber, Span, normalise
 from kg_builder.curation.verification_outcomes import FactOutcome, Outcome
 
 LONGEST_LABEL = 200
@@ -180,12 +180,14 @@ class _Header:
         found = [key for _, key in _label_spans(labels, area, text)][-len(groups) :]
         self.groups = {group[0].key: [column.key for column in group] for group in groups}
         self.found = found if sorted(found) == sorted(labels) else list(labels)
-        self.missing: set[str] = set()
-        words = Counter(text.of(token) for token in text.tokens(area))
-        for group in groups:
-            needed = Counter(_words(group[0].names[0])) if group[0].names else Counter()
-            if needed - words and group[0].key not in found and group[0].order and not _is_heading_ours(group):
-                self.missing.update(column.key for column in group)
+        lacking = Counter(word for group in groups for word in _words(group[0]))
+        lacking -= Counter(text.of(token) for token in text.tokens(area))
+        self.missing = {
+            column.key
+            for group in groups
+            for column in group
+            if group[0].key not in found and any(word in lacking for word in _words(group[0]))
+        }
 
     @property
     def is_reordered(self) -> bool:
@@ -198,14 +200,10 @@ class _Header:
         return sorted(columns, key=order.index)
 
 
-def _is_heading_ours(group: Sequence[Label]) -> bool:
-    """Whether columns are questions, whose wording is ours, so that a copy need not print it."""
-    return len(group) > 1 or not group[0].names
-
-
-def _words(text: str) -> list[str]:
-    """Return the normalised words of a label."""
-    return [phrase_of(word) for word in text.split()]
+def _words(label: Label) -> list[str]:
+    """Return the normalised words of a label; none if a copy need not print it."""
+    words = normalise(label.names[0] if label.names else "")
+    return [words.of(token) for token in words.tokens(words.whole)]
 
 
 def _likeness(expected: Sequence[str], values: Sequence[str]) -> tuple[int, int]:
@@ -285,8 +283,8 @@ class _Chart:
         if each.origins == {"chart-label"}:
             return None
         wrong_values = [entry for entry in entries if entry.numbers[0].value not in self._values(each.option.key)]
-        if wrong_values:
-            return _other(each, wrong_values[0].numbers[0], name)
+        if entries:
+            return _other(each, [*wrong_values, *entries][0].numbers[0], name)
         if not self.printed.get(each.option.key):
             return _missing(each.fact, f"no label “{name}”")
         return _missing(each.fact, f"not at the label “{name}”")
@@ -333,10 +331,12 @@ class _Chart:
             else:
                 counts[each.value] -= 1
                 wanting.append(each)
+        needed = Counter(each.value for each in self.facts if "chart-label" in each.origins)
+        surplus = [each for value, numbers in free.items() if value in known for each in numbers[needed[value] :]]
         for each in wanting:
-            number = min(strange, key=lambda number: _distance(number, each), default=None)
+            number = min(strange or surplus, key=lambda number: _distance(number, each), default=None)
             if number:
-                strange.remove(number)
+                (strange or surplus).remove(number)
                 outcomes[each.fact.name] = _other(each, number, "")
             else:
                 outcomes[each.fact.name] = _missing(each.fact, "missing in the chart itself")

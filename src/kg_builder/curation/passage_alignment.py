@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from kg_builder.curation.report_facts import NARRATIVE, Passage, ReportFacts
@@ -20,8 +20,18 @@ PERCENT_OR_DIGIT = "%0123456789"
 REPEATED = 0.25
 """What a number that a passage prints once more weighs, compared with a phrase that it prints once."""
 
-ENOUGH = 0.5
-"""The share of the facts of a passage that must be near a place for it to be the place of the passage."""
+ANCHOR = 0.1
+"""What an anchor weighs by itself, compared with all phrases of its passage."""
+
+SOME = 0.3
+"""The share of the phrases of a passage that show it in place though its anchor is not found."""
+
+MOST = 0.75
+"""The share of the phrases of a passage that show that it has moved to another place."""
+
+
+MANY = 5
+"""Phrases that a passage must have to be found in another place without its neighbours."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,52 +84,62 @@ class _Aligning:
         self.anchors = [list(text.occurrences(phrase_of(passage.anchor))) for passage in facts.passages]
 
     def alignment(self) -> Alignment:
-        chain = self._heaviest_chain()
-        found: list[tuple[Span, int, bool]] = [(span, index, False) for index, span in chain.items()]
-        missing: list[Passage] = []
-        for index, passage in enumerate(self.passages):
+        chain = self._heaviest_chain(range(len(self.passages)))
+        found = [(span, index, False) for index, span in chain.items()]
+        rest: list[int] = []
+        for index in range(len(self.passages)):
             if index not in chain:
-                place = self._place_outside(index, chain)
-                if place is None:
-                    missing.append(passage)
+                area = self._between_neighbours(index, chain)
+                if self._evidence(index, area) >= SOME:
+                    found.append((self._centre(index, area), index, False))
                 else:
-                    found.append((place[0], index, place[1]))
+                    rest.append(index)
+        while rest:
+            chain = self._heaviest_chain(rest)
+            chain = {index: at for index, at in chain.items() if self._evidence(index, self._around(index, at)) >= MOST}
+            chain = {index: at for index, at in chain.items() if self._is_sure(index, chain)}
+            if not chain:
+                break
+            found += [(span, index, True) for index, span in chain.items()]
+            rest = [index for index in rest if index not in chain]
         found.sort(key=lambda each: (each[0].start, each[1]))
-        return Alignment(tuple(self._bounded(found)), tuple(missing))
+        return Alignment(tuple(self._bounded(found)), tuple(self.passages[index] for index in rest))
 
-    def _heaviest_chain(self) -> dict[int, Span]:
+    def _heaviest_chain(self, indexes: Iterable[int]) -> dict[int, Span]:
         """Return one anchor for each passage of a chain in which anchors follow each other as passages do.
 
         The weight of an anchor is the share of its passage's phrases that stand near it. The heaviest increasing
         subsequence is found with a tree of maxima over positions (P. M. Fenwick, 1994).
         """
-        positions = sorted({span.start for spans in self.anchors for span in spans})
+        positions = sorted({span.start for index in indexes for span in self.anchors[index]})
         rank = {position: number for number, position in enumerate(positions, 1)}
-        best: list[tuple[float, tuple[int, int] | None]] = [(0.0, None)] * (len(positions) + 1)
-        before: dict[tuple[int, int], tuple[int, int] | None] = {}
-        spans = {(index, span.start): span for index, spans in enumerate(self.anchors) for span in spans}
-        for index, candidates in enumerate(self.anchors):
-            for span in reversed(candidates):  # so that no anchor follows another one of the same passage
-                weight, last = 0.0, None
+        best: list[tuple[float, tuple[int, Span] | None]] = [(0.0, None)] * (len(positions) + 1)
+        before: dict[tuple[int, Span], tuple[int, Span] | None] = {}
+        for index in indexes:
+            for span in reversed(self.anchors[index]):  # so that no anchor follows another one of the same passage
                 number = rank[span.start] - 1
+                weight, last = 0.0, None
                 while number:
                     if best[number][0] > weight:
                         weight, last = best[number]
                     number &= number - 1
-                key = (index, span.start)
-                before[key] = last
-                weight += 0.1 + self._evidence(index, self._around(index, span))
+                before[index, span] = last
+                weight += ANCHOR + self._evidence(index, self._around(index, span))
                 number = rank[span.start]
                 while number < len(best):
                     if weight > best[number][0]:
-                        best[number] = (weight, key)
+                        best[number] = (weight, (index, span))
                     number += number & -number
-        at = max(best, key=lambda each: each[0], default=(0.0, None))[1]
+        at = max(best, key=lambda each: each[0])[1]
         chain: dict[int, Span] = {}
         while at is not None:
-            chain[at[0]] = spans[at]
+            chain[at[0]] = at[1]
             at = before[at]
         return chain
+
+    def _is_sure(self, index: int, chain: Mapping[int, Span]) -> bool:
+        """Whether a passage has moved with a neighbour, or has enough phrases; a title alone may stand in a list."""
+        return index - 1 in chain or index + 1 in chain or len(self.marks[self.passages[index].name]) >= MANY
 
     def _around(self, index: int, anchor: Span) -> Span:
         """Return the characters near an anchor within which its passage must stand."""
@@ -132,24 +152,12 @@ class _Aligning:
         marks = self.marks[self.passages[index].name]
         return sum(any(_is_within(span, area) for span in mark) for mark in marks) / len(marks) if marks else 1.0
 
-    def _place_outside(self, index: int, chain: Mapping[int, Span]) -> tuple[Span, bool] | None:
-        """Return the place of a passage that is not in the chain, and whether it has moved; None if it is missing."""
+    def _between_neighbours(self, index: int, chain: Mapping[int, Span]) -> Span:
+        """Return the characters between the anchors of the passages of a chain before and after a passage."""
         earlier = max((each for each in chain if each < index), default=None)
         later = min((each for each in chain if each > index), default=None)
-        area = Span(
-            0 if earlier is None else chain[earlier].end, len(self.text) if later is None else chain[later].start
-        )
-        here = self._evidence(index, area) if area.start < area.end else 0.0
-        elsewhere = max(
-            ((self._evidence(index, self._around(index, span)), span) for span in self.anchors[index]),
-            key=lambda each: (each[0], -each[1].start),
-            default=(0.0, None),
-        )
-        if here >= ENOUGH and here >= elsewhere[0]:
-            return self._centre(index, area), False
-        if elsewhere[1] is not None and elsewhere[0] >= ENOUGH:
-            return elsewhere[1], True
-        return (self._centre(index, area), False) if here else None
+        start = 0 if earlier is None else chain[earlier].end
+        return Span(start, max(len(self.text) if later is None else chain[later].start, start))
 
     def _centre(self, index: int, area: Span) -> Span:
         """Return the place of the first phrase of a passage in an area; the beginning of the area if there is none."""

@@ -28,7 +28,8 @@ SHORTEST_VARIED = 3
 
 ONLY_A_NUMBER = re.compile(r"[\d. %<>]+")
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+|(?<=[A-Z]{2})\s*\n(?=[A-Z][a-z])")
+"""Where a sentence ends, or a heading in capitals."""
 LONGEST_SENTENCE = 400
 """Characters before and after a place in which its sentence is looked for."""
 
@@ -175,6 +176,7 @@ class _Search:
         self.facts = facts
         self.document = document
         self.text = text
+        self.in_order = alignment.stretches
         self.stretches = {stretch.passage.name: stretch for stretch in alignment.stretches}
         self.phrases_at: defaultdict[str, set[str]] = defaultdict(set)
         for fact in facts.facts:
@@ -204,9 +206,9 @@ class _Search:
         is_open = fact.printed.endswith("-")
         spans = tuple(self.text.occurrences(fact.phrase, stretch.span, is_open=is_open))
         if spans:
-            negation = self._changed_negation(fact, spans)
-            if negation:
-                return FactOutcome(fact, Outcome.OTHER_VALUE, spans, negation)
+            reason = self._changed_negation(fact, spans)
+            if reason:
+                return FactOutcome(fact, Outcome.OTHER_VALUE, spans, reason=reason)
             return FactOutcome(fact, Outcome.FOUND, spans)
         other = self._with_another_word(fact, stretch)
         if other:
@@ -218,7 +220,7 @@ class _Search:
 
     def _shown(self, span: Span) -> str:
         """Return some characters of the copy with spaces between words."""
-        return " ".join(self.text.of(token) for token in self.text.tokens(span))
+        return " ".join(self.text.of(token) for token in self.text.tokens(span)).replace(" %", "%")
 
     def _changed_negation(self, fact: Fact, spans: Sequence[Span]) -> str:
         """Return how the sentence of a claim negates otherwise than the claim; empty if it does not."""
@@ -227,12 +229,12 @@ class _Search:
         sentences = [sentence for span in spans for sentence in self._sentences(span, fact)]
         if fact.is_negated:
             is_changed = sentences and not any(map(NEGATION.search, sentences))
-            return "the sentence without negation" if is_changed else ""
+            return "in a sentence without “not”" if is_changed else ""
         for sentence in map(normalise, sentences):
             for span in sentence.occurrences(fact.phrase):
                 before = sentence.tokens(Span(0, span.start))
                 if before and sentence.of(before[-1]) in NEGATING:
-                    return f"{sentence.of(before[-1])} {fact.printed}"
+                    return f"behind “{sentence.of(before[-1])}”"
         return ""
 
     @cached_property
@@ -255,15 +257,21 @@ class _Search:
         wanted = [own.of(token) for token in own.tokens(own.whole)]
         if len(wanted) < SHORTEST_VARIED and not any(word[0].isdigit() for word in wanted):
             return None
-        tokens = self.text.tokens(stretch.span)
-        words = [self.text.of(token) for token in tokens]
-        for at in range(len(words) - len(wanted) + 1):
-            differing = [(one, other) for one, other in zip(wanted, words[at : at + len(wanted)], strict=True) if one != other]
-            if len(differing) == 1:
-                one, other = differing[0]
-                if one[0].isdigit() == other[0].isdigit() and (len(wanted) > 1 or one[0].isdigit()):
+        for area in (stretch.span, self._around(stretch)):
+            tokens = self.text.tokens(area)
+            words = [self.text.of(token) for token in tokens]
+            for at in range(len(words) - len(wanted) + 1):
+                pairs = zip(wanted, words[at : at + len(wanted)], strict=True)
+                differing = [(one, other) for one, other in pairs if one != other]
+                if len(differing) == 1 and _may_replace(*differing[0], alone=len(wanted) == 1):
                     return Span(tokens[at].start, tokens[at + len(wanted) - 1].end)
         return None
+
+    def _around(self, stretch: Stretch) -> Span:
+        """Return a stretch with its neighbours, because a changed phrase may stand at the end of its passage."""
+        at = self.in_order.index(stretch)
+        first, last = self.in_order[max(at - 1, 0)], self.in_order[min(at + 1, len(self.in_order) - 1)]
+        return Span(min(first.span.start, stretch.span.start), max(last.span.end, stretch.span.end))
 
     def _elsewhere(self, fact: Fact) -> Span | None:
         """Return where else printed words of several letters stand, if no other passage is known to print them."""
@@ -271,3 +279,8 @@ class _Search:
         if len(own.token_starts) < SHORTEST_VARIED or self.phrases_at[fact.phrase] != {fact.passage}:
             return None
         return next(self.text.occurrences(fact.phrase), None)
+
+
+def _may_replace(one: str, other: str, *, alone: bool) -> bool:
+    """Whether a word may be a changed form of another: a number of a number, and a word of a word among others."""
+    return one[0].isdigit() == other[0].isdigit() and (one[0].isdigit() or not alone)

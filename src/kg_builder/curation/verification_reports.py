@@ -43,7 +43,9 @@ def sentence(verification: Verification, each: FactOutcome) -> str:
     """Return where a copy differs, and how, for its reader."""
     place = verification.place(each)
     reason = f" {each.reason}" if each.reason else ""
-    if each.outcome is Outcome.OTHER_VALUE:
+    if each.outcome is Outcome.OTHER_VALUE and not each.value:
+        found = f"found {quoted(each.fact.printed)}{reason}"
+    elif each.outcome is Outcome.OTHER_VALUE:
         found = f"found {quoted(each.value)}{reason}, expected {quoted(each.fact.printed)}"
     elif each.outcome is Outcome.ELSEWHERE:
         found = f"found {quoted(each.fact.printed)} elsewhere:{reason}"
@@ -103,7 +105,7 @@ def _not_checked(verification: Verification) -> str:
     """Return a sentence on what a verification leaves out."""
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(verification.facts.unchecked.items()))
     listed = f"rows without printed words of their own ({kinds}), and " if kinds else ""
-    return f"Not checked: {listed}whatever is in our own words: paraphrases, definitions, relations, readings of amounts."
+    return f"Not checked: {listed}what is in our own words: paraphrases, definitions, what a relation or an amount means."
 
 
 def _coverage(verification: Verification) -> str:
