@@ -32,7 +32,6 @@ class Layout:
 LAYOUTS = {
     "one column": Layout(),
     "two columns": Layout(columns=2),
-    "two columns drawn row by row": Layout(columns=2, is_row_by_row=True),
     "letter size with hyphenation": Layout(page=LETTER, columns=2, is_hyphenated=True),
 }
 

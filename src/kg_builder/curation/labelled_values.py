@@ -56,15 +56,10 @@ def _is_grid(facts: Sequence[LabelledFact]) -> bool:
     return one_each and (all(each.item for each in facts) or len({each.question.key for each in facts}) > 1)
 
 
-def _label_spans(
-    labels: Mapping[str, Sequence[str]], area: Span, text: NormalisedText
-) -> Sequence[tuple[Span, str]]:
+def _label_spans(labels: Mapping[str, Sequence[str]], area: Span, text: NormalisedText) -> Sequence[tuple[Span, str]]:
     """Return where labels stand, with their keys, in order; within a longer label, such as "Very common", none does."""
     found = [
-        (span, key)
-        for key, phrases in labels.items()
-        for phrase in phrases
-        for span in text.occurrences(phrase, area)
+        (span, key) for key, phrases in labels.items() for phrase in phrases for span in text.occurrences(phrase, area)
     ]
     found.sort(key=lambda each: (each[0].start, -each[0].end))
     kept: list[tuple[Span, str]] = []
@@ -280,9 +275,10 @@ class _Chart:
             if wrong:
                 return _other(each, wrong.numbers[0], name)
             return _found(each, *(entry.span for entry in right))
-        if each.origins == {"chart-label"}:
-            return None
         wrong_values = [entry for entry in entries if entry.numbers[0].value not in self._values(each.option.key)]
+        if each.origins == {"chart-label"} and self.printed.get(each.option.key):
+            is_alone = any(number.value == each.value for number in self.bare)
+            return None if is_alone or not wrong_values else _other(each, wrong_values[0].numbers[0], name)
         if entries:
             return _other(each, [*wrong_values, *entries][0].numbers[0], name)
         if not self.printed.get(each.option.key):
@@ -290,10 +286,14 @@ class _Chart:
         return _missing(each.fact, f"not at the label “{name}”")
 
     def _wrong_entry(self, each: LabelledFact) -> Entry | None:
-        """Return a further print of the label, next to which another value stands; the first fact of it has it."""
-        if self.by_label[each.option.key][0] is not each:
-            return None
+        """Return a further print of the label, next to which another value stands, unless another fact lacks its own.
+
+        The first fact of the label has it.
+        """
         values = self._values(each.option.key)
+        printed = {entry.numbers[0].value for entry in self.entries[each.option.key]}
+        if self.by_label[each.option.key][0] is not each or values - printed - {number.value for number in self.bare}:
+            return None
         return next(
             (
                 entry
@@ -396,7 +396,9 @@ def _record_outcomes(facts: Sequence[LabelledFact], area: Span, text: Normalised
         rows = [by_line[text.line_at(entry.label.start)] for entry in named]
         rows += [entry.numbers for entry in named]
         is_printed = any(rows)
-        yield from _row_of_periods(group, label.names[0] if is_printed else "", rows if is_printed else by_line.values())
+        yield from _row_of_periods(
+            group, label.names[0] if is_printed else "", rows if is_printed else by_line.values()
+        )
 
 
 def _row_of_periods(
@@ -412,15 +414,19 @@ def _row_of_periods(
         if best and best[index].value == each.value:
             yield _found(each, best[index].span)
             continue
+        is_by_position = label and best and len(facts) > 1 and not of_period
         right = [row for row in of_period or rows if each.value in [number.value for number in row]]
-        right = right or ([] if label else [row for row in rows if each.value in [number.value for number in row]])
+        if is_by_position:
+            right = []
+        elif not label and not right:
+            right = [row for row in rows if each.value in [number.value for number in row]]
         if right:
             yield _found(each, *(number.span for number in right[0] if _is_of(number, each)))
             continue
         others = [number for row in of_period for number in row if number.value not in each.period.phrases]
         if label and others:
             yield _other(each, others[-1], label)
-        elif label and best and _likeness(expected, [number.value for number in best])[0]:
+        elif is_by_position:
             yield _other(each, best[index], label)
         else:
             yield _missing(each.fact, f"not at “{label}”" if label else "")

@@ -178,6 +178,8 @@ class _Aligning:
                 groups[-1].add(passage, place)
             else:
                 groups.append(_Group([passage], place, is_moved))
+        if not groups:
+            return
         ends = [0]
         for number, (group, following) in enumerate(pairwise(groups)):
             latest = groups[number + 2].place.start if number + 2 < len(groups) else len(self.text)

@@ -97,7 +97,9 @@ def _pages_of_text(text: str) -> Sequence[Sequence[str]]:
 def _without_running_lines(pages: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     """Return pages in which the headers and footers that most of them have are empty, whatever their numbers are."""
     ends = [_lines_at_ends(page) for page in pages]
-    counts = Counter(form for page, numbers in zip(pages, ends, strict=True) for form in {_form(page[n]) for n in numbers})
+    counts = Counter(
+        form for page, numbers in zip(pages, ends, strict=True) for form in {_form(page[n]) for n in numbers}
+    )
     running = {form for form, count in counts.items() if count > max(len(pages) / 2, FEWEST_PAGES)}
     return [
         ["" if number in numbers and _form(line) in running else line for number, line in enumerate(page)]

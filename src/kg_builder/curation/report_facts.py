@@ -27,9 +27,7 @@ NAMES = ("label", "alt_labels", "hidden_labels", "iso_alpha2", "iso_alpha3")
 TITLES = ("title", "headline", "name")
 DATES = ("start", "end")
 
-NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[’']t\b", re.IGNORECASE
-)
+NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[’']t\b", re.IGNORECASE)
 """Words of a sentence that negate it."""
 NEGATED = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither)\b", re.IGNORECASE)
 """Words by which our own wording says that a sentence is negated."""
@@ -227,9 +225,7 @@ def _days(date: str) -> Iterator[str]:
 
 
 def _passage_of(row: Row) -> Passage:
-    return Passage(
-        row["id"], row["part"], row["kind"], row["anchor"], int(row["line_from"]), int(row["line_to"])
-    )
+    return Passage(row["id"], row["part"], row["kind"], row["anchor"], int(row["line_from"]), int(row["line_to"]))
 
 
 def _place_in_report(passage: Passage) -> tuple[int, int, str]:

@@ -58,7 +58,9 @@ def _as_text(verification: Verification, width: int, *, coverage: bool) -> str:
     lines = [*verification.movements(), *_listed(verification)]
     counts = verification.count
     total = len(verification.outcomes)
-    rest = ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items() if count and outcome != Outcome.FOUND)
+    rest = ", ".join(
+        f"{count:,} {outcome.value}" for outcome, count in counts.items() if count and outcome != Outcome.FOUND
+    )
     way = "on the lines of the text that was consulted" if verification.is_consulted else "in their passages"
     summary = f"{counts[Outcome.FOUND]:,} of {total:,} facts found {way}" + (f"; {rest}" if rest else "") + "."
     if lines:
@@ -71,7 +73,9 @@ def _as_text(verification: Verification, width: int, *, coverage: bool) -> str:
     ]
     names = ["kind of fact", *(outcome.value for outcome in outcomes)]
     alignment = ("left", *("right" for _ in outcomes))
-    lines += [line.rstrip() for line in tabulate(rows, names, "simple", disable_numparse=True, colalign=alignment).split("\n")]
+    lines += [
+        line.rstrip() for line in tabulate(rows, names, "simple", disable_numparse=True, colalign=alignment).split("\n")
+    ]
     lines += ["", *textwrap.wrap(_not_checked(verification), width)]
     if not verification.is_clean:
         lines += ["", *textwrap.wrap(ADVICE, width)]
@@ -105,7 +109,9 @@ def _not_checked(verification: Verification) -> str:
     """Return a sentence on what a verification leaves out."""
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(verification.facts.unchecked.items()))
     listed = f"rows without printed words of their own ({kinds}), and " if kinds else ""
-    return f"Not checked: {listed}what is in our own words: paraphrases, definitions, what a relation or an amount means."
+    return (
+        f"Not checked: {listed}what is in our own words: paraphrases, definitions, what a relation or an amount means."
+    )
 
 
 def _coverage(verification: Verification) -> str:
