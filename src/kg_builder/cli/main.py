@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import textwrap
@@ -113,16 +114,25 @@ def parser() -> argparse.ArgumentParser:
     )
     adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
 
-    verifying = command(commands, "verify", _run_verify, "check every printed token against your own copy of a report")
+    verifying = command(commands, "verify", _run_verify, "check every printed fact against your own copy of a report")
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
     verifying.add_argument(
-        "text",
+        "copies",
         type=Path,
         nargs="+",
-        metavar="TEXT",
-        help="the report as plain text in UTF-8; several files are read as one",
+        metavar="COPY",
+        help="the report as PDF or as plain text in UTF-8; several files are read as one",
     )
-    verifying.add_argument("--json", action="store_true", help="print the result as JSON")
+    verifying.add_argument(
+        "--coverage", action="store_true", help="also list the numbers of the copy that no fact covers"
+    )
+    verifying.add_argument(
+        "--format",
+        choices=("text", "json", "csv", "ttl"),
+        default="text",
+        help="sentences, JSON, a table of all facts, or triples of PROV and DQV in Turtle (default: text)",
+    )
+    verifying.add_argument("--base", help="the base of the IRIs in Turtle (default: w3id.org/child-protection-kg/)")
 
     add_commands(partial(command, commands))
 
@@ -264,22 +274,18 @@ def _run_new_report(options: argparse.Namespace) -> int:
 
 
 def _run_verify(options: argparse.Namespace) -> int:
-    """Print the tokens that were not found, and how many were found."""
+    """Print how the copy differs from the tables; return 1 if it does not print a fact."""
+    from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
+    from kg_builder.core.iris import BASE  # noqa: PLC0415
     from kg_builder.curation.verification import verify  # noqa: PLC0415
+    from kg_builder.curation.verification_reports import drawn  # noqa: PLC0415
 
-    result = verify(options.root, options.id, *options.text)
-    if options.json:
-        found = {"tokens": result.tokens, "exact": result.exact, **as_data(result.problems)}
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-    else:
-        _show(result.problems, options)
-        way = (
-            "on their lines of the text that was consulted"
-            if result.exact
-            else "near their anchors (another copy than the one that was consulted)"
-        )
-        print(f"{result.tokens - len(result.problems):,} of {result.tokens:,} anchors and printed tokens found {way}.")
-    return FAULTY if result.problems else DONE
+    options.json = options.format == "json"
+    result = verify(options.root, options.id, *options.copies, progress=shown_progress())
+    base = BASE if options.base is None else options.base
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(drawn(result, options.format, base, coverage=options.coverage, width=width), end="")
+    return DONE if result.is_clean else FAULTY
 
 
 def _run_serve(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ class KG(DefinedNamespace):
     file: URIRef
     line: URIRef
     shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
+    textSha256: URIRef  # noqa: N815
 
 
 class CSVW(DefinedNamespace):
@@ -35,6 +36,33 @@ class CSVW(DefinedNamespace):
     name: URIRef
     separator: URIRef
     url: URIRef
+
+
+class DQV(DefinedNamespace):
+    """The terms of the Data Quality Vocabulary (https://www.w3.org/TR/vocab-dqv/) for measurements and annotations."""
+
+    _NS = Namespace("http://www.w3.org/ns/dqv#")
+    _fail = True
+
+    Metric: URIRef
+    QualityAnnotation: URIRef
+    QualityMeasurement: URIRef
+    computedOn: URIRef  # noqa: N815  (the vocabulary's own spelling)
+    expectedDataType: URIRef  # noqa: N815
+    isMeasurementOf: URIRef  # noqa: N815
+    qualityAssessment: URIRef  # noqa: N815
+    value: URIRef
+
+
+class OA(DefinedNamespace):
+    """The terms of Web Annotation (https://www.w3.org/TR/annotation-vocab/) that say what an annotation is about."""
+
+    _NS = Namespace("http://www.w3.org/ns/oa#")
+    _fail = True
+
+    bodyValue: URIRef  # noqa: N815  (the vocabulary's own spelling)
+    hasTarget: URIRef  # noqa: N815
+    motivatedBy: URIRef  # noqa: N815
 
 
 class SEMAPV(DefinedNamespace):
