@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 import unicodedata
+from bisect import bisect
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,59 @@ def test_every_passage_is_used() -> None:
     facts = {fact for row in rows(REPORT / "discrepancies.csv") for fact in row["facts"].split(";")}
     passages = {row["id"] for row in rows(REPORT / "passages.csv")}
     assert {name for name in passages - used if f"passage/{name}" not in facts} == set()
+
+
+# ---------------------------------------------------------------- pages
+
+
+def test_the_printed_page_number_is_that_of_the_passages_around_it() -> None:
+    """The number 37 is printed once, before the introduction of the employer survey."""
+    pages = {row["id"]: (row["page"], row["page_origin"]) for row in rows(REPORT / "passages.csv")}
+    assert {name: page for name, (page, origin) in pages.items() if origin == "printed"} == dict.fromkeys(
+        ("employers-alerts-box", "employers-intro", "employers-proactive"), "37"
+    )
+
+
+def test_pages_never_go_back_from_one_line_to_a_later_one() -> None:
+    found = sorted(rows(REPORT / "passages.csv"), key=lambda row: (int(row["line_from"]), int(row["line_to"])))
+    first = [int(row["page"].split("-")[0]) for row in found]
+    assert first == sorted(first)
+
+
+def test_sections_of_two_pages_lie_open_before_the_reader() -> None:
+    """An even page and the odd page after it face each other. Only chapter 8 goes over the leaf."""
+    spans = [row["page"].split("-") for row in rows(REPORT / "parts.csv")]
+    pairs = [(int(first), int(last)) for first, last in (span for span in spans if len(span) == 2)]
+    two = [(first, last) for first, last in pairs if last == first + 1]
+    assert len(two) == 14
+    assert [pair for pair in two if pair[0] % 2] == [(39, 40)]
+
+
+@needs_text
+def test_pages_are_those_counted_along_the_page_breaks_of_the_text() -> None:
+    """A page begins with a line that has one blank before it and follows a line with text that has none.
+
+    Line 216 is like that too, but stands within a box of two columns.
+    """
+    text = TEXT.read_text(encoding="utf-8").split("\n")
+    starts = [
+        number
+        for number, (above, line) in enumerate(zip(["-", *text], text, strict=False), 1)
+        if re.match(r" \S", line) and re.match(r"\S| {2}", above) and number != 216
+    ]
+    offset = 37 - bisect(starts, 1 + text.index("37"))
+
+    def page(line: str) -> str:
+        return str(offset + bisect(starts, int(line)))
+
+    wanted = {row["id"]: {page(row["line_from"]), page(row["line_to"])} for row in rows(REPORT / "passages.csv")}
+    assert {row["id"]: set(row["page"].split("-")) for row in rows(REPORT / "passages.csv")} == wanted
+
+
+def test_no_two_passages_have_the_same_label(names: dict[str, str]) -> None:
+    labels = [label for name, label in names.items() if re.match("cpkg:[^/]*/passage/", name)]
+    assert len(labels) > 200
+    assert sorted(set(labels)) == sorted(labels)
 
 
 def test_a_discrepancy_names_what_it_prefers_among_its_facts_or_says_why_it_cannot() -> None:
