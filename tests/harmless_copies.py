@@ -1,4 +1,4 @@
-"""Changes of a report's text that change nothing a reader would read: what other tools, printers and fonts make of it."""
+"""Changes of a report's text that change nothing a reader would read, as other tools and fonts make them."""
 
 from __future__ import annotations
 

@@ -120,12 +120,11 @@ def _grid_outcomes(facts: Sequence[LabelledFact], area: Span, text: NormalisedTe
     header = _Header([columns[key] for key in column_order], Span(area.start, first), text)
     displaced = _displaced([(key, chosen[key].label.start) for key in row_order if key in chosen])
     for key in row_order:
-        printed = [column for column in header.order(column_order) if (key, column) in cells]
-        for column, outcome in zip(
-            printed, _row_outcomes([cells[key, column] for column in printed], chosen.get(key), rows[key]), strict=True
-        ):
-            if outcome.outcome is Outcome.FOUND and column in header.missing:
-                yield _missing(outcome.fact, f"no column “{columns[column].names[0]}”", *outcome.spans)
+        printed = [name for name in header.order(column_order) if (key, name) in cells]
+        outcomes = _row_outcomes([cells[key, name] for name in printed], chosen.get(key), rows[key])
+        for name, outcome in zip(printed, outcomes, strict=True):
+            if outcome.outcome is Outcome.FOUND and name in header.missing:
+                yield _missing(outcome.fact, f"no column “{columns[name].names[0]}”", *outcome.spans)
             elif outcome.outcome is Outcome.FOUND and key in displaced:
                 reason = f"the row “{rows[key].names[0]}” stands in another order"
                 yield dataclasses.replace(outcome, outcome=Outcome.ELSEWHERE, reason=reason)
@@ -312,39 +311,46 @@ class _Chart:
         free: defaultdict[str, list[PrintedNumber]] = defaultdict(list)
         for number in self.bare:
             free[number.value].append(number)
-        strange = [number for number in self.bare if number.is_percent and number.value not in known]
-        strange = [number for number in strange if not self._is_on_axis(number)]
+        needed = Counter(each.value for each in self.facts if "chart-label" in each.origins)
+        counts = Counter(needed)
         outcomes: dict[str, FactOutcome] = {}
         wanting: list[LabelledFact] = []
-        counts = Counter(each.value for each in self.facts if "chart-label" in each.origins)
         for each in self.facts:
+            legend = at_label[each.fact.name]
             if "chart-label" not in each.origins:
                 continue
-            legend = at_label[each.fact.name]
-            numbers = free[each.value]
-            if len(numbers) >= counts[each.value]:
-                outcomes[each.fact.name] = _found(each, *(number.span for number in numbers))
-            elif each.origins == {"chart-label"} and legend and not legend.is_wrong:
+            if len(free[each.value]) >= counts[each.value]:
+                outcomes[each.fact.name] = _found(each, *(number.span for number in free[each.value]))
+            elif each.origins == {"chart-label"} and legend:
                 outcomes[each.fact.name] = legend
-            elif len([entry for entry in self.entries.get(each.option.key, []) if each.value in entry.values]) > 1:
-                continue
-            else:
+            elif not self._is_printed_twice(each):
                 counts[each.value] -= 1
                 wanting.append(each)
-        needed = Counter(each.value for each in self.facts if "chart-label" in each.origins)
+        strange = [number for number in self.bare if number.is_percent and number.value not in known]
+        strange = [number for number in strange if not self._is_on_axis(number)]
         surplus = [each for value, numbers in free.items() if value in known for each in numbers[needed[value] :]]
         for each in wanting:
-            number = min(strange or surplus, key=lambda number: _distance(number, each), default=None)
-            if number:
-                (strange or surplus).remove(number)
-                outcomes[each.fact.name] = _other(each, number, "")
+            others = strange or surplus
+            if others:
+                closest = min(others, key=lambda number: _distance(number, each))
+                others.remove(closest)
+                outcomes[each.fact.name] = _other(each, closest, "")
             else:
                 outcomes[each.fact.name] = _missing(each.fact, "missing in the chart itself")
+        return {**outcomes, **self._further_prints(strange, known)}
+
+    def _is_printed_twice(self, each: LabelledFact) -> bool:
+        """Whether the label stands twice with its value: in the legend and in the chart."""
+        return sum(each.value in entry.values for entry in self.entries.get(each.option.key, [])) > 1
+
+    def _further_prints(self, strange: Sequence[PrintedNumber], known: set[str]) -> Mapping[str, FactOutcome]:
+        """Return the outcomes for numbers among those of a chart that none of its facts has, the closest one each."""
         limit = max((number.span.end for number in self.bare if number.value in known), default=0)
+        outcomes: dict[str, FactOutcome] = {}
         for number in strange:
             if number.span.end < limit or not self._is_after_words(number):
-                each = min(self.facts, key=lambda each: _distance(number, each))
-                outcomes[each.fact.name] = _other(each, number, "")
+                closest = min(self.facts, key=lambda each: _distance(number, each))
+                outcomes[closest.fact.name] = _other(closest, number, "")
         return outcomes
 
     def _is_after_words(self, number: PrintedNumber) -> bool:
@@ -393,7 +399,7 @@ def _record_outcomes(facts: Sequence[LabelledFact], area: Span, text: Normalised
         group.sort(key=lambda each: each.period.key)
         label = group[0].place if several_places else group[0].option
         named = entries.get(label.key, [])
-        rows = [by_line[text.line_at(entry.label.start)] for entry in named]
+        rows: list[Sequence[PrintedNumber]] = [by_line[text.line_at(entry.label.start)] for entry in named]
         rows += [entry.numbers for entry in named]
         is_printed = any(rows)
         yield from _row_of_periods(

@@ -198,21 +198,13 @@ class _Aligning:
         A phrase that a passage also has outside the gap says little: a number may be printed again.
         """
         gains: defaultdict[int, float] = defaultdict(float)
-        for mark in self._marks_of_group(first[0]):
-            in_gap = [span.end for span in mark if _is_within(span, gap)]
-            if not in_gap:
-                continue
-            if not any(first[1] <= span.start and span.end <= gap.start for span in mark):
-                gains[in_gap[0]] += 1
-            if self.text.characters[in_gap[-1] - 1] in PERCENT_OR_DIGIT:
-                gains[in_gap[-1]] += REPEATED
-        for mark in self._marks_of_group(second[0]):
-            in_gap = [span for span in mark if _is_within(span, gap)]
-            if not in_gap:
-                continue
-            if not any(gap.end <= span.start and span.end <= second[1] for span in mark):
-                gains[in_gap[-1].start + 1] -= 1
-            if self.text.characters[in_gap[0].end - 1] in PERCENT_OR_DIGIT:
+        for in_gap, is_only in self._in_gap(first[0], gap, Span(first[1], gap.start)):
+            gains[in_gap[0].end] += is_only
+            if self._is_number(in_gap[-1]):
+                gains[in_gap[-1].end] += REPEATED
+        for in_gap, is_only in self._in_gap(second[0], gap, Span(gap.end, second[1])):
+            gains[in_gap[-1].start + 1] -= is_only
+            if self._is_number(in_gap[0]):
                 gains[in_gap[0].start + 1] -= REPEATED
         best, boundary, total = 0.0, gap.start, 0.0
         for position in sorted(gains):
@@ -235,9 +227,17 @@ class _Aligning:
             position = entry.end()
         return position
 
-    def _marks_of_group(self, group: _Group) -> Iterator[Sequence[Span]]:
+    def _in_gap(self, group: _Group, gap: Span, outside: Span) -> Iterator[tuple[Sequence[Span], bool]]:
+        """Yield where each phrase of a group stands in a gap, and whether it does not stand outside."""
         for passage in group.passages:
-            yield from self.marks[passage.name]
+            for mark in self.marks[passage.name]:
+                in_gap = [span for span in mark if _is_within(span, gap)]
+                if in_gap:
+                    yield in_gap, not any(_is_within(span, outside) for span in mark)
+
+    def _is_number(self, span: Span) -> bool:
+        """Whether a phrase ends with a number."""
+        return self.text.characters[span.end - 1] in PERCENT_OR_DIGIT
 
 
 @dataclasses.dataclass

@@ -27,7 +27,9 @@ NAMES = ("label", "alt_labels", "hidden_labels", "iso_alpha2", "iso_alpha3")
 TITLES = ("title", "headline", "name")
 DATES = ("start", "end")
 
-NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[’']t\b", re.IGNORECASE)
+NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without)\b|n[\u2019']t\b", re.IGNORECASE
+)
 """Words of a sentence that negate it."""
 NEGATED = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither)\b", re.IGNORECASE)
 """Words by which our own wording says that a sentence is negated."""
@@ -171,7 +173,7 @@ class _Reading:
         )
 
     def _names_with_numbers(self) -> Iterator[str]:
-        """Yield the titles, names and dates that a report may print, normalised, if they have both words and numbers."""
+        """Yield titles, names and dates that a report may print, normalised, if they have both words and numbers."""
         for stem in sorted(self.tables):
             for _, _, row in self.rows(stem):
                 cells = [name for column in (*NAMES, *TITLES) for name in row.get(column, "").split(";")]

@@ -139,13 +139,13 @@ class NormalisedText:
 
 
 def normalise(text: str) -> NormalisedText:
-    """Return a text reduced to what carries meaning.
+    r"""Return a text reduced to what carries meaning.
 
     Ligatures, letters with separate accents and wide characters become plain ones (NFKC); case, quotes, dashes,
     hyphens, spaces and line breaks are dropped; a decimal comma becomes a point, and commas in thousands disappear.
 
     Example:
-        >>> normalise("Conﬁ-\\ndence: 0,9 % of 1,040").characters
+        >>> normalise("Conﬁ-\ndence: 0,9 % of 1,040").characters
         'confidence0.9%of1040'
 
     """

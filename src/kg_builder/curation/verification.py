@@ -28,7 +28,7 @@ SHORTEST_VARIED = 3
 
 ONLY_A_NUMBER = re.compile(r"[\d. %<>]+")
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+|(?<=[A-Z]{2})\s*\n(?=[A-Z][a-z])")
+SENTENCE_END = re.compile(r"(?<=[.!?])[\u201d\"\u2019)]*\s+|(?<=[A-Z]{2})\s*\n(?=[A-Z][a-z])")
 """Where a sentence ends, or a heading in capitals."""
 LONGEST_SENTENCE = 400
 """Characters before and after a place in which its sentence is looked for."""

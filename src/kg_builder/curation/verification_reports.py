@@ -1,4 +1,4 @@
-"""A verification as text for people, as JSON, as a table in CSV, and as triples (PROV-O and Data Quality Vocabulary)."""
+"""A verification as text for people, as JSON, as a table in CSV, and as triples of PROV-O and DQV."""
 
 from __future__ import annotations
 
