@@ -220,12 +220,13 @@ def test_every_text_file_ends_with_one_line_feed() -> None:
 # ---------------------------------------------------------------- the ontology
 
 OURS = Namespace("https://w3id.org/child-protection-kg/ontology#")
-TURTLE = ("codes.ttl", "kg.ttl", *shape_files(ROOT / "ontology"))
+TURTLE = ("beyond-owl.ttl", "codes.ttl", "kg.ttl", *shape_files(ROOT / "ontology"))
 
 
 @pytest.fixture(scope="module")
 def ontology() -> Graph:
-    return Graph(bind_namespaces="none").parse(ROOT / "ontology/kg.ttl", format="turtle")
+    read = Graph(bind_namespaces="none").parse(ROOT / "ontology/kg.ttl", format="turtle")
+    return read.parse(ROOT / "ontology/beyond-owl.ttl", format="turtle")
 
 
 @pytest.fixture(scope="module")

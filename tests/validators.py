@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -17,6 +18,12 @@ MUST_RUN = "KG_BUILDER_VALIDATORS" in os.environ
 WHY = "the validators are not installed: install them with: make validators"
 NEEDED = pytest.mark.skipif(not READY and not MUST_RUN, reason=WHY)
 """The mark of a test that runs a validator."""
+
+JAVA_NEEDED = pytest.mark.skipif(
+    not (READY and shutil.which("java")) and not MUST_RUN,
+    reason="the reasoner cannot run: install it and Java with: make validators; apt-get install default-jre-headless",
+)
+"""The mark of a test that runs the reasoner HermiT."""
 
 
 def validated(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:

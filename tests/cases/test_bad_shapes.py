@@ -224,7 +224,7 @@ def test_broken_turtle_is_told_with_its_line(name: str, draft: Draft) -> None:
     assert sentence.endswith(f"{why}, expected valid Turtle. Fix the line.")
 
 
-@pytest.mark.parametrize("name", ["kg.ttl", "codes.ttl"])
+@pytest.mark.parametrize("name", ["kg.ttl", "beyond-owl.ttl", "codes.ttl"])
 def test_each_file_of_the_ontology_must_be_there(name: str, draft: Draft) -> None:
     draft.path(f"ontology/{name}").unlink()
     assert draft.refusal() == [
@@ -262,6 +262,7 @@ def test_a_root_that_is_no_project_is_refused(draft: Draft, tmp_path: Path) -> N
     assert Draft(empty, draft.out).refusal() == [
         f"{place}, expected {expected}. Is --root right?"
         for place, expected in (
+            ("ontology/beyond-owl.ttl: found no file of that name", "a readable Turtle file in UTF-8"),
             ("ontology/codes.ttl: found no file of that name", "a readable Turtle file in UTF-8"),
             ("ontology/kg.ttl: found no file of that name", "a readable Turtle file in UTF-8"),
             ("ontology/shapes: found no file that ends in .ttl", "files in Turtle with a shape for each table"),

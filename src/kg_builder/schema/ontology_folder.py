@@ -13,8 +13,8 @@ from kg_builder.core.text_files import text_of
 from kg_builder.schema.model import Schema, schema_of
 from kg_builder.schema.shape_rules import shape_problems
 
-MEANING = ("kg.ttl", "codes.ttl")
-"""The files with classes, properties and code lists."""
+MEANING = ("kg.ttl", "beyond-owl.ttl", "codes.ttl")
+"""The files with classes and properties, what OWL does not allow to be said of them, and code lists."""
 
 SHAPES = "shapes"
 """The folder of the shapes, with one file for each subject."""
