@@ -17,8 +17,6 @@ from kg_builder.core.terms import DQV, KG, OA
 from kg_builder.curation.verification import Verification
 from kg_builder.curation.verification_outcomes import FactOutcome, Outcome
 
-FORMATS = ("text", "json", "csv", "ttl")
-
 COLUMNS = ("fact", "kind", "outcome", "printed", "value", "place", "reason", "passage", "file", "line")
 
 SHOWN_DIGITS = 16
@@ -26,7 +24,7 @@ SHOWN_DIGITS = 16
 
 
 def drawn(verification: Verification, form: str, base: str, *, coverage: bool = False, width: int = 100) -> str:
-    """Return a verification in one of `FORMATS`, with the numbers that no fact covers if `coverage` is asked for.
+    """Return a verification as `text`, `json`, `csv` or `ttl`; `coverage` adds the numbers that no fact covers.
 
     `base` is the beginning of the addresses of triples; `width` is that of the terminal.
     """
