@@ -121,6 +121,34 @@ def test_equal_pictures_are_drawn_once() -> None:
     assert list(Drawings(Cache(None)).prepare([one, other])) == [(1, 1)]
 
 
+# ---------------------------------------------------------------- ranges of words
+
+
+def in_words(*ranges: tuple[str, str, str | None, str | None]) -> list[Chart]:
+    """The charts of proportions in words: population, answer, low and high."""
+    columns = ("question", "population", "response_type", "unit", "answer", "low", "high")
+    rows = tuple(
+        ("How often?", group, "open-ended", "percent", said, *(each and Decimal(each) for each in limits))
+        for group, said, *limits in ranges
+    )
+    return [each.chart for each in drawn(Answer("", columns, rows, (), ""))]
+
+
+def test_proportions_in_words_are_drawn_as_ranges() -> None:
+    (found,) = in_words(("Alerts", "Most come at night.", "50", "100"), ("Alerts", "All do.", "100", "100"))
+    assert found.told == ("Range chart. How often? Of: Alerts, in percent: Most come at night: 50 to 100; All do: 100.")
+    assert all(f">{text}<" in svg(found) for text in ("Most come at night.", "50 to 100", "100"))
+
+
+def test_words_that_name_no_proportion_are_not_drawn() -> None:
+    assert in_words(("Alerts", "Nights lead.", None, None)) == []
+
+
+def test_ranges_of_different_groups_are_never_drawn_as_one() -> None:
+    found = in_words(("Alerts", "Most come at night.", "50", "100"), ("Employers", "Some see none.", "0", "50"))
+    assert [chart.population for chart in found] == ["Alerts", "Employers"]
+
+
 # ---------------------------------------------------------------- places, ages and periods
 
 
