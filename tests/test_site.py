@@ -87,9 +87,9 @@ def test_the_pages_are_those_of_what_people_look_up(pages: dict[str, Page]) -> N
     kinds = Counter(re.sub(r"^(netclean-2018|ncmec-cybertipline)/", "", path).rpartition("/")[0] for path in pages)
     assert kinds == {
         "": 8, "age-bracket": 14, "challenge": 27, "crime": 9, "cryptocurrency": 7, "database": 6, "document": 6,
-        "expert": 9, "insight": 8, "material-type": 15, "organisation": 32, "place": 259, "platform": 14,
-        "population": 23, "product": 4, "project": 3, "question": 37, "questions": 75, "report": 2, "service": 7,
-        "speaker": 4, "survey": 3, "technique": 24, "technology": 45, "threat": 24, "vocabulary": 19,
+        "expert": 9, "focus-area": 6, "insight": 8, "material-type": 15, "organisation": 32, "place": 259,
+        "platform": 14, "population": 23, "product": 4, "project": 3, "question": 49, "questions": 76, "report": 2,
+        "service": 7, "speaker": 4, "survey": 3, "technique": 24, "technology": 45, "threat": 24, "vocabulary": 19,
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
 
 def test_every_thing_is_shown_on_a_page(pages: dict[str, Page], graph: GraphReader) -> None:
     shown = {thing.path: thing.address.partition("#") for thing in Directory(graph).things.values()}
-    assert len(shown) == 6_478
+    assert len(shown) == 6_621
     assert {
         path for path, (page, _, id_) in shown.items() if page not in pages or id_ not in ["", *pages[page].ids]
     } == set()
@@ -200,6 +200,14 @@ def test_a_thing_is_never_called_by_an_outdated_term(pages: dict[str, Page]) -> 
 @pytest.mark.parametrize("ending", ["svg", "csv", "json"])
 def test_the_chart_of_a_question_can_be_taken_along(ending: str, real_build: Path) -> None:
     assert (real_build / "site" / f"{ASKED}.{ending}").stat().st_size > 300
+
+
+def test_each_chart_of_a_question_has_files_of_its_own(real_build: Path) -> None:
+    folder = real_build / "site/netclean-2018/question"
+    page = (folder / "employers-reactions.html").read_text(encoding="utf-8")
+    linked = re.findall(r'href="[^"]*/(employers-reactions[^"/]*\.svg)" download', page)
+    assert linked == ["employers-reactions.svg", "employers-reactions.2.svg"]
+    assert len({(folder / name).read_bytes() for name in linked}) == 2
 
 
 def test_the_numbers_of_a_chart_are_those_of_the_question(real_build: Path, graph: GraphReader) -> None:
