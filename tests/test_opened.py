@@ -14,7 +14,7 @@ from kg_builder import open_graph
 from kg_builder.answers.default_parameters import answered, usual
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.problems import ProblemsFound
-from tests.bench import ROOT, project_at
+from tests.bench import ROOT, Edit, project_at
 
 YES = "netclean-2018/finding/deepfakes-encountered-yes"
 COMMON = "netclean-2018/finding/deepfakes-frequency-common"
@@ -213,7 +213,7 @@ def test_confidence_is_given_where_the_base_allows_it_and_else_a_reason(graph: G
     ["data/shared/threats.csv", "data/links/subjects.sssom.tsv", "ontology/shapes/people.ttl", "ontology/kg.ttl"],
 )
 def test_an_answer_says_that_a_source_is_newer_than_the_build(source: str, tmp_path: Path, example_build: Path) -> None:
-    project = project_at(tmp_path / "project")
+    project = project_at(tmp_path / "project", (Edit(source, append="\n"),))  # so that it is a copy
     os.utime(project / source, ns=(2**62, 2**62))
     answer = open_graph(project, example_build).query("ASK {}")
     assert answer.notes == (f"{source} is newer than the built graph: run `make build` to see it.",)

@@ -148,7 +148,7 @@ def test_every_threat_that_something_facilitates_is_in_the_view_of_threats(pictu
     (threats,) = (view for view in pictures.views if view.name == "threats")
     named = pictures.named
     facilitated = {end for _, by, end, _ in whole.links if by == "contributes to" and named[end].kind == "threat"}
-    assert len(facilitated) > 5
+    assert len(facilitated) == 5
     assert facilitated - set(threats.nodes) == set()
 
 
@@ -204,7 +204,7 @@ def around(pictures: Pictures, path: str, limit: int) -> Neighbourhood:
 
 def test_a_neighbourhood_has_what_leads_to_a_thing_and_whither_it_leads(pictures: Pictures) -> None:
     before, after = told(around(pictures, "threat/grooming", 80))
-    assert before["contributes to*"] == ["chat rooms", "messaging apps", "social media"]
+    assert before["contributes to*"] == ["chat rooms", "social media"]
     assert after["develops into*"] == ["physical sexual abuse", "sexual extortion"]
 
 
