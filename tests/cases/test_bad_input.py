@@ -110,7 +110,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "blank-header-cell": (
         "id,label,\nhours,hours,Hours.\n",
         [
-            "1: column 3: found a blank header cell, expected the name of a column. Columns are id, label, definition.",
+            "1: column 3: found a blank header cell, expected the name of a column. Columns are id, label, definition, exact.",
         ],
     ),
     "header-twice": (
@@ -151,7 +151,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 '1: colour: found the unknown column "colour", expected a column of the table. '
-                "Columns are id, label, definition."
+                "Columns are id, label, definition, exact."
             ),
         ],
     ),
@@ -164,12 +164,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 '1: Hours.: found the unknown column "Hours.", expected a column of the table. '
-                "Columns are id, label, definition."
+                "Columns are id, label, definition, exact."
             ),
             '1: hours: found the column "hours" twice, expected each column once. Remove one.',
             (
                 '1: hours: found the unknown column "hours", expected a column of the table. '
-                "Columns are id, label, definition."
+                "Columns are id, label, definition, exact."
             ),
             "1: id: found no such column, expected the required column id. Add it.",
             "1: label: found no such column, expected the required column label. Add it.",
