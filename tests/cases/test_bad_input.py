@@ -233,8 +233,8 @@ HIGH = "Upper bound, in percentage points or percent."
 EXISTS = "expected a date that exists, as YYYY-MM-DD. The first day, where the report gives it."
 WHOLE = "expected a whole number, such as 272."
 TRUTH = (
-    "expected true or false. true where low and high are added to the stated proportion; "
-    "false where they are the interval itself."
+    "expected true or false. true where numbers are counted or set, such as children, years of a calendar and prices; "
+    "false or empty where they are measured or computed and therefore rounded, such as percentages."
 )
 ALONE = 'expected values separated by ";" alone. Other labels in use, current and respectful.'
 ORGANISATION = "expected an id of shared/organisations.csv."
@@ -246,34 +246,33 @@ LINK = "Remove one of the links."
 
 CELLS: dict[str, tuple[str, str]] = {
     "quantifiers.per-cent": (
-        "per-cent,x,,true,28.6%,100",
+        "per-cent,x,,share,28.6%,100,",
         f'low: found "28.6%", {POINT} Leave the percent sign out; the unit has its own column.',
     ),
     "quantifiers.comma": (
-        'comma,x,,true,"1,5",100',
+        'comma,x,,share,"1,5",100,',
         f'low: found "1,5", {POINT} Write a decimal point instead of the comma.',
     ),
-    "quantifiers.half-exponent": ("half-exponent,x,,true,2.5e,100", f'low: found "2.5e", {POINT} {LOW}'),
-    "quantifiers.exponent": ("exponent,x,,true,1e1,100", f'low: found "1e1", {POINT} {LOW}'),
-    "quantifiers.nan": ("nan,x,,true,NaN,100", f'low: found "NaN", {POINT} {LOW}'),
-    "quantifiers.infinity": ("infinity,x,,true,Infinity,100", f'low: found "Infinity", {POINT} {LOW}'),
-    "quantifiers.inf": ("inf,x,,true,-INF,100", f'low: found "-INF", {POINT} {LOW}'),
-    "quantifiers.huge": ("huge,x,,true,1e400,100", f'low: found "1e400", {POINT} {LOW}'),
-    "quantifiers.plus": ("plus,x,,true,+5,100", f'low: found "+5", {POINT} {LOW}'),
-    "quantifiers.half-point": ("half-point,x,,true,5.,100", f'low: found "5.", {POINT} {LOW}'),
-    "quantifiers.bare-point": ("bare-point,x,,true,.5,100", f'low: found ".5", {POINT} {LOW}'),
-    "quantifiers.zeros": ("zeros,x,,true,007,100", f'low: found "007", {POINT} {LOW}'),
-    "quantifiers.blank": ("blank,x,,true,1 5,100", f'low: found "1 5", {POINT} {LOW}'),
-    "quantifiers.hexadecimal": ("hexadecimal,x,,true,0x10,100", f'low: found "0x10", {POINT} {LOW}'),
-    "quantifiers.arabic": ("arabic,x,,true,\u0661,100", f'low: found "\u0661", {POINT} {LOW}'),
-    "quantifiers.minus": ("minus,x,,true,\u22125,100", f'low: found "\u22125", {POINT} {LOW}'),
-    "quantifiers.digits": (f"digits,x,,true,{'1' * 31},100", f'low: found "{"1" * 31}", {POINT} {LOW}'),
-    "quantifiers.below": ("below,x,,true,-100.1,100", f'low: found "-100.1", expected at least -100. {LOW}'),
-    "quantifiers.above": ("above,x,,true,0,100.1", f'high: found "100.1", expected at most 100. {HIGH}'),
-    "quantifiers.order": ("order,x,,true,10,9.9", f'low: found "10", expected not more than high. {LOW}'),
-    "quantifiers.missing": ("missing,x,,true,,100", f"low: found an empty cell, expected a value. {LOW}"),
-    "quantifiers.yes": ("yes,x,,yes,0,100", f'relative: found "yes", {TRUTH}'),
-    "quantifiers.capitals": ("capitals,x,,TRUE,0,100", f'relative: found "TRUE", {TRUTH}'),
+    "quantifiers.half-exponent": ("half-exponent,x,,share,2.5e,100,", f'low: found "2.5e", {POINT} {LOW}'),
+    "quantifiers.exponent": ("exponent,x,,share,1e1,100,", f'low: found "1e1", {POINT} {LOW}'),
+    "quantifiers.nan": ("nan,x,,share,NaN,100,", f'low: found "NaN", {POINT} {LOW}'),
+    "quantifiers.infinity": ("infinity,x,,share,Infinity,100,", f'low: found "Infinity", {POINT} {LOW}'),
+    "quantifiers.inf": ("inf,x,,share,-INF,100,", f'low: found "-INF", {POINT} {LOW}'),
+    "quantifiers.huge": ("huge,x,,share,1e400,100,", f'low: found "1e400", {POINT} {LOW}'),
+    "quantifiers.plus": ("plus,x,,share,+5,100,", f'low: found "+5", {POINT} {LOW}'),
+    "quantifiers.half-point": ("half-point,x,,share,5.,100,", f'low: found "5.", {POINT} {LOW}'),
+    "quantifiers.bare-point": ("bare-point,x,,share,.5,100,", f'low: found ".5", {POINT} {LOW}'),
+    "quantifiers.zeros": ("zeros,x,,share,007,100,", f'low: found "007", {POINT} {LOW}'),
+    "quantifiers.blank": ("blank,x,,share,1 5,100,", f'low: found "1 5", {POINT} {LOW}'),
+    "quantifiers.hexadecimal": ("hexadecimal,x,,share,0x10,100,", f'low: found "0x10", {POINT} {LOW}'),
+    "quantifiers.arabic": ("arabic,x,,share,\u0661,100,", f'low: found "\u0661", {POINT} {LOW}'),
+    "quantifiers.minus": ("minus,x,,share,\u22125,100,", f'low: found "\u22125", {POINT} {LOW}'),
+    "quantifiers.digits": (f"digits,x,,share,{'1' * 31},100,", f'low: found "{"1" * 31}", {POINT} {LOW}'),
+    "quantifiers.below": ("below,x,,share,-100.1,100,", f'low: found "-100.1", expected at least -100. {LOW}'),
+    "quantifiers.above": ("above,x,,share,0,1000.1,", f'high: found "1000.1", expected at most 1000. {HIGH}'),
+    "quantifiers.order": ("order,x,,share,10,9.9,", f'low: found "10", expected not more than high. {LOW}'),
+    "units.yes": ("yes,x,x,yes", f'exact: found "yes", {TRUTH}'),
+    "units.capitals": ("capitals,x,x,TRUE", f'exact: found "TRUE", {TRUTH}'),
     "age_brackets.half": (
         "half,x,,,,1.5,2",
         (
