@@ -110,8 +110,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "blank-header-cell": (
         "id,label,\nhours,hours,Hours.\n",
         [
-            "1: column 3: found a blank header cell, expected the name of a column. "
-            "Columns are id, label, definition, exact.",
+            (
+                "1: column 3: found a blank header cell, expected the name of a column. "
+                "Columns are id, label, definition, exact."
+            ),
         ],
     ),
     "header-twice": (
