@@ -77,8 +77,6 @@ def test_no_module_spells_a_term_of_a_vocabulary() -> None:
         ("cli/main", "The graph is at http://"),
         ("exports/csvw", "http://www.w3.org/ns/csvw"),
         ("graph/rendering", "http://www.w3.org/2001/XMLSchema#"),
-        ("site/html_tables", "http://"),
-        ("site/html_tables", "https://"),
     }
 
 

@@ -232,9 +232,10 @@ class _Chart:
             self.by_label[each.option.key].append(each)
         labels = {key: group[0].option.phrases for key, group in self.by_label.items()}
         self.entries: dict[str, list[Entry]] = {}
-        self.labels = [span for span, _ in _label_spans(labels, area, text)]
-        self.printed = {key: bool(found) for key, found in _entries(labels, area, text).items()}
-        for key, entries in _entries(labels, area, text).items():
+        printed = _entries(labels, area, text)
+        self.printed = frozenset(printed)
+        self.labels = [entry.label for entries in printed.values() for entry in entries]
+        for key, entries in printed.items():
             wants_percent = any("%" in each.fact.printed for each in self.by_label[key])
             self.entries[key] = [
                 Entry(entry.label, (number,))
@@ -246,7 +247,7 @@ class _Chart:
         self.bare = [
             number
             for number in text.numbers_in(area)
-            if number.span not in used and not any(_holds(label, number.span) for label in self.labels)
+            if number.span not in used and not any(label.holds(number.span) for label in self.labels)
         ]
 
     def outcomes(self) -> Iterator[FactOutcome]:
@@ -275,12 +276,12 @@ class _Chart:
                 return _other(each, wrong.numbers[0], name)
             return _found(each, *(entry.span for entry in right))
         wrong_values = [entry for entry in entries if entry.numbers[0].value not in self._values(each.option.key)]
-        if each.origins == {"chart-label"} and self.printed.get(each.option.key):
+        if each.origins == {"chart-label"} and each.option.key in self.printed:
             is_alone = any(number.value == each.value for number in self.bare)
             return None if is_alone or not wrong_values else _other(each, wrong_values[0].numbers[0], name)
         if entries:
             return _other(each, [*wrong_values, *entries][0].numbers[0], name)
-        if not self.printed.get(each.option.key):
+        if each.option.key not in self.printed:
             return _missing(each.fact, f"no label “{name}”")
         return _missing(each.fact, f"not at the label “{name}”")
 
@@ -363,10 +364,6 @@ class _Chart:
         at = self.bare.index(number)
         values = [float(each.value) for each in self.bare[max(at - 2, 0) : at + 1] if each.value.count(".") <= 1]
         return len(values) == 3 and values[2] - values[1] == values[1] - values[0] > 0  # noqa: PLR2004
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _distance(number: PrintedNumber, each: LabelledFact) -> tuple[int, str]:

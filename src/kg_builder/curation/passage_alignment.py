@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 import re
 from collections import defaultdict
@@ -150,7 +149,7 @@ class _Aligning:
     def _evidence(self, index: int, area: Span) -> float:
         """Return the share of the phrases of a passage that stand in an area; 1 if it has none."""
         marks = self.marks[self.passages[index].name]
-        return sum(any(_is_within(span, area) for span in mark) for mark in marks) / len(marks) if marks else 1.0
+        return sum(any(area.holds(span) for span in mark) for mark in marks) / len(marks) if marks else 1.0
 
     def _between_neighbours(self, index: int, chain: Mapping[int, Span]) -> Span:
         """Return the characters between the anchors of the passages of a chain before and after a passage."""
@@ -162,7 +161,7 @@ class _Aligning:
     def _centre(self, index: int, area: Span) -> Span:
         """Return the place of the first phrase of a passage in an area; the beginning of the area if there is none."""
         marks = self.marks[self.passages[index].name]
-        starts = sorted(span.start for mark in marks for span in mark if _is_within(span, area))
+        starts = sorted(span.start for mark in marks for span in mark if area.holds(span))
         middle = starts[len(starts) // 2] if starts else area.start
         return Span(middle, middle)
 
@@ -231,9 +230,9 @@ class _Aligning:
         """Yield where each phrase of a group stands in a gap, and whether it does not stand outside."""
         for passage in group.passages:
             for mark in self.marks[passage.name]:
-                in_gap = [span for span in mark if _is_within(span, gap)]
+                in_gap = [span for span in mark if gap.holds(span)]
                 if in_gap:
-                    yield in_gap, not any(_is_within(span, outside) for span in mark)
+                    yield in_gap, not any(outside.holds(span) for span in mark)
 
     def _is_number(self, span: Span) -> bool:
         """Whether a phrase ends with a number."""
@@ -260,10 +259,6 @@ class _Group:
         self.place = Span(self.place.start, max(self.place.end, place.end))
 
 
-def _is_within(span: Span, area: Span) -> bool:
-    return area.start <= span.start and span.end <= area.end
-
-
 def _marks_of(facts: ReportFacts, text: NormalisedText) -> Mapping[str, Sequence[Sequence[Span]]]:
     """Return for each passage where each of its phrases stands in a copy: printed words, and labels with values."""
     cache: dict[str, Sequence[Span]] = {}
@@ -279,14 +274,13 @@ def _marks_of(facts: ReportFacts, text: NormalisedText) -> Mapping[str, Sequence
     for passage, labelled in facts.labelled.items():
         for each in labelled:
             for label in (each.item or each.option).phrases[:1]:
-                number = [found for found in places(label) if _value_follows(text, found, each.value)]
+                number = [found for found in places(label) if _value_after(text, found) == each.value]
                 if number:
                     marks[passage].append(number)
     return marks
 
 
-def _value_follows(text: NormalisedText, label: Span, value: str) -> bool:
-    """Whether a value is the next number after a label."""
-    starts = text.numbers
-    index = bisect.bisect_left(starts, label.end, key=lambda number: number.span.start)
-    return index < len(starts) and starts[index].value == value
+def _value_after(text: NormalisedText, label: Span) -> str | None:
+    """Return the value of the next number after a label."""
+    number = text.number_after(label.end)
+    return number.value if number else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import csv
 import dataclasses
 import re
 from collections import Counter, defaultdict
@@ -14,6 +13,7 @@ from kg_builder.core.problems import Problem, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
 from kg_builder.schema.model import SHARED
 from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.tables.raw_text import rows_of
 from kg_builder.tables.table_files import TableFile, table_files
 
 Row = Mapping[str, str]
@@ -142,7 +142,7 @@ class _Reading:
 
     def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
         for file in self.tables.get(stem, []):
-            for line, row in rows(file):
+            for line, row in rows_of(file):
                 yield file, line, row
 
     def facts(self) -> ReportFacts:
@@ -232,10 +232,3 @@ def _passage_of(row: Row) -> Passage:
 
 def _place_in_report(passage: Passage) -> tuple[int, int, str]:
     return passage.first_line, passage.last_line, passage.name
-
-
-def rows(file: TableFile) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a table with their line numbers."""
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        content = (line for line in stream if not (file.table.comment and line.startswith(file.table.comment)))
-        yield from enumerate(csv.DictReader(content, delimiter=file.table.delimiter), 2)

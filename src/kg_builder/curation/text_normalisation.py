@@ -34,6 +34,10 @@ class Span:
     start: int
     end: int
 
+    def holds(self, inner: Span) -> bool:
+        """Whether another span begins and ends within this one."""
+        return self.start <= inner.start and inner.end <= self.end
+
 
 @dataclasses.dataclass(frozen=True)
 class PrintedNumber:
@@ -132,6 +136,11 @@ class NormalisedText:
         """Return the numbers of a span, in order."""
         starts = self._number_starts
         return self.numbers[bisect.bisect_left(starts, area.start) : bisect.bisect_left(starts, area.end)]
+
+    def number_after(self, position: int) -> PrintedNumber | None:
+        """Return the first number that begins at a character or behind it."""
+        index = bisect.bisect_left(self._number_starts, position)
+        return self.numbers[index] if index < len(self.numbers) else None
 
     @cached_property
     def _number_starts(self) -> Sequence[int]:

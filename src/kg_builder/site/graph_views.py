@@ -20,7 +20,7 @@ Element = TypeVar("Element")
 
 
 class Link(NamedTuple):
-    """A line of a view; `reservation` says how firmly and by whom it is said, or is empty if nothing limits it."""
+    """A line of a view; `reservation` says how firmly it is said, and who says it, or is empty if nothing limits it."""
 
     start: str
     relation: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import zip_longest
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 
 from kg_builder.answers.answer import Answer, spaced, text
 from kg_builder.answers.terminal_tables import is_number
+from kg_builder.core.iris import ABSOLUTE
 from kg_builder.site.page_index import Link
 
 IRI = "_iri"
@@ -24,6 +26,9 @@ REPEATED = 30
 
 ALWAYS_SHOWN = ("population", "of whom", "where")
 """Columns whose texts are shown in every row, so that no number appears without its base."""
+
+ADDRESS = re.compile(ABSOLUTE)
+"""The beginning of a cell that is an address."""
 
 FEW = 5
 """From this many columns, a single row is easier to read as a list."""
@@ -115,10 +120,8 @@ def cells(answer: Answer, name: str, link: Callable[[str, str], Link]) -> list[L
             link(thing, "" if thing == value else text(value)) if isinstance(thing, str) else Link(text(value))
             for value, thing in zip(values, answer.column(name + IRI), strict=True)
         ]
-    starts = (answer.base or " ", "https://", "http://")  # no value begins with a space
     return [
-        link(value, "") if isinstance(value, str) and value.startswith(starts) else Link(text(value))
-        for value in values
+        link(value, "") if isinstance(value, str) and ADDRESS.match(value) else Link(text(value)) for value in values
     ]
 
 
