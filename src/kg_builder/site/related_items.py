@@ -53,8 +53,9 @@ class Neighbourhoods:
         wholes = [view for view in self.pictures.views if view.whole]
         for start, relation, end, reservation in (link for view in wholes for link in view.links):
             says = relation + RESERVED if reservation else relation
-            inward[end][says].append(start)
-            outward[start][says].append(end)
+            for side, one, other in ((inward, end, start), (outward, start, end)):
+                if other not in side[one][says]:  # several voices may say the same
+                    side[one][says].append(other)
         return dict(inward), dict(outward)
 
     def of(self, iri: str, limit: int = 24) -> Neighbourhood | None:
