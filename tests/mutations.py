@@ -85,7 +85,7 @@ WRONG = {
     "boolean": "yes",
     "date": "2019-02-30",
     "gYear": "20",
-    "anyURI": "urn:no address",
+    "anyURI": "https://no address",
 }
 """For each datatype that has a form: what a cell may not hold."""
 

@@ -814,15 +814,15 @@ def test_each_circle_is_named_once(draft: Draft) -> None:
     [
         (b"id,", b"\xef\xbb\xbfid,"),
         (b"\n", b"\r\n"),
-        (b"Of a hundred.\n", b"Of a hundred."),
+        (b"Of a hundred.,false\n", b"Of a hundred.,false"),
         (
             (
-                b"id,label,definition\ncountries,countries,Countries.\nmonths,months,Months.\n"
-                b"people,people,People.\npercent,percent,Of a hundred.\n"
+                b"id,label,definition,exact\ncountries,countries,Countries.,true\nmonths,months,Months.,true\n"
+                b"people,people,People.,true\npercent,percent,Of a hundred.,false\n"
             ),
             (
-                b"definition,id,label\nCountries.,countries,countries\nMonths.,months,months\n"
-                b"People.,people,people\nOf a hundred.,percent,percent\n"
+                b"definition,exact,id,label\nCountries.,true,countries,countries\nMonths.,true,months,months\n"
+                b"People.,true,people,people\nOf a hundred.,false,percent,percent\n"
             ),
         ),
         (b"countries,countries,Countries.", b'"countries","countries","Countries."'),
@@ -895,11 +895,11 @@ def test_formulas_are_kept_in_the_graph(hostile: Path) -> None:
 
 def test_formulas_are_neutralised_in_the_published_tables(hostile: Path) -> None:
     assert (hostile / "tables/shared/units.2.csv").read_text(encoding="utf-8") == (
-        "id,label,definition\n"
-        "at,'@SUM(1+1),javascript:alert(1)\n"
-        """equals,'=1+1,"'=HYPERLINK(""x"")"\n"""
-        "minus,'-1+1,-2\n"
-        "plus,'+1+1,<script>alert(1)</script>\n"
+        "id,label,definition,exact\n"
+        "at,'@SUM(1+1),javascript:alert(1),\n"
+        """equals,'=1+1,"'=HYPERLINK(""x"")",\n"""
+        "minus,'-1+1,-2,\n"
+        "plus,'+1+1,<script>alert(1)</script>,\n"
     )
 
 
