@@ -74,3 +74,12 @@ class SEMAPV(DefinedNamespace):
     LexicalMatching: URIRef
     LexicalSimilarityThresholdMatching: URIRef
     MappingChaining: URIRef
+
+
+class SHNEX(DefinedNamespace):
+    """The terms of SHACL node expressions (https://www.w3.org/TR/shacl12-node-expr/) that defaults use."""
+
+    _NS = Namespace("http://www.w3.org/ns/shnex#")
+    _fail = True
+
+    pathValues: URIRef  # noqa: N815  (the vocabulary's own spelling)

@@ -13,7 +13,7 @@ from rdflib import RDF, RDFS, SH, Graph, Literal, Node, URIRef
 from rdflib.collection import Collection
 
 from kg_builder.core.iris import BASE, last_part
-from kg_builder.core.terms import CSVW, KG
+from kg_builder.core.terms import CSVW, KG, SHNEX
 from kg_builder.schema.limits import LIMITS, Limit
 
 SOURCE = "{source}"
@@ -23,6 +23,14 @@ SHARED = "shared"
 
 ANY = "*"
 """Placeholder in `csvw:url` for the name of a file, if a table has files of any name."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Default:
+    """What stands for an empty cell: a constant, or the value at the end of a path of properties that starts at the row."""
+
+    constant: str = ""
+    path: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Column:
     not_above: str | None = None
     acyclic: bool = False
     is_iri: bool = False
+    default: Default | None = None
 
     def limit(self, rule: str) -> str | None:
         """Return the parameter of a limit by the name of its rule, such as `maxLength`; None where there is none."""
@@ -54,6 +63,11 @@ class Column:
     def is_plain(self) -> bool:
         """Whether a cell holds one value that is not a reference to a table or a code."""
         return self.target is None and self.separator is None
+
+    @property
+    def must_be_typed(self) -> bool:
+        """Whether each row needs a value in the file itself."""
+        return bool(self.required) and self.default is None
 
     @property
     def is_reference(self) -> bool:
@@ -123,6 +137,10 @@ class Table:
         """Return a column by its name; raise KeyError if it does not exist."""
         return {column.name: column for column in self.columns}[name]
 
+    def column_of(self, path: str) -> Column | None:
+        """Return the column of a property, None if there is none."""
+        return next((column for column in self.columns if column.path == path), None)
+
 
 @dataclasses.dataclass(frozen=True)
 class Code:
@@ -181,6 +199,10 @@ class Schema:
             )
             for name in sorted(wanted)
         }
+
+    def code_value(self, code: Code, path: str) -> str:
+        """Return what the ontology says of a code with a property, empty if nothing."""
+        return text(self.ontology, URIRef(code.iri), URIRef(path))
 
     def tables_in(self, folder: str) -> list[Table]:
         """Return the tables that a folder in `data/` may have; a folder that no table names belongs to a report."""
@@ -249,7 +271,19 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
+        default=_default_of(shapes, shape),
     )
+
+
+def _default_of(shapes: Graph, shape: Node) -> Default | None:
+    """Return the default of a property shape: a constant, or a path (`shnex:pathValues`)."""
+    stated = shapes.value(shape, SH.defaultValue)
+    if stated is None:
+        return None
+    steps = shapes.value(stated, SHNEX.pathValues)
+    if steps is None:
+        return Default(constant=str(stated))
+    return Default(path=tuple(str(step) for step in Collection(shapes, steps)))
 
 
 def sparql_prefixes(shapes: Graph) -> str:

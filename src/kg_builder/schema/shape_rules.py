@@ -25,7 +25,7 @@ NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
     {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
-    | {SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.lessThanOrEquals}
+    | {SH.defaultValue, SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.lessThanOrEquals}
     | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS

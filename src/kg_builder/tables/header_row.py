@@ -36,7 +36,7 @@ def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> It
     """Yield blank, repeated and unknown names, and required columns that are missing (not just misspelt)."""
     known = [column.name for column in file.table.columns]
     listed = f"Columns are {', '.join(known)}."
-    missing = [column.name for column in file.table.columns if column.required and column.name not in names]
+    missing = [column.name for column in file.table.columns if column.must_be_typed and column.name not in names]
     for position, name in enumerate(names, 1):
         if not name:
             found, expected = "a blank header cell", "the name of a column"

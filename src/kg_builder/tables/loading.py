@@ -11,6 +11,7 @@ import duckdb
 from kg_builder.core.problems import Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
 from kg_builder.tables.cell_checks import cell_problems
+from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
 from kg_builder.tables.table_files import TableFile
 
@@ -54,8 +55,11 @@ def read_tables(
     if sum(count_rows(connection, schema).values()) < FEW:
         plan_without_optimizer(connection)
     if not unread:
+        fill_constants(connection, schema)
         list_things(connection, schema, base)
         faults += cell_problems(connection, schema)
+    if not unread and not faults:
+        faults += fill_paths(connection, schema)
     if faults or unread:
         raise ProblemsFound([*notes, *faults, *unread])
     return notes
