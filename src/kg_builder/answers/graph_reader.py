@@ -320,7 +320,7 @@ class GraphReader:
         if iri not in self.samples:
             beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
             shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
-            self.samples |= dict.fromkeys(shares, (shares, beside[0]["size"]))
+            self.samples |= dict.fromkeys(shares, (shares, beside[0]["n"]))
         shares, size = self.samples[iri]
         return confidence(shares[iri], [*shares.values()], size)
 
