@@ -70,7 +70,7 @@ def test_a_case_yields_exactly_its_sentences(case: Case, bench: Bench) -> None:
 
 
 def test_there_are_as_many_cases_as_were_written() -> None:
-    assert Counter(case.subject.split("-")[0] for case in ALL) == {"table": 518, "check": 105, "constraint": 22}
+    assert Counter(case.subject.split("-")[0] for case in ALL) == {"table": 518, "check": 107, "constraint": 22}
 
 
 def test_every_case_has_a_name_of_its_own() -> None:
@@ -98,7 +98,7 @@ def test_every_table_check_and_constraint_has_its_file_of_cases(bench: Bench) ->
 
 def test_every_column_has_a_case_that_names_it(bench: Bench) -> None:
     columns = {(table.stem, column.name) for table in bench.schema.tables for column in table.columns}
-    assert columns - {(stem, problem.field) for stem, problem in faults(bench)} == set()
+    assert columns - {(stem, problem.location.field) for stem, problem in faults(bench)} == set()
 
 
 def test_every_table_has_a_case_for_every_kind_of_fault_that_it_can_have(bench: Bench) -> None:
@@ -133,7 +133,7 @@ def faults(bench: Bench) -> list[tuple[str, Problem]]:
 
 
 def table_of(schema: Schema, problem: Problem) -> Table:
-    folder, file = problem.file.split("/")[-2:]
+    folder, file = problem.location.file.split("/")[-2:]
     table = schema.table_at(folder, file)
     assert table is not None
     return table
@@ -179,5 +179,7 @@ def beginning(schema: Schema, case: Case) -> str:
 
 def is_cell(schema: Schema, problem: Problem) -> bool:
     """Whether a problem names a row and a column that its table has."""
-    first = sheet(EXAMPLE / problem.file).first_line
-    return problem.line >= first and problem.field in {column.name for column in table_of(schema, problem).columns}
+    first = sheet(EXAMPLE / problem.location.file).first_line
+    return problem.location.line >= first and problem.location.field in {
+        column.name for column in table_of(schema, problem).columns
+    }
