@@ -13,13 +13,15 @@ from tests.bench import ROOT
 
 PREFIXES = """
 PREFIX kg: <https://w3id.org/child-protection-kg/ontology#>
+PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX reading: <https://w3id.org/child-protection-kg/reading/>
 PREFIX type: <https://w3id.org/child-protection-kg/response-type/>
 """
 DIMENSIONS = (
-    "?finding kg:question ?q ; kg:item ?i ; kg:population ?p ; kg:place ?l ; kg:ageBracket ?a ; kg:period ?t ; "
-    "kg:reading ?r . "
+    "?finding kg:question ?q ; kg:item ?i ; kg:population ?p ; kg:place ?l ; kg:ageBracket ?a ; kg:group ?g ; "
+    "kg:period ?t ; kg:fromPeriod ?f ; kg:statistic ?s ; kg:reading ?r . "
 )
-GROUPED = "GROUP BY ?q ?i ?p ?l ?a ?t ?r"
+GROUPED = "GROUP BY ?q ?i ?p ?l ?a ?g ?t ?f ?s ?r"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +32,11 @@ def rules() -> Rules:
 def test_the_rules_come_from_the_ontology(rules: Rules) -> None:
     value = "https://w3id.org/child-protection-kg/ontology#value"
     assert rules.shown_with[value] == {
-        "low", "high", "unit", "question", "population", "response_type", "printed_as", "caution",
+        "low", "high", "unit", "question", "population", "n", "breakdown", "response_type", "printed_as", "caution",
     }  # fmt: skip
     assert {name.rsplit("#", 1)[1] for name in rules.dimensions} == {
-        "question", "item", "option", "population", "place", "ageBracket", "period", "reading",
+        "question", "item", "option", "population", "place", "ageBracket", "group", "period", "fromPeriod", "statistic",
+        "reading",
     }  # fmt: skip
     assert sorted(code.rsplit("/", 1)[1] for code in rules.exclusive) == ["matrix-single-choice", "single-choice"]
     assert len(rules.others) == 4
@@ -42,8 +45,12 @@ def test_the_rules_come_from_the_ontology(rules: Rules) -> None:
 SUM = "SELECT (SUM(?v) AS ?s) { ?finding kg:value ?v ."
 OVERLAP = "found the sum of answers that may overlap"
 UNLIKE = (
-    "found the sum of numbers that may differ in ageBracket, item, option, period, place, population, question, reading"
+    "found the sum of numbers that may differ in "
+    "ageBracket, fromPeriod, group, item, option, period, place, population, question, reading, statistic"
 )
+TWO = "found the sum of numbers that may differ in option, reading"
+IN_CELLS = "?finding ^qb:observation ?cell ; kg:question ?q ; kg:reading reading:first . "
+SINGLE = "?q kg:responseType type:single-choice ."
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,15 @@ UNLIKE = (
         (f"{SUM} {DIMENSIONS} }} {GROUPED}", OVERLAP),
         (f"{SUM} {DIMENSIONS} ?q kg:responseType type:multiple-choice }} {GROUPED}", OVERLAP),
         (f"{SUM} {DIMENSIONS} ?q kg:responseType type:single-choice }} {GROUPED}", ""),
+        (f"{SUM} {IN_CELLS} }} GROUP BY ?cell", OVERLAP),
+        (f"{SUM} {IN_CELLS} {SINGLE} }} GROUP BY ?cell", ""),
+        (
+            f"{SUM} {IN_CELLS.replace('?finding ^qb:observation ?cell', '?cell qb:observation ?finding')} {SINGLE} }} GROUP BY ?cell",
+            "",
+        ),
+        (f"{SUM} {IN_CELLS} {SINGLE} }} GROUP BY ?q", UNLIKE.replace("question, reading, ", "")),
+        (f"{SUM} {IN_CELLS} {SINGLE} ?other kg:value ?w }} GROUP BY ?cell", UNLIKE.replace("reading, ", "")),
+        (f"{SUM} ?finding ^qb:observation ?cell . {SINGLE} }} GROUP BY ?cell", TWO),
         ("SELECT (COUNT(?v) AS ?n) { ?finding kg:value ?v }", ""),
         ("SELECT (MAX(?v) AS ?n) { ?finding kg:value ?v }", ""),
         ("SELECT (SUM(?n) AS ?s) { ?population kg:size ?n }", ""),
@@ -77,10 +93,13 @@ def test_sums_and_means_of_unlike_numbers_are_found(rules: Rules, query: str, fo
 @pytest.mark.parametrize(
     ("columns", "missing"),
     [
-        ("?value", "caution, high, low, population, printed_as, question, response_type, unit"),
-        ("?value ?low ?high ?unit ?question ?population ?response_type ?printed_as", "caution"),
-        ("?value ?low ?high ?unit ?question ?population ?response_type ?printed_as ?caution", ""),
-        ("(?value AS ?share)", "caution, high, low, population, printed_as, question, response_type, unit"),
+        ("?value", "breakdown, caution, high, low, n, population, printed_as, question, response_type, unit"),
+        ("?value ?low ?high ?unit ?question ?population ?n ?breakdown ?response_type ?printed_as", "caution"),
+        ("?value ?low ?high ?unit ?question ?population ?n ?breakdown ?response_type ?printed_as ?caution", ""),
+        (
+            "(?value AS ?share)",
+            "breakdown, caution, high, low, n, population, printed_as, question, response_type, unit",
+        ),
         ("?finding", ""),
         ("(COUNT(?value) AS ?numbers)", ""),
     ],

@@ -49,6 +49,8 @@ RULES = {
     "path": "sh:path is one property. Longer paths have no column.",
     "number": "A bound, a length and an order are numbers.",
     "declared": "Classes and properties that the shapes use are declared in ontology/kg.ttl.",
+    "default": "A default (sh:defaultValue) is a constant, or a path (shnex:pathValues) from column to column: the "
+    "first property is one of the table, each further one of the table to which the column before refers.",
     "shape-part": "A node shape and a property shape have each part that the builder needs, and no part twice.",
     "shape-term": "Only terms that the builder understands may stand in a shape: what it would pass over is refused.",
     "shacl": "The shapes must be ones that the builder understands; what it would not heed is refused.",

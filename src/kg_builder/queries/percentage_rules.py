@@ -9,14 +9,17 @@ from functools import lru_cache
 from typing import Any
 
 from rdflib import QB, RDF, URIRef, Variable
-from rdflib.paths import AlternativePath, MulPath, Path, SequencePath
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from kg_builder.core.iris import last_part
+from kg_builder.core.iris import BASE, last_part
 from kg_builder.core.problems import Location, Problem
 from kg_builder.core.terms import KG
+
+WITHIN_A_CELL = frozenset(f"{BASE}ontology#{name}" for name in ("option", "reading"))
+"""The dimensions in which the findings of one cell (`qb:ObservationGroup`) may differ."""
 
 ADDING = {"Aggregate_Sum": "sum", "Aggregate_Avg": "mean"}
 NOT_A_NUMBER = "Aggregate_Count"
@@ -114,6 +117,8 @@ def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]
         for end in _ends(predicate)
         if str(value) in grouped or isinstance(value, URIRef)
     }
+    if _within_cells(join.p, grouped, rules):
+        fixed |= rules.dimensions - WITHIN_A_CELL
     loose = rules.dimensions - fixed
     codes = {str(term) for term in terms(join.p) if isinstance(term, URIRef)}
     what = " and ".join(sorted({ADDING[each.name] for each in added}))
@@ -131,6 +136,18 @@ def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]
         expected = f"answers that exclude each other ({', '.join(sorted(map(last_part, rules.exclusive)))})"
         hint = "Ask for their type in the query: who gives several answers would be counted twice."
         yield Problem(Location(file), rule="overlap", found=found, expected=expected, hint=hint)
+
+
+def _within_cells(pattern: Any, grouped: set[str], rules: Rules) -> bool:
+    """Return whether each finding with a number belongs to a cell that is a variable of GROUP BY."""
+    triples = list(_triples(pattern))
+    inside = {value for cell, predicate, value in triples if predicate == QB.observation and str(cell) in grouped}
+    inside |= {
+        finding
+        for finding, predicate, cell in triples
+        if isinstance(predicate, InvPath) and predicate.arg == QB.observation and str(cell) in grouped
+    }
+    return {finding for finding, predicate, _ in triples if _ends(predicate) & rules.shown_with.keys()} <= inside
 
 
 def _variables_of(number: str, algebra: Any) -> set[str]:

@@ -27,7 +27,7 @@ ANY = "*"
 
 @dataclasses.dataclass(frozen=True)
 class Default:
-    """What stands for an empty cell: a constant, or the value at the end of a path of properties that starts at the row."""
+    """What stands for an empty cell: a constant, or the value at the end of a path of properties, from the row on."""
 
     constant: str = ""
     path: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError
 
 import duckdb
 from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Node, URIRef
@@ -15,8 +16,9 @@ from kg_builder.core.iris import last_part
 from kg_builder.core.problems import Location, Problem, quoted
 from kg_builder.core.terms import CSVW, KG
 from kg_builder.queries.stored_queries import query_problems
+from kg_builder.schema.default_paths import defaults, defaults_by_path, leads
 from kg_builder.schema.limits import LIMITS
-from kg_builder.schema.model import SOURCE, ordered, sparql_prefixes, text
+from kg_builder.schema.model import SOURCE, Schema, ordered, sparql_prefixes, text
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
@@ -79,6 +81,33 @@ def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> 
                 hint=f"Fix the query of {short(node)}.",
                 shape=str(node),
             )
+
+
+def default_problems(schema: Schema, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the defaults that would fill nothing: paths that no column follows, and paths that lead back."""
+    lines = {file: text.splitlines() for file, text in texts.items()}
+    for table, column, default in defaults(schema):
+        if not default.constant and not leads(schema, table, default.path):
+            yield Problem(
+                _location_of(lines, URIRef(column.shape)),
+                rule="default",
+                found=f"a default by way of {', '.join(map(last_part, default.path)) or 'nothing'}",
+                expected="a path that columns follow",
+                hint="Name the property of a column of this table, then one of the table to which that column refers.",
+                shape=column.shape,
+            )
+    try:
+        defaults_by_path(schema)
+    except CycleError as error:
+        (_, shape), *_ = circle = error.args[1]
+        yield Problem(
+            _location_of(lines, URIRef(shape)),
+            rule="default",
+            found=f"the circle {' → '.join(last_part(each) for _, each in circle)}",
+            expected="a default that does not lead back to its own column",
+            hint="Choose another path.",
+            shape=shape,
+        )
 
 
 def _forbidden(shapes: Graph) -> Iterator[Fault]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from graphlib import TopologicalSorter
+from collections.abc import Iterator
 
 import duckdb
 
 from kg_builder.core.iris import last_part
-from kg_builder.core.problems import LISTED, Problem
+from kg_builder.core.problems import LISTED, Location, Problem
+from kg_builder.schema.default_paths import defaults, defaults_by_path
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, literal, name
-
-Cell = tuple[Table, Column]
-"""A column of a table."""
 
 
 def fill_constants(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
     """Fill empty cells with constants."""
-    for table, column in _defaulted(schema):
-        if column.default and not column.default.path:
-            _fill(connection, table, column, literal(_as_cell(schema, column, column.default.constant)))
+    for table, column, default in defaults(schema):
+        if not default.path:
+            _fill(connection, table, column, literal(_as_cell(schema, column, default.constant)))
 
 
 def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Problem]:
@@ -28,37 +25,14 @@ def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Pr
 
     References must already be checked.
     """
-    for table, column in _in_order(schema):
-        assert column.default  # noqa: S101  (only such columns are listed)
-        _fill(connection, table, column, _value_at(schema, table, "r", column.default.path))
-    return [each for table, column in _in_order(schema) if column.required for each in _unfilled(connection, table, column)]
-
-
-def path_columns(schema: Schema, table: Table, path: tuple[str, ...]) -> list[list[Cell]]:
-    """Return for each step of a path the columns that it may take; an empty list where no column has the property."""
-    steps: list[list[Cell]] = []
-    tables: Iterable[Table] = (table,)
-    for step in path:
-        found = [(each, column) for each in tables if (column := each.column_of(step))]
-        steps.append(found)
-        targets = {column.target for _, column in found if column.target}
-        tables = [each for target in sorted(targets) for each in schema.targets[target].tables]
-    return steps
-
-
-def _defaulted(schema: Schema) -> Iterator[Cell]:
-    """Yield the columns with a default."""
-    return ((table, column) for table in schema.tables for column in table.columns if column.default)
-
-
-def _in_order(schema: Schema) -> list[Cell]:
-    """Return the columns whose default is a path, each after those that its path goes through."""
-    sorter: TopologicalSorter[Cell] = TopologicalSorter()
-    for table, column in _defaulted(schema):
-        if column.default and column.default.path:
-            later = path_columns(schema, table, column.default.path)[1:]
-            sorter.add((table, column), *(each for step in later for each in step if each[1].default))
-    return [(table, column) for table, column in sorter.static_order() if column.default and column.default.path]
+    for table, column, default in defaults_by_path(schema):
+        _fill(connection, table, column, _value_at(schema, table, "r", default.path))
+    return [
+        each
+        for table, column, _ in defaults_by_path(schema)
+        if column.required
+        for each in _unfilled(connection, table, column)
+    ]
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: Table, column: Column, value: str) -> None:
@@ -86,7 +60,7 @@ def _value_at(schema: Schema, table: Table, row: str, path: tuple[str, ...]) -> 
     described = [
         f"WHEN {literal(code.key)} THEN {literal(last_part(value))}"
         for code in target.codes
-        if (value := schema.code_value(code, rest[0]))
+        if len(rest) == 1 and (value := schema.code_value(code, rest[0]))
     ]
     values += [f"CASE {cell} {' '.join(described)} END"] if described else []
     return f"coalesce({', '.join(values)}, NULL)"
@@ -104,8 +78,12 @@ def _unfilled(connection: duckdb.DuckDBPyConnection, table: Table, column: Colum
     empty = f"SELECT _file, _line, count(*) OVER () FROM {name(table.stem)} WHERE {name(column.name)} IS NULL"
     rows = connection.execute(f"{empty} ORDER BY 1, 2 LIMIT {LISTED}").fetchall()
     for number, (file, line, total) in enumerate(rows, 1):
-        more = total - LISTED if number == LISTED else 0
-        found, expected = "an empty cell, and no default", "a value here or where its default comes from"
         yield Problem(
-            file, line, column.name, "minCount", found, expected, column.description, more=max(more, 0), shape=column.shape
+            Location(file, line, field=column.name),
+            rule="minCount",
+            found="an empty cell, and no default",
+            expected="a value here or where its default comes from",
+            hint=column.description,
+            more=max(total - LISTED, 0) if number == LISTED else 0,
+            shape=column.shape,
         )
