@@ -20,8 +20,10 @@ from kg_builder.graph.built_graph import Project
 from kg_builder.graph.rendering import LINES, render
 from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_queries import StoredQuery, derived_triples, stored_queries
+from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
+from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
@@ -199,8 +201,10 @@ class Bench:
         self.connection.execute("SET threads = 1")
         plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.example.files, work)
+        fill_constants(self.connection, self.schema)
         list_things(self.connection, self.schema, self.project.base)
         self.ontology = [line for line in lines_of(self.example.lines) if line.endswith("/graph/ontology> .\n")]
+        self.by_path = {table.stem for table, _, _ in defaults_by_path(self.schema)}
         self.lines = {table.stem: self.rendered([table]) for table in self.schema.tables}
 
     def outcome(self, case: Case) -> Outcome:
@@ -219,15 +223,18 @@ class Bench:
                 faults = list(cell_problems(self.connection, self.part(tables)))
                 if faults:
                     return Outcome(tuple(sorted(faults)))
+                unfilled = fill_paths(self.connection, self.schema)
+                if unfilled:
+                    return Outcome(tuple(sorted(unfilled)))
                 store, lines = self.graph(tables, folder)
                 return Outcome(tuple(self.problems(store, lines, self.checks)), store, lines)
         except ProblemsFound as refused:
             return Outcome(tuple(refused.problems))
 
     def graph(self, tables: list[Table], folder: Path) -> tuple[pyoxigraph.Store, Path]:
-        """Return the graph of the tables as they are now, those that are named being rendered again."""
-        edited = {table.stem for table in tables}
-        quads = [*self.ontology, *self.rendered(tables)]
+        """Return the graph of the tables as they are now, those that are named, or filled from others, being rendered again."""
+        edited = {table.stem for table in tables} | self.by_path
+        quads = [*self.ontology, *self.rendered([table for table in self.schema.tables if table.stem in edited])]
         quads += [line for stem, lines in self.lines.items() if stem not in edited for line in lines]
         store = pyoxigraph.Store()
         store.bulk_load("".join(map(triple_of, quads)).encode(), format=pyoxigraph.RdfFormat.N_TRIPLES)
@@ -259,6 +266,7 @@ class Bench:
             # prefixes, which no table but those that declare them needs
             self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
+            fill_constants(self.connection, self.schema)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")

@@ -31,6 +31,7 @@ from kg_builder.queries.stored_queries import derived_triples, stored_query
 from kg_builder.schema.model import Column, Schema, Table, ordered
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
+from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name, plan_without_optimizer
 from kg_builder.tables.table_files import table_files
 from kg_builder.validation.constraint_checks import constraint_results
@@ -148,7 +149,9 @@ class Mutable:
         self.connection.execute("SET threads = 1")
         plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.files, work)
+        fill_constants(self.connection, self.schema)
         list_things(self.connection, self.schema, BASE)
+        fill_paths(self.connection, self.schema)
         self.read: dict[str, list[Row]] = {}
         self.lines = self.rendered(self.schema.tables)
         self.stated: dict[tuple[str, str], list[str]] = {}
@@ -459,7 +462,7 @@ def facets_of(column: Column) -> list[str]:
     """
     datatype = (column.datatype or "").rsplit("#", 1)[-1]
     given = {
-        "minCount": column.required and column.name != "id",
+        "minCount": column.must_be_typed and column.name != "id",
         "maxCount": column.separator is None and column.name != "id" and column.shape not in ONE_VALUE,
         "datatype": datatype in WRONG and datatype not in UNREAD,
         **{limit.rule: True for limit, _ in column.limits},

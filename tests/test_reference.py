@@ -19,6 +19,7 @@ from kg_builder.core.problems import Problem
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build_graph
 from kg_builder.schema.model import Schema, text
+from kg_builder.tables.defaults import fill_paths
 from kg_builder.validation.graph_validation import results
 from kg_builder.validation.pyshacl_reference import executable, union_of
 from tests.bench import EXAMPLE, ROOT, SOURCE, Bench, Case, Edit, Sheet, cases, made, sheet_of
@@ -125,6 +126,7 @@ def test_pyshacl_finds_every_member_of_the_circles_that_the_engine_names(bench: 
     problems = [problem for case in CIRCLES for problem in bench.outcome(case).problems]
     members = {id_ for problem in problems for id_ in problem.found.removeprefix("the circle ").split(" → ")}
     with bench.edited(merged(CIRCLES), tmp_path) as tables:
+        fill_paths(bench.connection, bench.schema)
         _, lines = bench.graph(tables, tmp_path)
     assert {thing.rsplit("/", 1)[-1] for thing in things_by_pyshacl(lines, bench)} == members
 
@@ -179,6 +181,7 @@ def place(problem: Problem, case: Case, schema: Schema) -> Place:
 def graph_of(together: list[Case], bench: Bench, folder: Path) -> Path:
     """The graph into which all the cases are put, as N-Quads."""
     with bench.edited(merged(together), folder) as tables:
+        fill_paths(bench.connection, bench.schema)
         _, lines = bench.graph(tables, folder)
     with lines.open("a", encoding="utf-8") as stream:
         stream.writelines(lost_references(together, bench))

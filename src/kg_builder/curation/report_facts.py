@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
-from kg_builder.schema.model import SHARED
+from kg_builder.schema.model import SHARED, Schema
 from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.tables.defaults import constant_cells
 from kg_builder.tables.raw_text import rows_of
 from kg_builder.tables.table_files import TableFile, table_files
 
@@ -133,21 +134,22 @@ def read_report_facts(root: Path, source: str) -> ReportFacts:
             found=f"no table passages.csv for {quoted(source)}",
             expected="the folder of a report",
         )
-    return _Reading(source, tables).facts()
+    return _Reading(source, schema, tables).facts()
 
 
 class _Reading:
     """The tables of one report and those that are shared, by the name of the table."""
 
-    def __init__(self, source: str, tables: Mapping[str, Sequence[TableFile]]) -> None:
+    def __init__(self, source: str, schema: Schema, tables: Mapping[str, Sequence[TableFile]]) -> None:
         self.source = source
+        self.constants = {table.stem: constant_cells(schema, table) for table in schema.tables}
         self.tables = tables
         self.ids = {stem: {row["id"]: row for _, _, row in self.rows(stem)} for stem in tables if stem != "mappings"}
 
     def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
         for file in self.tables.get(stem, []):
             for line, row in rows_of(file):
-                yield file, line, row
+                yield file, line, row | {each: cell for each, cell in self.constants[stem].items() if not row.get(each)}
 
     def facts(self) -> ReportFacts:
         passages = sorted(map(_passage_of, self.ids["passages"].values()), key=_place_in_report)

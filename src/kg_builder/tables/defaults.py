@@ -8,16 +8,25 @@ import duckdb
 
 from kg_builder.core.iris import last_part
 from kg_builder.core.problems import LISTED, Location, Problem
-from kg_builder.schema.default_paths import defaults, defaults_by_path
+from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, literal, name
 
 
 def fill_constants(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
     """Fill empty cells with constants."""
-    for table, column, default in defaults(schema):
-        if not default.path:
-            _fill(connection, table, column, literal(_as_cell(schema, column, default.constant)))
+    for table in schema.tables:
+        for column_name, cell in constant_cells(schema, table).items():
+            _fill(connection, table, table.column(column_name), literal(cell))
+
+
+def constant_cells(schema: Schema, table: Table) -> dict[str, str]:
+    """Return what stands for an empty cell of each column of a table whose default is a constant."""
+    return {
+        column.name: _as_cell(schema, column, column.default.constant)
+        for column in table.columns
+        if column.default and not column.default.path
+    }
 
 
 def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Problem]:
