@@ -163,7 +163,7 @@ class _Reading:
                 fact = self._fact_of(file, line, row)
                 if fact:
                     facts.append(fact)
-                    if "option" in row:
+                    if row.get("option") in self.ids.get("options", {}):
                         labelled[fact.passage].append(self._labelled(fact, row))
                 elif "passage" in row or "printed" in row:
                     unchecked[file.table.label] += 1
