@@ -18,6 +18,8 @@ DECLARES = "expected a term that ontology/kg.ttl declares."
 NUMBER = "expected a number. Write it without quotes."
 LINEAR = "expected a regular expression without look-around and back-references (RE2). Fix the pattern."
 
+FOLLOW = "Name the property of a column of this table, then one of the table to which that column refers."
+
 TABLE = "sh:targetClass kg:Unit ;"
 COLUMN = 'csvw:name "issued" ;\n    sh:path dcterms:issued ;\n    sh:order 20 ;'
 CODE = "kg:isoAlpha2 ;"
@@ -175,6 +177,27 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         f'{COLUMN}\n    sh:pattern "^([0-9])\\\\1$" ;',
         "shape:Document-issued a",
         f'found "^([0-9])\\\\1$", {LINEAR}',
+    ),
+    "default-by-a-path-that-no-column-follows": (
+        "( kg:population kg:size )",
+        "( kg:population kg:sise )",
+        "shape:Finding-n a",
+        f"found a default by way of population, sise, expected a path that columns follow. {FOLLOW}",
+    ),
+    "default-by-no-path": (
+        "( kg:population kg:size )",
+        "( )",
+        "shape:Finding-n a",
+        f"found a default by way of nothing, expected a path that columns follow. {FOLLOW}",
+    ),
+    "default-of-itself": (
+        "( kg:population kg:size )",
+        "( kg:n )",
+        "shape:Finding-n a",
+        (
+            "found the circle Finding-n → Finding-n, expected a default that does not lead back to its own column. "
+            "Choose another path."
+        ),
     ),
     "select-with-service": (
         "$this kg:prefers ?value .",
