@@ -232,7 +232,7 @@ class Bench:
             return Outcome(tuple(refused.problems))
 
     def graph(self, tables: list[Table], folder: Path) -> tuple[pyoxigraph.Store, Path]:
-        """Return the graph of the tables as they are now, those that are named, or filled from others, being rendered again."""
+        """Return the graph of the tables as they are now; those that are named or filled from others are rendered."""
         edited = {table.stem for table in tables} | self.by_path
         quads = [*self.ontology, *self.rendered([table for table in self.schema.tables if table.stem in edited])]
         quads += [line for stem, lines in self.lines.items() if stem not in edited for line in lines]
