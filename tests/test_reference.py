@@ -58,6 +58,7 @@ UNREAD = {
 UNRULY = {
     "table-focus_areas: no id",
     "table-age_brackets: age_from written as 2.5",
+    "table-findings: ci_low written as 15%",
     "table-passages: line_from written as 2.5",
     "table-passages: line_to written as 1,000",
     "table-periods: end written as December 2019",

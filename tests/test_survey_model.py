@@ -191,4 +191,4 @@ def test_a_number_rounded_to_millions_is_half_a_million_wide_on_either_side(benc
     edit = (FINDINGS, "7.2,,points,1,,,,,,,narrative,7.2", "300000000,,points,-6,,,,,,,narrative,300 million")
     found = graph(bench, edit)
     finding = thing("finding", "sureness-mean")
-    assert [str(found.value(finding, TERMS[term])) for term in ("low", "high")] == ["299500000.0", "300500000.0"]
+    assert [str(found.value(finding, TERMS[term])) for term in ("low", "high")] == ["299500000", "300500000"]
