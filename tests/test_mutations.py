@@ -58,6 +58,9 @@ MERGED = 331
 
 CONSTRAINTS = (
     "Discrepancy-prefers-a-fact",
+    "Finding-change",
+    "Finding-range",
+    "Finding-value-or-reason",
     "Mapping-reason",
     "Question-dimensions",
     "Question-follow-up",
