@@ -59,6 +59,8 @@ MERGED = 331
 CONSTRAINTS = (
     "Discrepancy-prefers-a-fact",
     "Finding-change",
+    "Finding-interval",
+    "Finding-one-category",
     "Finding-range",
     "Finding-value-or-reason",
     "Mapping-reason",
@@ -67,6 +69,9 @@ CONSTRAINTS = (
     "Question-parts",
     "Question-sum",
 )
+
+OF_SEVERAL_ROWS = ("Option-net", "Question-some")
+"""Constraints that one changed row of the real tables cannot break; cases of the example break them."""
 
 ORDERED = {"maxInclusive", "lessThanOrEquals"}
 """Facets that pySHACL does not always see broken where a literal has a wrong datatype, and so no order."""
@@ -158,7 +163,7 @@ def test_pyshacl_finds_the_circles_that_the_engine_finds_in_the_real_data(bench:
 
 def test_every_constraint_is_broken(bench: Mutable) -> None:
     named = {str(name).removeprefix(SHAPES) for name in bench.schema.shapes.objects(None, SH.sparql)}
-    assert named == {*CONSTRAINTS, CIRCLE.removeprefix(SHAPES)}
+    assert named == {*CONSTRAINTS, *OF_SEVERAL_ROWS, CIRCLE.removeprefix(SHAPES)}
 
 
 # ---------------------------------------------------------------- faulty derivations
