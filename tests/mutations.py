@@ -48,8 +48,20 @@ Row = dict[str, Any]
 
 CIRCLE = URIRef(f"{SHAPES}broader-acyclic")
 
-ONE_VALUE = (f"{SHAPES}Change-kind", f"{SHAPES}Part-report", f"{SHAPES}Mapping-predicate-modifier")
-"""Columns for which there is one value only: the only kind of change, the report of the folder, the word Not."""
+ONE_VALUE = tuple(
+    SHAPES + name
+    for name in (
+        "Category-characteristic",
+        "Category-part-of",
+        "Change-kind",
+        "Part-report",
+        "Mapping-predicate-modifier",
+    )
+)
+"""Columns with one value only: the only characteristic, another category, kind of change, report of the folder, Not."""
+
+NOT_PRINTED = f"{SHAPES}Finding-ci-low"
+"""A column that no row of the real tables has, so that nothing can be compared with it."""
 
 BOUNDS = "bounds-of-values"
 """The derivation whose triples the constraint on sums reads."""
@@ -475,7 +487,7 @@ def facets_of(column: Column) -> list[str]:
         "maxCount": column.separator is None and column.name != "id" and column.shape not in ONE_VALUE,
         "datatype": datatype in WRONG and datatype not in UNREAD,
         **{limit.rule: True for limit, _ in column.limits},
-        "lessThanOrEquals": column.not_above,
+        "lessThanOrEquals": column.not_above and column.shape != NOT_PRINTED,
         "in": column.allowed,
         "class": column.target,
     }
