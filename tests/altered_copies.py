@@ -555,7 +555,7 @@ OF_NETCLEAN = (
     Altered(
         "a year changed",
         in_line(1191, "2013", "2003"),
-        (0, 2, 0),
+        (0, 1, 0),
         'line 1191: found "since 2003", expected "since 2013" (figure/ncmec-tracking-since).',
     ),
     Altered(
