@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
 from kg_builder.core.problems import Problem
+from kg_builder.tables.input_formats import format_of
 
 LIMIT = 1_000
 """Maximum number of problems whose cells are looked up: a table may have a million invalid rows."""
@@ -23,50 +25,14 @@ def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
     for problem in islice(problems, LIMIT):
         if problem.field and problem.line:
             wanted.setdefault(problem.file, set()).add(problem.line)
-    lines = {file: _lines_of(root / file, numbers) for file, numbers in wanted.items()}
+    starts: dict[str, Mapping[tuple[int, str], int]] = {}
+    for file, lines in wanted.items():
+        if form := format_of(file):
+            with contextlib.suppress(OSError):
+                starts[file] = form.starts(root / file, lines)
     return [
-        dataclasses.replace(problem, column=problem.column or _column_of(problem, lines.get(problem.file, {})))
+        dataclasses.replace(
+            problem, column=problem.column or starts.get(problem.file, {}).get((problem.line, problem.field), 0)
+        )
         for problem in problems
     ]
-
-
-def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
-    """Return lines of a file by number, with the header (the first line without a leading #) as number 0."""
-    found: dict[int, str] = {}
-    last = max(numbers)
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
-            for number, line in enumerate(stream, 1):
-                if 0 not in found and not line.startswith("#"):
-                    found[0] = line.rstrip("\r\n")
-                if number in numbers:
-                    found[number] = line.rstrip("\r\n")
-                if number > last:
-                    break
-    except OSError:
-        return {}
-    return found
-
-
-def _column_of(problem: Problem, lines: Mapping[int, str]) -> int:
-    delimiter = "\t" if problem.file.endswith(".tsv") else ","
-    header = [text.strip('"') for _, text in _cells(lines.get(0, ""), delimiter)]
-    starts = [start for start, _ in _cells(lines.get(problem.line, ""), delimiter)]
-    place = header.index(problem.field) if problem.field in header else len(starts)
-    return starts[place] + 1 if place < len(starts) else 0
-
-
-def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
-    """Yield the offset of each cell of a line, and its raw text.
-
-    >>> list(_cells('a,"b,c",d', ","))
-    [(0, 'a'), (2, '"b,c"'), (8, 'd')]
-    """
-    start, quoted = 0, False
-    for place, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == delimiter and not quoted:
-            yield start, line[start:place]
-            start = place + 1
-    yield start, line[start:]
