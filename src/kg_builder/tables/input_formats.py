@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from kg_builder.tables.delimited_text import CSV, TSV
-from kg_builder.tables.json_lines import JsonLines
 from kg_builder.tables.table_files import InputFormat
 
-INPUT_FORMATS: tuple[InputFormat, ...] = (CSV, TSV, JsonLines())
+INPUT_FORMATS: tuple[InputFormat, ...] = (CSV, TSV)
 """All formats; each table may be in any of them, except tables with lines before the header."""
 
 
