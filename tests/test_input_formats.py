@@ -58,16 +58,20 @@ def test_verification_reads_a_table_with_tabs(draft: Draft) -> None:
 def test_a_part_in_two_formats_is_refused(draft: Draft) -> None:
     draft.write("data/shared/units.tsv", UNITS)
     assert draft.refusal() == [
-        "data/shared/units.tsv: found the same part as units.csv, expected each part of a table once. "
-        "Remove one of them, or give it another number."
+        (
+            "data/shared/units.tsv: found the same part as units.csv, expected each part of a table once. "
+            "Remove one of them, or give it another number."
+        )
     ]
 
 
 def test_a_misspelt_table_with_tabs_is_named_with_its_ending(draft: Draft) -> None:
     draft.write("data/shared/unit.tsv", UNITS)
     assert draft.refusal() == [
-        "data/shared/unit.tsv: found a table that no shape describes, expected a table that a shape in "
-        "ontology/shapes describes. Did you mean units.tsv?"
+        (
+            "data/shared/unit.tsv: found a table that no shape describes, expected a table that a shape in "
+            "ontology/shapes describes. Did you mean units.tsv?"
+        )
     ]
 
 
@@ -96,13 +100,17 @@ def test_a_faulty_cell_of_a_table_with_tabs_has_its_line_and_column(draft: Draft
         ),
         (
             UNITS + 'hours\t"the\thours"\tHours.\n',
-            "2: label: found a tab inside quotes, expected plain text without it. "
-            "Close the quotes. Take it out; a cell has no line break or tab.",
+            (
+                "2: label: found a tab inside quotes, expected plain text without it. "
+                "Close the quotes. Take it out; a cell has no line break or tab."
+            ),
         ),
         (
             UNITS + 'hours\t"ho"urs\tHours.\n',
-            "2: found '\t' expected after '\"', expected quotes that open and close a whole cell. "
-            'Write a quote inside a cell as "".',
+            (
+                "2: found '\t' expected after '\"', expected quotes that open and close a whole cell. "
+                'Write a quote inside a cell as "".'
+            ),
         ),
     ],
     ids=["commas", "too-few-cells", "tab-in-quotes", "quotes-that-close-early"],

@@ -52,7 +52,8 @@ class InputFormat(Protocol):
     def select(self, file: TableFile, scanned: Scan, copy: Path) -> tuple[str, list[Any]]:
         """Return the SQL of the rows in Unicode form C, and its parameters.
 
-        It yields the line as `_line`, and the columns of the header as text. `copy` is a path for a temporary file.
+        It yields the line as `_line`, and the columns of the header as text, with empty cells as NULL. `copy` is a path
+        for a temporary file.
         """
 
     def row_problems(self, file: TableFile, scanned: Scan) -> list[Problem]:
