@@ -31,8 +31,8 @@ from kg_builder.queries.stored_queries import derived_triples, stored_query
 from kg_builder.schema.model import Column, Schema, Table, ordered
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
+from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name, plan_without_optimizer
-from kg_builder.tables.table_files import table_files
 from kg_builder.validation.constraint_checks import constraint_results
 from kg_builder.validation.facet_checks import columns_of, property_results
 from kg_builder.validation.pyshacl_reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term

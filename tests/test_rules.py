@@ -14,11 +14,10 @@ from kg_builder.cli.main import main
 from kg_builder.core.problems import Location, Problem
 from kg_builder.core.rules import RULES
 from kg_builder.schema.limits import LIMITS
-from kg_builder.tables import cell_positions
+from kg_builder.tables import delimited_text
 from kg_builder.tables.cell_positions import with_columns
 from tests.bench import ROOT
 from tests.draft import Draft
-
 
 BUILDING = ("core", "curation", "graph", "queries", "schema", "tables", "validation")
 """What takes part in builds, validation and curation; the rules of requests and of data of others are not listed."""
@@ -99,7 +98,7 @@ def test_a_file_that_is_gone_gives_no_character(tmp_path: Path) -> None:
 
 
 def test_the_examples_of_positions_are_true() -> None:
-    found = doctest.testmod(cell_positions)
+    found = doctest.testmod(delimited_text)
     assert (found.attempted > 0, found.failed) == (True, 0)
 
 

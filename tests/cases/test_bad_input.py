@@ -982,11 +982,11 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         ),
         (
             "data/shared/units.CSV",
-            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv or .tsv. Rename or move it.",
         ),
         (
             "data/shared/units.xlsx",
-            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv or .tsv. Rename or move it.",
         ),
         (
             "data/links/subjects.csv",
@@ -998,7 +998,7 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         ),
         (
             "data/shared/subjects.sssom.tsv",
-            "found something that no build reads, expected tables that end in .csv. Rename or move it.",
+            "found something that no build reads, expected tables that end in .csv or .tsv. Rename or move it.",
         ),
         (
             "data/units.csv",

@@ -115,7 +115,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '"../../units.csv"',
         "shape:Unit a",
         (
-            'found csvw:url "../../units.csv", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. '
+            'found csvw:url "../../units.csv", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.tsv. '
             "Fix the place."
         ),
     ),
@@ -123,13 +123,16 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '"links/*.sssom.tsv"',
         '"links/*"',
         "shape:Mapping a",
-        'found csvw:url "links/*", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING. Fix the place.',
+        'found csvw:url "links/*", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.tsv. Fix the place.',
     ),
-    "delimiter": (
-        'csvw:delimiter "\\t"',
-        'csvw:delimiter "|"',
-        "shape:Mapping a",
-        'found csvw:delimiter "|", expected "," or "\\t". Choose one of them.',
+    "table-in-another-format": (
+        '"shared/units.csv"',
+        '"shared/units.xlsx"',
+        "shape:Unit a",
+        (
+            'found csvw:url "shared/units.xlsx", expected shared/NAME.csv, {source}/NAME.csv or FOLDER/*.tsv. '
+            "Fix the place."
+        ),
     ),
     "address-without-id": (
         '"unit/{id}"',

@@ -22,6 +22,7 @@ from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import query_problems, stored_query
 from kg_builder.queries.stored_questions import Parameter, StoredQuestion
+from kg_builder.tables.input_formats import INPUT_FORMATS
 
 if TYPE_CHECKING:
     from kg_builder.queries.percentage_rules import Rules
@@ -364,7 +365,7 @@ def _together(answers: list[Answer]) -> Answer:
     return dataclasses.replace(answers[0], rows=tuple(chain.from_iterable(answer.rows for answer in answers)))
 
 
-SOURCES = ("data/*/*.csv", "data/*/*.tsv", "ontology/**/*.ttl", "queries/derive/*.rq")
+SOURCES = (*(f"data/*/*{each.ending}" for each in INPUT_FORMATS), "ontology/**/*.ttl", "queries/derive/*.rq")
 """What a graph is built from."""
 
 

@@ -26,13 +26,13 @@ RULES = {
     "file": "The path must be a plain file that can be read: no folder, device or broken link.",
     "folder": "The folder must exist; folders of data have names of lower-case ASCII words joined by hyphens.",
     "table": "The name of a table must be one that a shape describes with csvw:url. A table may be cut into "
-    "findings.csv, findings.2.csv and so on.",
+    "findings.csv, findings.2.csv and so on, each part in one format.",
     "unread": "A folder of data holds nothing that no build reads, as a misspelt table would be lost without a word.",
     "encoding": "Text is UTF-8. Nothing is guessed, because a wrong guess changes names.",
     "empty": "A table has at least its header.",
     "header": "The header names columns of the shape, each once. In a stored query, the lines that begin with #+ hold "
     "the keys of its kind: CONTRIBUTING.md lists them.",
-    "delimiter": "Cells are separated as the shape says: by commas, in tables of mappings by tabs.",
+    "delimiter": "Cells are separated as the ending of the file says: by commas in .csv, by tabs in .tsv.",
     "quotes": "A quote opens and closes a whole cell. A quote inside a cell is written twice.",
     "row": "Each row stands on one line and has as many cells as the header.",
     "control": "A cell holds no control characters, so no line breaks and no tabs.",

@@ -13,10 +13,8 @@ from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
 from kg_builder.schema.model import SHARED
 from kg_builder.schema.ontology_folder import read_schema
-from kg_builder.tables.raw_text import rows_of
-from kg_builder.tables.table_files import TableFile, table_files
-
-Row = Mapping[str, str]
+from kg_builder.tables.data_folder import table_files
+from kg_builder.tables.table_files import Row, TableFile, rows_of
 
 NARRATIVE = frozenset({"narrative", "comment", "heading", "quote", "note"})
 """Origins of numbers that stand in sentences; all others have a label next to them."""

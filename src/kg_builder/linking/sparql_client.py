@@ -19,8 +19,8 @@ from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.linking.untrusted_text import JsonWatch
 from kg_builder.queries.federated_questions import LIST
 from kg_builder.schema.model import Column, Table
-from kg_builder.tables.raw_text import rows_of
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.delimited_text import CSV
+from kg_builder.tables.table_files import TableFile, rows_of
 
 NAME, ADDRESS = "name", "address"
 COLUMNS = Table((Column(NAME, required=1), Column(ADDRESS, required=1)))
@@ -51,7 +51,7 @@ def services(root: Path) -> dict[str, Service]:
         return {}
     listed: dict[str, Service] = {}
     problems: list[Problem] = []
-    for line, row in rows_of(TableFile(root / LIST, LIST, "", COLUMNS)):
+    for line, row in rows_of(TableFile(root / LIST, LIST, "", COLUMNS, CSV)):
         found = list(_row_problems(line, row, listed))
         problems += found
         if not found:

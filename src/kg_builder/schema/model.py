@@ -74,8 +74,7 @@ class Constraint:
 class Table:
     """One table: a node shape. `classes` is its own class first, then every superclass.
 
-    Cells in its files are separated by `delimiter`. Files may begin with metadata lines marked with `comment`.
-    A `*` in the `url` stands for files of any name.
+    Files may begin with metadata lines marked with `comment`. A `*` in the `url` stands for files of any name.
     """
 
     columns: tuple[Column, ...]
@@ -86,7 +85,6 @@ class Table:
     about: str = ""
     classes: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    delimiter: str = ","
     comment: str | None = None
 
     @property
@@ -107,7 +105,7 @@ class Table:
 
     @property
     def ending(self) -> str:
-        """The extension of its files, such as `.csv`."""
+        """The extension of its files where they are published, such as `.csv`."""
         return self.url[self.url.index(".") :]
 
     def place(self, folder: str) -> str:
@@ -223,7 +221,6 @@ def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
         classes=_superclasses(ontology, shapes.value(node, SH.targetClass)),
         columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
         constraints=tuple(constraints),
-        delimiter=text(shapes, node, CSVW.delimiter) or ",",
         comment=text(shapes, node, CSVW.commentPrefix) or None,
     )
 
