@@ -998,7 +998,8 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         ),
         (
             "data/shared/subjects.sssom.tsv",
-            "found something that no build reads, expected tables that end in .csv or .tsv. Rename or move it.",
+            "found a table that no shape describes, expected a table of this folder. "
+            "Such rows belong into links/*.sssom.tsv.",
         ),
         (
             "data/units.csv",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
@@ -78,7 +79,11 @@ def _unknown_table(schema: Schema, folder: str, path: Path, name: str) -> Proble
     """Return the problem of a file that no shape describes."""
     here = [Path(table.url).name for table in schema.tables_in(folder)]
     canonical = path.with_suffix(Path(here[0]).suffix).name
-    elsewhere = [table.url for table in schema.tables if Path(table.url).name == canonical]
+    elsewhere = [
+        table.url
+        for table in schema.tables
+        if any(fnmatch(name, Path(table.url).name) for name in (canonical, path.name))
+    ]
     close = difflib.get_close_matches(canonical, here, n=1)
     expected = "a table that a shape in ontology/shapes describes"
     hint = f"Did you mean {Path(close[0]).with_suffix(path.suffix)}?" if close else "Rename it or remove it."
