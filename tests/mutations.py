@@ -232,7 +232,7 @@ class Mutable:
         with self.alone(table, map(dict, mutation.rows)):
             problems = list(cell_problems(self.connection, self.part([table])))
         return {
-            (mutation.things[problem.line - 1], *broken(mutation.table, mutation.column, problem))
+            (mutation.things[problem.location.line - 1], *broken(mutation.table, mutation.column, problem))
             for problem in problems
         }
 
@@ -388,8 +388,8 @@ class Mutable:
         assert all(not problem.more for problem in problems)
         found = set()
         for problem in problems:
-            thing = lines[problem.file, problem.line]
-            at_fault = self.schema.table_at(*problem.file.split("/")[-2:])
+            thing = lines[problem.location.file, problem.location.line]
+            at_fault = self.schema.table_at(*problem.location.file.split("/")[-2:])
             assert at_fault is not None
             found.add((thing, *broken(at_fault, mutated.get(thing, at_fault.columns[0]), problem)))
         other = pyoxigraph.Store()
@@ -429,7 +429,7 @@ def broken(table: Table, mutated: Column, problem: Problem) -> tuple[str, str]:
     """Return property and facet of a problem; in RDF a second row with the same id is a second value of a property."""
     if problem.rule == "unique":
         return mutated.path, "maxCount"
-    return table.column(problem.field).path, problem.rule
+    return table.column(problem.location.field).path, problem.rule
 
 
 def first_of(faults: Iterable[Fault]) -> set[Fault]:

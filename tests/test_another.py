@@ -12,6 +12,7 @@ from kg_builder import open_graph
 from kg_builder.answers.default_parameters import answered, usual
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.charts.charts import Chart, drawn
+from kg_builder.core.problems import Location
 from kg_builder.curation.new_report import new_report
 from kg_builder.graph.built_graph import BuiltGraph, Project
 from kg_builder.pipeline import build, build_graph
@@ -112,7 +113,7 @@ def test_shares_that_miss_100_in_one_country_ages_and_year_are_found(tmp_path: P
     printed = Edit(FINDINGS, f"{CELL},percent,1,table,77.7%", f"{wrong},percent,1,table,67.7%")
     project = project_at(tmp_path / "project", (printed,), ANOTHER)
     (found,) = problems_of(project, tmp_path / "work")
-    assert (found.file, found.line, found.field) == (f"data/{FIRST}/questions.csv", 2, "response_type")
+    assert found.location == Location(f"data/{FIRST}/questions.csv", 2, field="response_type")
     assert "not to 89.85 to 90.15" in found.expected
 
 

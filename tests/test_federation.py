@@ -322,7 +322,7 @@ def test_a_fault_in_a_list_has_the_column_where_its_cell_begins(tmp_path: Path) 
     with pytest.raises(ProblemsFound) as found:
         services.services(tmp_path)
     (problem,) = with_columns(found.value.problems, tmp_path)
-    assert (problem.line, problem.column, problem.field) == (2, 9, "address")
+    assert (problem.location.line, problem.location.column, problem.location.field) == (2, 9, "address")
 
 
 @pytest.mark.parametrize(

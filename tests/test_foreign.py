@@ -28,7 +28,7 @@ def refused(folder: Path, name: str, content: str | bytes) -> Problem:
     with pytest.raises(ProblemsFound) as caught:
         read(folder, name, content)
     (problem,) = caught.value.problems
-    assert problem.file == str(folder / name)
+    assert problem.location.file == str(folder / name)
     return problem
 
 
@@ -141,7 +141,7 @@ def test_a_doctype_is_told_with_its_line(tmp_path: Path) -> None:
 )
 def test_bad_xml_is_told_with_its_line(content: str, line: int, found: str, tmp_path: Path) -> None:
     problem = refused(tmp_path, "a.rdf", content)
-    assert (problem.line, problem.found) == (line, found)
+    assert (problem.location.line, problem.found) == (line, found)
 
 
 @pytest.mark.parametrize(
@@ -178,13 +178,13 @@ def test_a_context_elsewhere_is_refused_and_not_read(
         monkeypatch.setattr(socket, name, refuse)
     (tmp_path / "context.jsonld").write_text('{"@context": {"p": "http://e/p"}}')
     problem = refused(tmp_path, "a.jsonld", f'{{\n"@context": {context},\n"@id": "http://e/a", "p": 1}}')
-    assert (problem.line, problem.rule, problem.found) == (2, "context", "a context that stands elsewhere")
+    assert (problem.location.line, problem.rule, problem.found) == (2, "context", "a context that stands elsewhere")
 
 
 def test_a_context_within_a_node_is_refused_too(tmp_path: Path) -> None:
     content = '[{"@id": "http://e/a",\n "http://e/p": {"@context": "file:///etc/passwd", "@id": "http://e/b"}}]'
     problem = refused(tmp_path, "a.jsonld", content)
-    assert (problem.line, problem.rule) == (2, "context")
+    assert (problem.location.line, problem.rule) == (2, "context")
 
 
 def test_a_context_in_the_file_gives_keys_their_meaning(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_context_in_the_file_gives_keys_their_meaning(tmp_path: Path) -> None:
 )
 def test_bad_jsonld_is_told_with_its_line(content: str, line: int, found: str, tmp_path: Path) -> None:
     problem = refused(tmp_path, "a.jsonld", content)
-    assert (problem.line, problem.found) == (line, found)
+    assert (problem.location.line, problem.found) == (line, found)
 
 
 def test_keys_without_a_meaning_are_passed_over_as_jsonld_says(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_deep_json_is_refused(depth: int, opening: str, closing: str, tmp_path: 
 )
 def test_bad_turtle_is_told_with_its_line(content: str, line: int, found: str, tmp_path: Path) -> None:
     problem = refused(tmp_path, "a.ttl", content)
-    assert (problem.line, problem.found) == (line, found)
+    assert (problem.location.line, problem.found) == (line, found)
 
 
 @pytest.mark.parametrize("name", ["a.ttl", "a.nt", "a.rdf", "a.json"])
@@ -262,7 +262,7 @@ def test_what_is_no_clean_text_is_told_with_its_line(
     name: str, content: bytes, line: int, rule: str, found: str, tmp_path: Path
 ) -> None:
     problem = refused(tmp_path, name, content)
-    assert (problem.line, problem.rule, problem.found) == (line, rule, found)
+    assert (problem.location.line, problem.rule, problem.found) == (line, rule, found)
 
 
 def test_a_letter_that_is_broken_off_at_the_end_is_told(tmp_path: Path) -> None:

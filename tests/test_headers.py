@@ -43,7 +43,7 @@ def test_a_key_knows_its_line() -> None:
 @pytest.mark.parametrize("character", ["\u2028", "\x85", "\r"])
 def test_a_line_break_that_editors_do_not_count_cuts_no_header(character: str) -> None:
     _, (problem,) = read_header("x.rq", f"#+ hint: y\r\n#+ summary: a{character}b\r\nSELECT", "checks")
-    assert (problem.line, problem.column) == (2, 14)
+    assert (problem.location.line, problem.location.column) == (2, 14)
     assert problem.found == f"the control character U+{ord(character):04X} at column 14"
 
 

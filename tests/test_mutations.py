@@ -53,7 +53,7 @@ NUMBERS = {
 
 CIRCLES = 7
 
-MERGED = 332
+MERGED = 331
 """Mutated rows of the merged graph; a row has one mutation there."""
 
 CONSTRAINTS = (

@@ -66,7 +66,7 @@ UNRULY = {
     "table-surveys: end written as 1 May 2020",
     "table-surveys: start written as 2020-02-30",
 }
-"""Cases at which pySHACL fails: its sh:lessThanOrEquals compares whatever the two properties hold; no id is no thing."""
+"""Cases at which pySHACL fails: its sh:lessThanOrEquals compares any two values; a row without id is no thing."""
 
 Place = tuple[str, str]
 """A focus node and a property."""
@@ -167,13 +167,13 @@ def places(case: Case, bench: Bench) -> set[Place]:
 
 
 def place(problem: Problem, case: Case, schema: Schema) -> Place:
-    folder, file = problem.file.split("/")[-2:]
+    folder, file = problem.location.file.split("/")[-2:]
     table = schema.table_at(folder, file)
     assert table is not None
     (edit,) = case.edits
-    edited = sheet_of(file, edit.apply(original(problem.file)))
-    row = edited.cells[problem.line - edited.first_line]
-    return BASE + table.about.format(source=folder, id=row[0]), table.column(problem.field).path
+    edited = sheet_of(file, edit.apply(original(problem.location.file)))
+    row = edited.cells[problem.location.line - edited.first_line]
+    return BASE + table.about.format(source=folder, id=row[0]), table.column(problem.location.field).path
 
 
 def graph_of(together: list[Case], bench: Bench, folder: Path) -> Path:

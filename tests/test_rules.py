@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg_builder.cli.main import main
-from kg_builder.core.problems import Problem
+from kg_builder.core.problems import Location, Problem
 from kg_builder.core.rules import RULES
 from kg_builder.schema.limits import LIMITS
 from kg_builder.tables import cell_positions
@@ -20,25 +20,18 @@ from kg_builder.validation.shacl_report import COMPONENTS
 from tests.bench import ROOT
 from tests.draft import Draft
 
-BUILDING = ("core", "curation", "graph", "queries", "schema", "tables", "validation", "pipeline.py")
-"""What takes part in builds, validation and curation; the rules of requests and of data of others are not listed."""
 
-PLACES = {"Problem": 3, "fault": 3, "refusal": 3}
-"""What makes problems, and at which place its rule stands."""
+BUILDING = ("core", "curation", "graph", "queries", "schema", "tables", "validation")
+"""What takes part in builds, validation and curation; the rules of requests and of data of others are not listed."""
 
 
 def named_rules() -> Iterator[str]:
-    """The rules that the modules name."""
-    folder = ROOT / "src" / "kg_builder"
-    files = [path for name in BUILDING for path in ([folder / name] if "." in name else (folder / name).glob("*.py"))]
-    for path in files:
+    """The rules that the modules name as the keyword `rule`."""
+    for path in (path for name in BUILDING for path in (ROOT / "src" / "kg_builder" / name).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PLACES:
-                found = node.args[PLACES[node.func.id] :][:1]
-                yield from (str(each.value) for each in found if isinstance(each, ast.Constant))
-            elif path.stem == "shape_rules" and isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
-                rule = node.value.elts[1]  # behind the node that is at fault
-                yield from [str(rule.value)] if isinstance(rule, ast.Constant) else []
+            if isinstance(node, ast.keyword) and node.arg == "rule":
+                given = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+                yield from (str(each.value) for each in given if isinstance(each, ast.Constant))
 
 
 def test_every_rule_of_builds_is_explained() -> None:
@@ -76,6 +69,10 @@ def test_an_unknown_rule_names_the_nearest(capsys: pytest.CaptureFixture[str]) -
     assert (code, "datatype" in said) == (1, True)
 
 
+def problem_at(location: Location) -> Problem:
+    return Problem(location, rule="datatype", found="x", expected="y")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line", "field", "column"),
     [
@@ -92,13 +89,13 @@ def test_a_cell_begins_at_its_character(
     name: str, text: str, line: int, field: str, column: int, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8", newline="")
-    (problem,) = with_columns([Problem(name, line, field, "x", "y", "z")], tmp_path)
-    assert problem.column == column
+    (problem,) = with_columns([problem_at(Location(name, line, field=field))], tmp_path)
+    assert problem.location.column == column
 
 
 def test_a_file_that_is_gone_gives_no_character(tmp_path: Path) -> None:
-    (problem,) = with_columns([Problem("gone.csv", 2, "id", "x", "y", "z")], tmp_path)
-    assert problem.column == 0
+    (problem,) = with_columns([problem_at(Location("gone.csv", 2, field="id"))], tmp_path)
+    assert problem.location.column == 0
 
 
 def test_the_examples_of_positions_are_true() -> None:

@@ -72,7 +72,7 @@ def test_a_section_is_of_columns_that_are_selected(section: Section, found: str)
     header = QueryHeader("x", section=(section,), lines={"section": 2})
     query = StoredQuery("x", "queries/pages/x.rq", header, "SELECT ?thing_iri ?number {}")
     (problem,) = section_problems([query])
-    assert (problem.line, problem.found, problem.expected) == (2, found, "one of number, thing_iri")
+    assert (problem.location.line, problem.found, problem.expected) == (2, found, "one of number, thing_iri")
 
 
 def linked(iri: str, text: str) -> Link:

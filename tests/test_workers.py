@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 import uvloop
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.server.workers import Busy, Limits, TooLong, TooMuch, Workers
 
 Result = TypeVar("Result")
@@ -98,7 +98,7 @@ def large(_: object) -> bytes:
 
 
 def complaining(_: object) -> None:
-    raise ProblemsFound([Problem("a file", 1, "", "rule", "this", "that")])
+    raise ProblemsFound.at(Location("a file", 1), rule="rule", found="this", expected="that")
 
 
 def test_a_task_is_done_on_the_state(workers: Workers) -> None:

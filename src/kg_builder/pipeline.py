@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_builder.core.cache import user_cache
 from kg_builder.core.output_folder import staged
-from kg_builder.core.problems import Problem, ProblemsFound, errors, gathered, quoted
+from kg_builder.core.problems import Location, ProblemsFound, errors, gathered, quoted
 from kg_builder.core.processes import beside
 from kg_builder.core.progress import SILENT, Progress
 from kg_builder.exports.downloads import SITE
@@ -77,7 +77,7 @@ def _refuse_base(base: str) -> None:
     """Raise `ProblemsFound` unless the addresses of things can begin with `base`."""
     if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", base):
         expected = "an absolute IRI that ends in / or #"
-        raise ProblemsFound([Problem("--base", 0, "", "base", quoted(base), expected)])
+        raise ProblemsFound.at(Location("--base"), rule="base", found=quoted(base), expected=expected)
 
 
 def _export(graph: BuiltGraph, folder: Path, progress: Progress) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kg_builder.answers.answer import Answer
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, Problem, ProblemsFound
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,9 @@ class Comparison:
         reasons = dict.fromkeys(str(reason) for reason in self.adding.column("reason"))
         if reasons:
             expected = "numbers of the same people, whose answers exclude each other"
-            raise ProblemsFound([Problem(f"--{how}", 0, "", "adding", reason, expected) for reason in reasons])
+            raise ProblemsFound(
+                Problem(Location(f"--{how}"), rule="adding", found=reason, expected=expected) for reason in reasons
+            )
         numbers = {row[-1]: each for row, each in zip(self.compared.rows, self.compared, strict=True)}
         parts = 1 if how == "sum" else len(numbers)
         whole = {name: sum(Decimal(each[name]) for each in numbers.values()) for name in ("value", "low", "high")}

@@ -19,7 +19,7 @@ from kg_builder.answers.confidence import Confidence, Share, confidence
 from kg_builder.answers.labels import Label, Match, matches, nearest
 from kg_builder.answers.question_calls import Questions
 from kg_builder.core.iris import BASE
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import query_problems, stored_query
 from kg_builder.queries.stored_questions import Parameter, StoredQuestion
 
@@ -66,8 +66,13 @@ class GraphReader:
         """
         lines = build / "kg.nq"
         if store is None and not lines.is_file():
-            hint = "Run `make build` (or `kg-builder build`) first."
-            raise ProblemsFound([Problem(str(lines), 0, "", "file", "no file of that name", "a built graph", hint)])
+            raise ProblemsFound.at(
+                Location(str(lines)),
+                rule="file",
+                found="no file of that name",
+                expected="a built graph",
+                hint="Run `make build` (or `kg-builder build`) first.",
+            )
         self.root = root
         self.questions = Questions(self.ask, root)
         self.store = _loaded(lines) if store is None else store
@@ -106,7 +111,7 @@ class GraphReader:
         """Return a stored question; raise `ProblemsFound` with the nearest names if it does not exist."""
         if name not in self.questions:
             expected = f"one of the stored questions, such as {', '.join(nearest(name, self.questions))}"
-            raise ProblemsFound([Problem(name, 0, "", "name", "no question of that name", expected)])
+            raise ProblemsFound.at(Location(name), rule="name", found="no question of that name", expected=expected)
         return self.questions[name]
 
     def query(self, text: str) -> Answer:
@@ -122,7 +127,7 @@ class GraphReader:
         results = self.results(text, terms)
         if isinstance(results, pyoxigraph.QueryTriples) != isinstance(form, pyoxigraph.RdfFormat):
             expected = "a format of RDF for triples, a format of SPARQL results for tables"
-            raise ProblemsFound([Problem("--format", 0, "", "format", form.name, expected)])
+            raise ProblemsFound.at(Location("--format"), rule="format", found=form.name, expected=expected)
         return results.serialize(format=form) or b""  # type: ignore[arg-type]
 
     def refuse(self, text: str) -> None:
@@ -171,8 +176,12 @@ class GraphReader:
         names = [parameter.name for parameter in question.parameters]
         for name in given:
             if name not in names:
-                expected = f"a parameter of it: {', '.join(names) or 'it has none'}"
-                raise ProblemsFound([Problem(question.name, 0, "", "parameter", f"the parameter {name}", expected)])
+                raise ProblemsFound.at(
+                    Location(question.name),
+                    rule="parameter",
+                    found=f"the parameter {name}",
+                    expected=f"a parameter of it: {', '.join(names) or 'it has none'}",
+                )
         return {
             each.variable: self.term(question, each, str(given.get(each.name, each.default)))
             for each in question.parameters
@@ -184,8 +193,12 @@ class GraphReader:
             literal = parameter.literal(text)
             if literal is None:
                 expected = {"integer": "a whole number, such as 50", "decimal": "a number with a point, such as 28.6"}
-                found = Problem(question.name, 0, parameter.name, "value", quoted(text), expected[parameter.form])
-                raise ProblemsFound([found])
+                raise ProblemsFound.at(
+                    Location(question.name, field=parameter.name),
+                    rule="value",
+                    found=quoted(text),
+                    expected=expected[parameter.form],
+                )
             return literal
         return self.thing(text) or self.named(question, parameter, text)
 
@@ -209,10 +222,13 @@ class GraphReader:
         if len(ends) == 1 or len(best) == 1:
             return pyoxigraph.NamedNode(ends[0] if len(ends) == 1 else best[0].thing)
         close = [match.thing for match in found[:5]] or nearest(text, allowed)
-        expected = (
-            f"one of its {len(allowed)} values, such as {', '.join(iri.removeprefix(self.base) for iri in close)}"
+        examples = ", ".join(iri.removeprefix(self.base) for iri in close)
+        raise ProblemsFound.at(
+            Location(question.name, field=parameter.name),
+            rule="value",
+            found=quoted(text),
+            expected=f"one of its {len(allowed)} values, such as {examples}",
         )
-        raise ProblemsFound([Problem(question.name, 0, parameter.name, "value", quoted(text), expected)])
 
     def allowed(self, question: StoredQuestion, parameter: Parameter) -> list[str]:
         """Return the values with an answer; other parameters have their default, if the graph holds it."""
@@ -291,7 +307,7 @@ class GraphReader:
         for number in numbers:
             if not self.ask(SAMPLE, **{sample: number}).rows:
                 found, expected = "something else", f"a {sample}, an answer to a survey question"
-                raise ProblemsFound([Problem(number, 0, "", "number", found, expected)])
+                raise ProblemsFound.at(Location(number), rule="number", found=found, expected=expected)
         pairs = [{"a": one, "b": other} for one, other in combinations(numbers, 2)]
         return Comparison(
             against=_together([self.ask("cannot-be-compared", **pair) for pair in pairs]),

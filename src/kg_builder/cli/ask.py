@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 
 if TYPE_CHECKING:
     from kg_builder.answers.answer import Answer
@@ -198,8 +198,12 @@ def _run_chart(options: argparse.Namespace) -> str:
 
     charts = [each.chart for each in charts_of(_opened(options).ask(options.name, **options.parameters))]
     if not charts:
-        expected = "an answer with numbers, their question and their base"
-        raise ProblemsFound([Problem(options.name, 0, "", "chart", "nothing that can be drawn", expected)])
+        raise ProblemsFound.at(
+            Location(options.name),
+            rule="chart",
+            found="nothing that can be drawn",
+            expected="an answer with numbers, their question and their base",
+        )
     drawings = Drawings(user_cache())
     for _ in drawings.prepare(charts if options.type == "svg" else ()):
         pass
@@ -246,7 +250,7 @@ def _run_find(options: argparse.Namespace) -> str:
     alike = graph.find_questions(words)
     if not found and not alike:
         expected = "a name in the graph; `kg-builder ask topics` lists what it knows"
-        raise ProblemsFound([Problem("find", 0, "", "name", quoted(words), expected)])
+        raise ProblemsFound.at(Location("find"), rule="name", found=quoted(words), expected=expected)
     if options.format == "json":
         lists: dict[str, list[Any]] = {"found": found, "questions": fitting, "alike": alike}
         return _as_json({name: [dataclasses.asdict(each) for each in listed] for name, listed in lists.items()})
@@ -275,7 +279,7 @@ def _called(name: str, parameters: dict[str, str]) -> str:
 def _run_compare(options: argparse.Namespace) -> str:
     """Report whether numbers may be compared and added, and add them if an option requests it."""
     if len(options.numbers) < 2:  # noqa: PLR2004  (a comparison needs two)
-        raise ProblemsFound([Problem("compare", 0, "", "numbers", "one figure", "two at least")])
+        raise ProblemsFound.at(Location("compare"), rule="numbers", found="one figure", expected="two at least")
     graph = _opened(options)
     comparison = graph.compare(*options.numbers)
     total = comparison.total(options.total) if options.total else None

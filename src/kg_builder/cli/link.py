@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 
 if TYPE_CHECKING:
     from kg_builder.answers.graph_reader import GraphReader
@@ -86,7 +86,7 @@ def _run_link(options: argparse.Namespace) -> str:
     if bool(options.source) == any(chosen.values()):
         found = "both" if options.source else "neither data nor decisions"
         expected = "data to link, or --accept, --reject or --unsure with ids"
-        raise ProblemsFound([Problem("link", 0, "", "call", found, expected)])
+        raise ProblemsFound.at(Location("link"), rule="call", found=found, expected=expected)
     graph = GraphReader(options.root, options.out or options.root / "build")
     folder = options.links or options.root / FOLDER
     if options.source:
@@ -135,5 +135,7 @@ def _pair(text: str) -> tuple[str, str]:
     """Return the two sides of a code option; raise `ProblemsFound` if one is missing."""
     column, sign, scheme = text.rpartition("=")
     if not (column and sign and scheme):
-        raise ProblemsFound([Problem("--code", 0, "", "call", text, "COLUMN=SCHEME, such as iso3=isoAlpha3")])
+        raise ProblemsFound.at(
+            Location("--code"), rule="call", found=text, expected="COLUMN=SCHEME, such as iso3=isoAlpha3"
+        )
     return column, scheme

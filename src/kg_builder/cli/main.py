@@ -18,7 +18,7 @@ from kg_builder import __version__
 from kg_builder.cli.ask import add_commands
 from kg_builder.cli.link import add_linking
 from kg_builder.cli.serve import add_serving
-from kg_builder.core.problems import Problem, ProblemsFound, as_data, errors, to_json
+from kg_builder.core.problems import Location, Problem, ProblemsFound, as_data, errors, to_json
 
 DONE, FAULTY = 0, 1
 
@@ -178,8 +178,12 @@ def _run_build(options: argparse.Namespace) -> int:
 
     unknown = sorted(set(options.format) - set(FORMATS))
     if unknown:
-        found = f"the output {unknown[0]!r}"
-        raise ProblemsFound([Problem("--format", 0, "", "format", found, f"one of {', '.join(FORMATS)}")])
+        raise ProblemsFound.at(
+            Location("--format"),
+            rule="format",
+            found=f"the output {unknown[0]!r}",
+            expected=f"one of {', '.join(FORMATS)}",
+        )
     out = options.out or options.root / "build"
     project = Project(
         options.root, BASE if options.base is None else options.base, options.memory, tuple(options.format)
@@ -315,7 +319,7 @@ def _run_explain(options: argparse.Namespace) -> str:
         return "".join(f"{name}\n" for name in sorted(rules))
     if options.rule not in rules:
         expected = f"a rule, such as {', '.join(nearest(options.rule, rules))}"
-        raise ProblemsFound([Problem("explain", 0, "", "name", f"no rule {options.rule!r}", expected)])
+        raise ProblemsFound.at(Location("explain"), rule="name", found=f"no rule {options.rule!r}", expected=expected)
     return textwrap.fill(" ".join(rules[options.rule].split()), 100) + "\n"
 
 

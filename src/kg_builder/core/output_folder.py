@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 
 CHECKSUMS = "SHA256SUMS"
 """The list of files and their SHA-256; a folder with this file was made by a build and may be replaced."""
@@ -61,9 +61,13 @@ def writable(place: Path, hint: str) -> Iterator[None]:
         known = [os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)]
         said = getattr(error, "strerror", None) or str(error).splitlines()[0].rsplit(": ", 1)[-1]
         reason = next((each for each in known if each in str(error)), said)
-        found = f"a place that cannot be written ({reason})"
-        problem = Problem(str(place), 0, "", "output", found, "a writable folder with room", hint)
-        raise ProblemsFound([problem]) from error
+        raise ProblemsFound.at(
+            Location(str(place)),
+            rule="output",
+            found=f"a place that cannot be written ({reason})",
+            expected="a writable folder with room",
+            hint=hint,
+        ) from error
 
 
 def _refuse_foreign(out: Path, names: set[str]) -> None:
@@ -79,8 +83,13 @@ def _refuse_foreign(out: Path, names: set[str]) -> None:
         if not foreign:
             return
         found = f"{foreign[0]}, which no build has made"
-    expected = "a new or empty folder, or a former build"
-    raise ProblemsFound([Problem(str(out), 0, "", "output", found, expected, "Choose another --out.")])
+    raise ProblemsFound.at(
+        Location(str(out)),
+        rule="output",
+        found=found,
+        expected="a new or empty folder, or a former build",
+        hint="Choose another --out.",
+    )
 
 
 @contextlib.contextmanager

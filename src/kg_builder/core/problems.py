@@ -22,18 +22,36 @@ SHOWN = 60
 
 
 @dataclasses.dataclass(frozen=True, order=True)
-class Problem:
-    """One problem, reported to the person who can fix it.
+class Location:
+    """The place of a problem.
 
-    `file` is relative to the project, `line` counts from 1 (0: the file as a whole), `field` is the name of a column.
-    `rule` names the constraint, `more` counts further problems of the same kind that are not listed,
-    `focus` is the IRI of the thing concerned, if the graph already has one.
-    `column` is the character of the line at which the cell or the problem begins, from 1 (0: not known).
+    `file` is relative to the project, or names what a user wrote, such as `--memory`.
+    `line` counts from 1 (0: the file as a whole), `field` is the name of a column.
+    `column` is the character of the line at which the cell or the problem begins, from 1 (0: not known);
+    it does not count in comparisons.
     """
 
     file: str
-    line: int
-    field: str
+    line: int = 0
+    _: dataclasses.KW_ONLY
+    field: str = ""
+    column: int = dataclasses.field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        """Return the place as messages begin: file, line and field, as far as they are known."""
+        return ":".join(filter(None, (self.file, str(self.line or ""), f" {self.field}" if self.field else "")))
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Problem:
+    """One problem, reported to the person who can fix it.
+
+    `rule` names the constraint, `more` counts further problems of the same kind that are not listed,
+    `focus` is the IRI of the thing concerned, if the graph already has one.
+    """
+
+    location: Location
+    _: dataclasses.KW_ONLY
     rule: str
     found: str
     expected: str
@@ -42,14 +60,10 @@ class Problem:
     more: int = 0
     focus: str = ""
     shape: str = ""
-    column: int = 0
 
     def __str__(self) -> str:
-        """Return one sentence: file, line, column, found, expected, how to fix."""
-        where = ":".join(
-            part for part in (self.file, str(self.line or ""), f" {self.field}" if self.field else "") if part
-        )
-        sentence = f"{where}: found {self.found}, expected {self.expected}."
+        """Return one sentence: location, found, expected, how to fix."""
+        sentence = f"{self.location}: found {self.found}, expected {self.expected}."
         if self.hint:
             sentence += f" {self.hint}"
         if self.more:
@@ -63,6 +77,11 @@ class ProblemsFound(Exception):  # noqa: N818  (it holds the problems of a whole
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def at(cls, location: Location, *, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
+        """Return the exception for a single problem."""
+        return cls([Problem(location, rule=rule, found=found, expected=expected, hint=hint)])
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -78,7 +97,8 @@ def quoted(value: str) -> str:
 
 def as_data(problems: Sequence[Problem]) -> dict[str, Any]:
     """Return the problems as JSON values, with the number of errors."""
-    listed = [{name: getattr(problem, name) for name in KEYS} for problem in problems]
+    values = [{**dataclasses.asdict(problem), **dataclasses.asdict(problem.location)} for problem in problems]
+    listed = [{key: each[key] for key in KEYS} for each in values]
     return {"problems": listed, "errors": len(errors(problems))}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from kg_builder.core.problems import Problem, quoted
+from kg_builder.core.problems import Location, Problem, quoted
 
 DEPTH_LIMIT = 10
 """Maximum nesting of lists and mappings; no header is deeper."""
@@ -82,7 +82,7 @@ def read_record(
 
 
 def read_marked(
-    file: str, numbered: Iterable[tuple[int, str]], mark: str, fields: Fields, called: str, rule: str
+    file: str, numbered: Iterable[tuple[int, str]], mark: str, fields: Fields, called: str, *, rule: str
 ) -> tuple[dict[str, Any], dict[str, int], list[Problem]]:
     """Return what `read_record` returns, for YAML in lines of a file that begin with a mark; problems name the file.
 
@@ -95,8 +95,15 @@ def read_marked(
     problems = []
     for fault in faults:
         line, column = numbers[min(fault.line, len(numbers)) - 1], fault.column + len(mark)
-        found = f"{fault.found} at column {column}" if fault.column > 1 else fault.found
-        problems.append(Problem(file, line, "", rule, found, fault.expected, fault.hint, column=column))
+        problems.append(
+            Problem(
+                Location(file, line, column=column),
+                rule=rule,
+                found=f"{fault.found} at column {column}" if fault.column > 1 else fault.found,
+                expected=fault.expected,
+                hint=fault.hint,
+            )
+        )
     return values, {key: numbers[line - 1] for key, line in lines.items()}, problems
 
 

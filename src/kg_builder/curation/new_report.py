@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.schema.ontology_folder import read_schema
 
 
@@ -17,20 +17,14 @@ def new_report(root: Path, source: str) -> list[Path]:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source) or source in taken:
         found = f"the id {quoted(source)}"
         expected = "lower-case ASCII words joined by hyphens, such as netclean-2019"
-        raise ProblemsFound([Problem("data", 0, "", "id", found, expected, "Choose another id.")])
+        raise ProblemsFound.at(Location("data"), rule="id", found=found, expected=expected, hint="Choose another id.")
     if folder.exists():
-        raise ProblemsFound(
-            [
-                Problem(
-                    f"data/{source}",
-                    0,
-                    "",
-                    "exists",
-                    "a folder of that name",
-                    "a new id",
-                    "Edit its tables, or choose another id.",
-                )
-            ]
+        raise ProblemsFound.at(
+            Location(f"data/{source}"),
+            rule="exists",
+            found="a folder of that name",
+            expected="a new id",
+            hint="Edit its tables, or choose another id.",
         )
     written = []
     for table in schema.tables:

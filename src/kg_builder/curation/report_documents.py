@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.core.text_files import text_of
 
 PDF_SIGNATURE = b"%PDF-"
@@ -136,4 +136,6 @@ def _pages_of_pdf(path: Path, content: bytes) -> Sequence[Sequence[str]]:
 
 
 def _refusal(path: Path, found: str, hint: str) -> ProblemsFound:
-    return ProblemsFound([Problem(str(path), 0, "", "file", found, "the report as text in UTF-8 or as PDF", hint)])
+    return ProblemsFound.at(
+        Location(str(path)), rule="file", found=found, expected="the report as text in UTF-8 or as PDF", hint=hint
+    )

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
 from kg_builder.schema.model import SHARED
 from kg_builder.schema.ontology_folder import read_schema
@@ -127,8 +127,12 @@ def read_report_facts(root: Path, source: str) -> ReportFacts:
         if file.source in {source, SHARED}:
             tables[file.table.stem].append(file)
     if not any(file.source == source for file in tables.get("passages", [])):
-        found = f"no table passages.csv for {quoted(source)}"
-        raise ProblemsFound([Problem(f"data/{source}", 0, "", "source", found, "the folder of a report")])
+        raise ProblemsFound.at(
+            Location(f"data/{source}"),
+            rule="source",
+            found=f"no table passages.csv for {quoted(source)}",
+            expected="the folder of a report",
+        )
     return _Reading(source, tables).facts()
 
 

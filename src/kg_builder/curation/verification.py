@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.core.progress import SILENT, Progress
 from kg_builder.curation.labelled_values import verify_labelled
 from kg_builder.curation.passage_alignment import Alignment, Stretch, align
@@ -161,9 +161,13 @@ def verify(root: Path, source: str, *copies: Path, progress: Progress = SILENT) 
     verification = Verification(facts, document, text, alignment, outcomes, is_consulted)
     missing = verification.count[Outcome.NOT_FOUND]
     if len(outcomes) - missing < FEWEST * len(outcomes):
-        found = f"a text that prints {len(outcomes) - missing:,} of the {len(outcomes):,} facts"
-        hint = "Is it another document, or in another language?"
-        raise ProblemsFound([Problem(document.name, 0, "", "file", found, f"a copy of {source}", hint)])
+        raise ProblemsFound.at(
+            Location(document.name),
+            rule="file",
+            found=f"a text that prints {len(outcomes) - missing:,} of the {len(outcomes):,} facts",
+            expected=f"a copy of {source}",
+            hint="Is it another document, or in another language?",
+        )
     return verification
 
 

@@ -11,7 +11,7 @@ import pyoxigraph
 from rdflib import OWL, RDF, RDFS
 
 from kg_builder.core.iris import last_part
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.linking.matching import Record, Word
 from kg_builder.linking.remote_labels import is_endpoint, labels_of
 from kg_builder.linking.untrusted_rdf import read_foreign
@@ -59,7 +59,7 @@ def _paths_of(source: Path) -> list[Path]:
     if 0 < len(paths) <= FILES:
         return paths
     number, expected = f"{len(paths):,} files", f"1 to {FILES:,} files that end in {', '.join(sorted(SOURCES))}"
-    raise ProblemsFound([Problem(str(source), 0, "", "folder", number, expected)])
+    raise ProblemsFound.at(Location(str(source)), rule="folder", found=number, expected=expected)
 
 
 def _described(quads: Iterable[pyoxigraph.Quad], columns: Columns, scheme_of: Callable[[str], str]) -> Iterator[Record]:

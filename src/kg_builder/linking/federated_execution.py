@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pyoxigraph
 
 from kg_builder.answers.graph_reader import GraphReader, Terms
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.linking.sparql_client import Service, asked, refusal
 from kg_builder.queries.federated_questions import LIST, Call, FederatedQuestion, call_in, variables_of
 
@@ -37,9 +37,13 @@ def joined(
     file = question.question.query.file
     unlisted = sorted(set(question.services) - set(listed))
     if unlisted:
-        hint = f"{file} asks it; nothing is asked that you have not listed."
-        expected = f"a line `{unlisted[0]},ADDRESS` below the header `name,address`, with its SPARQL endpoint"
-        raise ProblemsFound([Problem(LIST, 0, "", "service", f'no service "{unlisted[0]}"', expected, hint)])
+        raise ProblemsFound.at(
+            Location(LIST),
+            rule="service",
+            found=f'no service "{unlisted[0]}"',
+            expected=f"a line `{unlisted[0]},ADDRESS` below the header `name,address`, with its SPARQL endpoint",
+            hint=f"{file} asks it; nothing is asked that you have not listed.",
+        )
     text, notes = question.text, []
     while call := call_in(file, text):
         service = listed[call.name]
@@ -63,8 +67,13 @@ def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tu
     found = graph.results(local, {name: term for name, term in terms.items() if name in here})
     rows = {tuple(solution[key[1:]] for key in keys) for solution in found}  # type: ignore[union-attr]
     if any(None in row for row in rows):
-        expected = f"values of {', '.join(keys)} in every row before SERVICE"
-        raise ProblemsFound([Problem(call.name, 0, "", "unbound", "a row without a value", expected, "Bind them.")])
+        raise ProblemsFound.at(
+            Location(call.name),
+            rule="unbound",
+            found="a row without a value",
+            expected=f"values of {', '.join(keys)} in every row before SERVICE",
+            hint="Bind them.",
+        )
     return keys, sorted(rows, key=str)
 
 
@@ -78,14 +87,16 @@ def _answered(
     pieces = [known[start : start + PIECE] for start in range(0, len(known), PIECE)]
     if len(pieces) > PIECES:
         found = f"{len(known):,} rows to ask about"
-        raise ProblemsFound([Problem(service.name, 0, "", "rows", found, f"at most {PIECE * PIECES:,}")])
+        raise ProblemsFound.at(Location(service.name), rule="rows", found=found, expected=f"at most {PIECE * PIECES:,}")
     rows: dict[Row, None] = {}
     for piece in pieces:
         about = values(keys, piece) if keys else ""
         for row in _rows_of(service, f"{prefixes}\nSELECT DISTINCT * WHERE {{ {about} {group} }}", names):
             rows[row] = None
             if len(rows) > ROWS:
-                raise ProblemsFound([Problem(service.name, 0, "", "rows", "more rows", f"at most {ROWS:,}")])
+                raise ProblemsFound.at(
+                    Location(service.name), rule="rows", found="more rows", expected=f"at most {ROWS:,}"
+                )
     return names, sorted(rows, key=str)
 
 

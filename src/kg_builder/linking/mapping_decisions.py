@@ -19,7 +19,7 @@ from rdflib import DCTERMS, OWL, RDFS, SKOS
 
 from kg_builder.core.curies import Curies
 from kg_builder.core.output_folder import locked, writable
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.core.spreadsheets import neutral
 from kg_builder.core.terms import ONTOLOGY, SEMAPV
 from kg_builder.core.text_files import text_of
@@ -95,8 +95,13 @@ class Decisions:
 def _unknown_id(text: str, known: Iterable[str]) -> Problem:
     """Return the problem for an unknown id."""
     close = difflib.get_close_matches(text, known, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "They are in the first column of the tables."
-    return Problem("link", 0, "id", "id", quoted(text), "the id of a proposed mapping", hint)
+    return Problem(
+        Location("link", field="id"),
+        rule="id",
+        found=quoted(text),
+        expected="the id of a proposed mapping",
+        hint=f"Did you mean {close[0]}?" if close else "They are in the first column of the tables.",
+    )
 
 
 @contextlib.contextmanager
@@ -159,7 +164,7 @@ def _iri_of(text: str, curies: Curies, path: Path, number: int) -> str:
 def _unreadable(path: Path, line: int, found: str) -> ProblemsFound:
     """Return the exception for a table that cannot be read."""
     expected, hint = "a table of mappings in SSSOM", "Correct it, or move it away."
-    return ProblemsFound([Problem(str(path), line, "", "mappings", found, expected, hint)])
+    return ProblemsFound.at(Location(str(path), line), rule="mappings", found=found, expected=expected, hint=hint)
 
 
 def pair_of(row: Mapping[str, str]) -> Pair:

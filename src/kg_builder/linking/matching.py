@@ -13,7 +13,7 @@ from rdflib import SKOS
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.answers.labels import folded
 from kg_builder.core.iris import last_part
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.linking.label_normalisation import LONGEST, code_of, cores, squeezed
 from kg_builder.queries.stored_queries import stored_query
 
@@ -166,7 +166,7 @@ class Index:
         field = self.scheme_of(scheme)
         if not field:
             expected = f"one of {', '.join(sorted(set(self.names.values())))}"
-            raise ProblemsFound([Problem("--code", 0, "", "scheme", quoted(scheme), expected)])
+            raise ProblemsFound.at(Location("--code"), rule="scheme", found=quoted(scheme), expected=expected)
         self.schemes[squeezed(name)] = field
 
     def matched(self, records: Sequence[Record], limit: int = 3, alike: float = ALIKE) -> Iterator[list[Candidate]]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import pyoxigraph
 
 from kg_builder import __version__
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.linking.untrusted_text import JsonWatch
 from kg_builder.queries.federated_questions import LIST
 from kg_builder.schema.model import Column, Table
@@ -66,10 +66,10 @@ def _row_problems(line: int, row: Mapping[str, str], listed: Mapping[str, Servic
     name, address = row[NAME], row[ADDRESS]
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or name in listed:
         expected = "a name of its own, of lower-case ASCII words joined by hyphens"
-        yield Problem(LIST, line, NAME, "name", quoted(name), expected)
+        yield Problem(Location(LIST, line, field=NAME), rule="name", found=quoted(name), expected=expected)
     if not _is_endpoint(address):
         expected = "the address of a SPARQL endpoint, which begins with http or https and holds no password"
-        yield Problem(LIST, line, ADDRESS, "address", quoted(address), expected)
+        yield Problem(Location(LIST, line, field=ADDRESS), rule="address", found=quoted(address), expected=expected)
 
 
 def _is_endpoint(address: str) -> bool:
@@ -162,5 +162,10 @@ def _refuse_other(service: Service, response: HTTPResponse) -> None:
 
 def refusal(service: Service, found: str, hint: str = "") -> ProblemsFound:
     """Return the exception for an error of an endpoint."""
-    expected = f"rows as {JSON} from {service.address}"
-    return ProblemsFound([Problem(service.file, service.line, service.name, "answer", found, expected, hint)])
+    return ProblemsFound.at(
+        Location(service.file, service.line, field=service.name),
+        rule="answer",
+        found=found,
+        expected=f"rows as {JSON} from {service.address}",
+        hint=hint,
+    )

@@ -13,7 +13,7 @@ from typing import IO, BinaryIO, cast
 import pyoxigraph
 from pyoxigraph import Literal, Quad, QuadParser, RdfFormat, Triple
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.linking.untrusted_text import JsonWatch, TextWatch, XmlWatch
 
 FILE_LIMIT = 4_000_000_000
@@ -50,7 +50,13 @@ def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
+            raise ProblemsFound.at(
+                Location(str(path)),
+                rule="file",
+                found="something that is not a file",
+                expected="a plain file",
+                hint="Remove it.",
+            )
         with path.open("rb") as stream:
             form = _format_of(path, media, stream)
             watched = Watched(path, stream, form)
@@ -59,8 +65,12 @@ def read_foreign(path: Path, media: str = "") -> Iterator[Quad]:
                 _refuse_unfit(path, quad)
                 yield quad
     except OSError as error:
-        found = f"a file that cannot be read ({error.strerror or error})"
-        raise fault(path, 0, "file", found, "a readable file of RDF") from error
+        raise ProblemsFound.at(
+            Location(str(path)),
+            rule="file",
+            found=f"a file that cannot be read ({error.strerror or error})",
+            expected="a readable file of RDF",
+        ) from error
 
 
 def _format_of(path: Path, media: str, stream: BinaryIO) -> RdfFormat:
@@ -99,8 +109,12 @@ class Watched(io.RawIOBase):
             self.piece = self.next_piece(size)
         self.since += len(self.piece)
         if self.since > self.pause:
-            found = f"more than {self.pause:,} bytes without a statement"
-            raise fault(self.path, self.line, "size", found, "shorter texts")
+            raise ProblemsFound.at(
+                Location(str(self.path), self.line),
+                rule="size",
+                found=f"more than {self.pause:,} bytes without a statement",
+                expected="shorter texts",
+            )
         return self.piece
 
     def next_piece(self, size: int) -> bytes:
@@ -116,7 +130,13 @@ class Watched(io.RawIOBase):
             content = content.removeprefix(codecs.BOM_UTF8)
         self.size += len(content)
         if self.size > self.limit:
-            raise fault(self.path, 0, "size", f"more than {self.limit:,} bytes", "a smaller file", "Cut it into files.")
+            raise ProblemsFound.at(
+                Location(str(self.path)),
+                rule="size",
+                found=f"more than {self.limit:,} bytes",
+                expected="a smaller file",
+                hint="Cut it into files.",
+            )
         for watch in self.watches:
             watch.look(content)
         self.block = io.BytesIO(content)
@@ -134,7 +154,9 @@ def _quads_of(path: Path, watched: Watched, form: RdfFormat) -> Iterator[Quad]:
     except SyntaxError as error:
         raise _unparsed(path, watched, form, error) from error
     except MemoryError as error:  # pyoxigraph's own limit for a token, about 16 MB
-        raise fault(path, 0, "size", "a text that is too long", "shorter texts") from error
+        raise ProblemsFound.at(
+            Location(str(path)), rule="size", found="a text that is too long", expected="shorter texts"
+        ) from error
 
 
 def _strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
@@ -152,7 +174,9 @@ def _strict(path: Path, parser: QuadParser) -> Iterator[Quad]:
             term = line[(error.offset or 1) - 1 : (error.end_offset or 1) - 1].strip("<>")
             found = f"{quoted(term or str(quad))} ({_said_by(error)})"
             number = _line_of(path, term) if term else 0
-            raise fault(path, number, "syntax", found, "absolute IRIs and valid terms") from error
+            raise ProblemsFound.at(
+                Location(str(path), number), rule="syntax", found=found, expected="absolute IRIs and valid terms"
+            ) from error
 
 
 def _line_of(path: Path, text: str) -> int:
@@ -165,15 +189,22 @@ def _unparsed(path: Path, watched: Watched, form: RdfFormat, error: SyntaxError)
     """Return the exception for a parser error; a remote context gets a message of its own."""
     said = _said_by(error)
     if form == RdfFormat.JSON_LD and re.search("LoadDocumentCallback|remote context", said):
-        found, expected = "a context that stands elsewhere", "a context within the file"
-        hint = "It is not fetched: put the context itself in its place."
-        return fault(
-            path, max(_line_of(path, '"@context"'), _line_of(path, '"@import"')), "context", found, expected, hint
+        return ProblemsFound.at(
+            Location(str(path), max(_line_of(path, '"@context"'), _line_of(path, '"@import"'))),
+            rule="context",
+            found="a context that stands elsewhere",
+            expected="a context within the file",
+            hint="It is not fetched: put the context itself in its place.",
         )
     line = watched.line if watched.by_line else error.lineno or 0
     column = f" at column {error.offset}" if error.offset else ""
-    hint = "Give the base in the file." if "No scheme found" in said else ""
-    return fault(path, line, "syntax", f"a syntax error{column} ({said})", str(form).strip("<>"), hint)
+    return ProblemsFound.at(
+        Location(str(path), line),
+        rule="syntax",
+        found=f"a syntax error{column} ({said})",
+        expected=str(form).strip("<>"),
+        hint="Give the base in the file." if "No scheme found" in said else "",
+    )
 
 
 def _said_by(error: SyntaxError) -> str:
@@ -185,12 +216,12 @@ def _refuse_unfit(path: Path, quad: Quad) -> None:
     """Raise `ProblemsFound` for a statement about a statement, and for a literal that is too long or contains NUL."""
     value = quad.object
     if isinstance(value, Triple) or isinstance(quad.subject, Triple):
-        raise fault(path, 0, "triple", "a statement about a statement", "RDF 1.1, whose terms are no triples")
+        raise ProblemsFound.at(
+            Location(str(path)),
+            rule="triple",
+            found="a statement about a statement",
+            expected="RDF 1.1, whose terms are no triples",
+        )
     if isinstance(value, Literal) and (len(value.value) > LITERAL_LIMIT or "\0" in value.value):
         found = f"a literal that has a NUL or more than {LITERAL_LIMIT:,} characters, of {quad.subject}"
-        raise fault(path, 0, "literal", found, "shorter plain text")
-
-
-def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-    """Return the exception for a file that cannot be read any further."""
-    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])
+        raise ProblemsFound.at(Location(str(path)), rule="literal", found=found, expected="shorter plain text")

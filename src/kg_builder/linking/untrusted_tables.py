@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg_builder.answers.labels import folded
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.linking.matching import Record, Word
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -51,11 +51,22 @@ def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -
     rows = _rows_of(path)
     header = next(rows, (0, []))[1]
     if not any(header):
-        raise fault(path, 1, "header", "no header", "a line with the names of the columns", "Write one.")
+        raise ProblemsFound.at(
+            Location(str(path), 1),
+            rule="header",
+            found="no header",
+            expected="a line with the names of the columns",
+            hint="Write one.",
+        )
     places = {name: place for place, name in reversed([*enumerate(header)])}
     for name in filter(None, (given.ids, *given.labels)):
         if name not in places:
-            raise fault(path, 1, "column", f"no column {quoted(name)}", f"one of {', '.join(map(quoted, header))}")
+            raise ProblemsFound.at(
+                Location(str(path), 1),
+                rule="column",
+                found=f"no column {quoted(name)}",
+                expected=f"one of {', '.join(map(quoted, header))}",
+            )
     ids = [places[given.ids]] if given.ids else [place for name, place in places.items() if folded(name) in IDS][:1]
     labels = [places[name] for name in given.labels] or [
         place for name, place in places.items() if LABELS.fullmatch(folded(name.replace("_", " ")))
@@ -63,9 +74,13 @@ def table_records(path: Path, given: Columns, scheme_of: Callable[[str], str]) -
     codes = [place for name, place in places.items() if scheme_of(name) and place not in labels]
     same = [place for name, place in places.items() if folded(name.replace("_", " ")) in SAME]
     if not (ids or labels or codes):
-        found = f"the columns {', '.join(map(quoted, header))}"
-        hint = "Name them by --label COLUMN and --id COLUMN."
-        raise fault(path, 1, "column", found, "one called id or iri, label, name or title", hint)
+        raise ProblemsFound.at(
+            Location(str(path), 1),
+            rule="column",
+            found=f"the columns {', '.join(map(quoted, header))}",
+            expected="one called id or iri, label, name or title",
+            hint="Name them by --label COLUMN and --id COLUMN.",
+        )
     for _, row in rows:
         words = [Word(header[place], row[place].strip()) if place < len(row) else None for place in range(len(header))]
 
@@ -93,39 +108,63 @@ def _rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
             if not width:
                 width = len(row)
                 if width == 1 and re.search("[;|\t,]", row[0]):
-                    expected = "columns separated by commas in .csv, by tabs in .tsv"
-                    raise fault(path, 1, "delimiter", f"the header {quoted(row[0])}", expected, "Save it like that.")
+                    raise ProblemsFound.at(
+                        Location(str(path), 1),
+                        rule="delimiter",
+                        found=f"the header {quoted(row[0])}",
+                        expected="columns separated by commas in .csv, by tabs in .tsv",
+                        hint="Save it like that.",
+                    )
             if row and len(row) != width:
-                found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
-                raise fault(path, reader.line_num, "row", found, f"{width}, as in the header")
+                raise ProblemsFound.at(
+                    Location(str(path), reader.line_num),
+                    rule="row",
+                    found=f"{len(row)} {'cell' if len(row) == 1 else 'cells'}",
+                    expected=f"{width}, as in the header",
+                )
             if row:
                 yield reader.line_num, row
     except csv.Error as error:
-        expected = f"cells of at most {CELL_LIMIT:,} characters, quotes that open and close a whole cell"
-        raise fault(path, reader.line_num, "row", str(error), expected) from error
+        raise ProblemsFound.at(
+            Location(str(path), reader.line_num),
+            rule="row",
+            found=str(error),
+            expected=f"cells of at most {CELL_LIMIT:,} characters, quotes that open and close a whole cell",
+        ) from error
 
 
 def _lines_of(path: Path) -> Iterator[str]:
     """Yield the lines of a file; raise `ProblemsFound` for special files, other encodings and endless lines."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise fault(path, 0, "file", "something that is not a file", "a plain file", "Remove it.")
+            raise ProblemsFound.at(
+                Location(str(path)),
+                rule="file",
+                found="something that is not a file",
+                expected="a plain file",
+                hint="Remove it.",
+            )
         with path.open("rb") as stream:
             number = 0
             while line := stream.readline(LINE_LIMIT + 1):
                 number += 1
                 if len(line) > LINE_LIMIT:
-                    found = f"a line of more than {LINE_LIMIT:,} bytes"
-                    raise fault(path, number, "length", found, "shorter cells", "Shorten the cell.")
+                    raise ProblemsFound.at(
+                        Location(str(path), number),
+                        rule="length",
+                        found=f"a line of more than {LINE_LIMIT:,} bytes",
+                        expected="shorter cells",
+                        hint="Shorten the cell.",
+                    )
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8").replace("\0", "\ufffd")
     except UnicodeDecodeError as error:
-        found = f"the byte 0x{error.object[error.start]:02X}, which is not UTF-8"
-        raise fault(path, number, "encoding", found, "UTF-8 text", "Save the table as UTF-8.") from error
+        raise ProblemsFound.at(
+            Location(str(path), number),
+            rule="encoding",
+            found=f"the byte 0x{error.object[error.start]:02X}, which is not UTF-8",
+            expected="UTF-8 text",
+            hint="Save the table as UTF-8.",
+        ) from error
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror or error})"
-        raise fault(path, 0, "file", found, "a readable table") from error
-
-
-def fault(path: Path, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-    """Return the exception that ends the reading of a file."""
-    return ProblemsFound([Problem(str(path), line, "", rule, found, expected, hint)])
+        raise ProblemsFound.at(Location(str(path)), rule="file", found=found, expected="a readable table") from error

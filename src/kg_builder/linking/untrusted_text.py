@@ -7,7 +7,7 @@ import re
 from typing import Any
 from xml.parsers import expat
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 
 DEPTH_LIMIT = 200
 """Maximum nesting of elements, objects or arrays; pyoxigraph 0.5 crashes on deep JSON, and is slow on deep XML."""
@@ -34,18 +34,26 @@ class TextWatch:
             self.decoder.decode(content, final=not content)
         except UnicodeDecodeError as error:
             at = error.start - len(waiting)
-            found = f"the byte 0x{error.object[error.start]:02X} at offset {self.offset + at}, which is not UTF-8"
-            raise self.refusal(content, at, "encoding", found, "UTF-8 text", "Save the file as UTF-8.") from error
+            raise ProblemsFound.at(
+                self.at(content, at),
+                rule="encoding",
+                found=f"the byte 0x{error.object[error.start]:02X} at offset {self.offset + at}, which is not UTF-8",
+                expected="UTF-8 text",
+                hint="Save the file as UTF-8.",
+            ) from error
         if match := CONTROL.search(content):
-            found = f"the control character U+{match[0][0]:04X} at offset {self.offset + match.start()}"
-            raise self.refusal(content, match.start(), "control", found, "plain text without it")
+            raise ProblemsFound.at(
+                self.at(content, match.start()),
+                rule="control",
+                found=f"the control character U+{match[0][0]:04X} at offset {self.offset + match.start()}",
+                expected="plain text without it",
+            )
         self.line += content.count(b"\n")
         self.offset += len(content)
 
-    def refusal(self, content: bytes, at: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-        """Return the exception for a byte of a block."""
-        line = self.line + content.count(b"\n", 0, max(at, 0))
-        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, hint)])
+    def at(self, content: bytes, offset: int) -> Location:
+        """Return the line of a byte of a block."""
+        return Location(self.name, self.line + content.count(b"\n", 0, max(offset, 0)))
 
 
 class XmlWatch:
@@ -66,29 +74,39 @@ class XmlWatch:
         if match := DECLARATION.search(seen):
             found = match[0].decode().upper()
             line = self.line + seen.count(b"\n", len(self.tail), match.end())
-            raise self.refusal(line, "doctype", f"{found} in RDF/XML", "RDF/XML without it", "Write its entities out.")
+            raise ProblemsFound.at(
+                Location(self.name, line),
+                rule="doctype",
+                found=f"{found} in RDF/XML",
+                expected="RDF/XML without it",
+                hint="Write its entities out.",
+            )
         self.line += content.count(b"\n")
         self.tail = seen[-len("<!DOCTYPE") :]
         try:
             self.parser.Parse(content, not content)
         except expat.ExpatError as error:
-            found = f"a syntax error at column {error.offset + 1} ({expat.ErrorString(error.code)})"
-            raise self.refusal(error.lineno, "syntax", found, "well-formed XML") from error
+            raise ProblemsFound.at(
+                Location(self.name, error.lineno),
+                rule="syntax",
+                found=f"a syntax error at column {error.offset + 1} ({expat.ErrorString(error.code)})",
+                expected="well-formed XML",
+            ) from error
 
     def open(self, _: str, attributes: dict[str, Any]) -> None:
         """Count the start of an element."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT or len(attributes) > ATTRIBUTES_LIMIT:
-            found = f"more than {DEPTH_LIMIT} elements within each other, or {ATTRIBUTES_LIMIT:,} attributes in one"
-            raise self.refusal(self.parser.CurrentLineNumber, "depth", found, "RDF/XML that is flat")
+            raise ProblemsFound.at(
+                Location(self.name, self.parser.CurrentLineNumber),
+                rule="depth",
+                found=f"more than {DEPTH_LIMIT} elements within each other, or {ATTRIBUTES_LIMIT:,} attributes in one",
+                expected="RDF/XML that is flat",
+            )
 
     def close(self, _: str) -> None:
         """Count the end of an element."""
         self.depth -= 1
-
-    def refusal(self, line: int, rule: str, found: str, expected: str, hint: str = "") -> ProblemsFound:
-        """Return the exception for a line."""
-        return ProblemsFound([Problem(self.name, line, "", rule, found, expected, hint)])
 
 
 class JsonWatch:
@@ -112,5 +130,7 @@ class JsonWatch:
                 if self.depth > DEPTH_LIMIT:
                     found = f"more than {DEPTH_LIMIT} objects or arrays within each other"
                     line = self.line + content.count(b"\n", 0, match.start())
-                    raise ProblemsFound([Problem(self.name, line, "", "depth", found, "JSON-LD that is flat")])
+                    raise ProblemsFound.at(
+                        Location(self.name, line), rule="depth", found=found, expected="JSON-LD that is flat"
+                    )
         self.line += content.count(b"\n")

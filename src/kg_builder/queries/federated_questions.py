@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import (
     SERVICE,
     StoredQuery,
@@ -96,9 +96,13 @@ def call_in(file: str, text: str) -> Call | None:
     select = re.search(r"\bselect\b", code, re.IGNORECASE)
     if not (call and select and len(opened) == 1):
         line, column = place(code, seen.start())
-        expected = "SERVICE <service:NAME> { … } in the outermost group of a SELECT"
-        hint = f"The name is one of those in {LIST}, which each user writes."
-        raise ProblemsFound([Problem(file, line, "", "service", f"SERVICE at column {column}", expected, hint)])
+        raise ProblemsFound.at(
+            Location(file, line),
+            rule="service",
+            found=f"SERVICE at column {column}",
+            expected="SERVICE <service:NAME> { … } in the outermost group of a SELECT",
+            hint=f"The name is one of those in {LIST}, which each user writes.",
+        )
     end, depth = call.end(), 1
     while depth and end < len(code):
         depth += {"{": 1, "}": -1}.get(code[end], 0)
@@ -122,14 +126,29 @@ def _own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
     """Yield the problems that only federated questions can have, such as things not allowed in them."""
     query = question.question.query
     if any((root / "queries" / "answers").rglob(f"{query.name}.rq")):
-        yield Problem(query.file, 0, "", "name", f"the name {query.name}", "another than that of a stored answer")
+        yield Problem(
+            Location(query.file),
+            rule="name",
+            found=f"the name {query.name}",
+            expected="another than that of a stored answer",
+        )
     if query.header.services != question.services:
         found = f"services {quoted(', '.join(query.header.services))}"
         expected = f"the services that it asks: [{', '.join(question.services)}]"
         line = query.header.line("services")
-        yield Problem(query.file, line, "", "header", found, expected, "Say whom the question asks.")
+        yield Problem(
+            Location(query.file, line),
+            rule="header",
+            found=found,
+            expected=expected,
+            hint="Say whom the question asks.",
+        )
     if cut := SLICE.search(code_of(question.text)):
         line, _ = place(question.text, cut.start())
-        found = cut[0].upper()
-        hint = "An endpoint is asked in pieces, of each of which it would be a part."
-        yield Problem(query.file, line, "", "slice", found, "a question about all rows", hint)
+        yield Problem(
+            Location(query.file, line),
+            rule="slice",
+            found=cut[0].upper(),
+            expected="a question about all rows",
+            hint="An endpoint is asked in pieces, of each of which it would be a part.",
+        )

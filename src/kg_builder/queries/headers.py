@@ -135,5 +135,5 @@ def read_header(file: str, text: str, kind: str) -> tuple[QueryHeader, list[Prob
     """Return the header of a query, with all its problems."""
     lines = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
     marked = ((number, line) for number, line in lines if line.startswith(MARK))
-    values, places, problems = read_marked(file, marked, MARK, KINDS[kind].fields, "a header", "header")
+    values, places, problems = read_marked(file, marked, MARK, KINDS[kind].fields, "a header", rule="header")
     return QueryHeader(**values, lines=places), problems

@@ -15,7 +15,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg_builder.core.iris import last_part
-from kg_builder.core.problems import Problem
+from kg_builder.core.problems import Location, Problem
 from kg_builder.core.terms import KG
 
 ADDING = {"Aggregate_Sum": "sum", "Aggregate_Avg": "mean"}
@@ -69,8 +69,14 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
     try:
         algebra = _algebra_of(text)
     except Exception as error:  # noqa: BLE001  (rdflib raises many types, even Exception itself)
-        found = f"a query that rdflib does not read ({str(error).splitlines()[0][:80] if str(error) else 'no reason'})"
-        yield Problem(file, 0, "", "sparql", found, "a query that any engine runs", "Write it in plain SPARQL 1.1.")
+        reason = str(error).splitlines()[0][:80] if str(error) else "no reason"
+        yield Problem(
+            Location(file),
+            rule="sparql",
+            found=f"a query that rdflib does not read ({reason})",
+            expected="a query that any engine runs",
+            hint="Write it in plain SPARQL 1.1.",
+        )
         return
     for node in nodes(algebra):
         if node.name == "AggregateJoin":
@@ -80,9 +86,13 @@ def percentage_problems(file: str, text: str, rules: Rules, *, shown: bool = Fal
         held = {number for number in rules.shown_with if columns & _variables_of(number, algebra)}
         missing = set().union(*(rules.shown_with[number] for number in held)) - columns
         if missing:
-            found = f"{', '.join(sorted(map(last_part, held)))} without {', '.join(sorted(missing))}"
-            hint = "Nobody should meet a number without its base."
-            yield Problem(file, 0, "", "context", found, "numbers with all that they are read with", hint)
+            yield Problem(
+                Location(file),
+                rule="context",
+                found=f"{', '.join(sorted(map(last_part, held)))} without {', '.join(sorted(missing))}",
+                expected="numbers with all that they are read with",
+                hint="Nobody should meet a number without its base.",
+            )
 
 
 @lru_cache(1000)
@@ -109,14 +119,18 @@ def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]
     what = " and ".join(sorted({ADDING[each.name] for each in added}))
     if len(loose) > 1:
         unlike = ", ".join(sorted(map(last_part, loose)))
-        found = f"the {what} of numbers that may differ in {unlike}"
-        hint = "Group by them: shares of unlike bases cannot be added."
-        yield Problem(file, 0, "", "unlike", found, "all dimensions but one in GROUP BY", hint)
+        yield Problem(
+            Location(file),
+            rule="unlike",
+            found=f"the {what} of numbers that may differ in {unlike}",
+            expected="all dimensions but one in GROUP BY",
+            hint="Group by them: shares of unlike bases cannot be added.",
+        )
     elif not codes & rules.exclusive or codes & rules.others:
         found = f"the {what} of answers that may overlap"
         expected = f"answers that exclude each other ({', '.join(sorted(map(last_part, rules.exclusive)))})"
         hint = "Ask for their type in the query: who gives several answers would be counted twice."
-        yield Problem(file, 0, "", "overlap", found, expected, hint)
+        yield Problem(Location(file), rule="overlap", found=found, expected=expected, hint=hint)
 
 
 def _variables_of(number: str, algebra: Any) -> set[str]:

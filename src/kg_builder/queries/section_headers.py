@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kg_builder.core.problems import Problem, quoted
+from kg_builder.core.problems import Location, Problem, quoted
 from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.queries.stored_questions import question_of
 
@@ -16,6 +16,10 @@ def section_problems(queries: Iterable[StoredQuery]) -> Iterator[Problem]:
         for section in query.header.section:
             for name in (section.column, *section.columns):
                 if name not in selected:
-                    found, expected = f"a section of the column {quoted(name)}", f"one of {', '.join(sorted(selected))}"
-                    hint = "The header says where and how it is shown."
-                    yield Problem(query.file, query.header.line("section"), "", "header", found, expected, hint)
+                    yield Problem(
+                        Location(query.file, query.header.line("section")),
+                        rule="header",
+                        found=f"a section of the column {quoted(name)}",
+                        expected=f"one of {', '.join(sorted(selected))}",
+                        hint="The header says where and how it is shown.",
+                    )

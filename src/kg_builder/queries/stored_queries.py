@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph
 
 from kg_builder.core.cache import content_key, user_cache
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, Problem, ProblemsFound
 from kg_builder.core.text_files import folder_of, text_of
 from kg_builder.queries.headers import KINDS, QueryHeader, read_header
 
@@ -74,8 +74,15 @@ def query_files(root: Path, kind: str) -> dict[str, Path]:
     problems = []
     for path in sorted(folder.rglob("*.rq"), key=lambda path: (path.stem, path)):
         if path.stem in found:
-            says = f"the name {path.stem}, which {_file_of(found[path.stem])} has"
-            problems.append(Problem(_file_of(path), 0, "", "name", says, "a name of its own", "Rename one of them."))
+            problems.append(
+                Problem(
+                    Location(_file_of(path)),
+                    rule="name",
+                    found=f"the name {path.stem}, which {_file_of(found[path.stem])} has",
+                    expected="a name of its own",
+                    hint="Rename one of them.",
+                )
+            )
         found.setdefault(path.stem, path)
     if problems:
         raise ProblemsFound(problems)
@@ -128,15 +135,24 @@ def _faults_of(file: str, text: str, kind: str = "") -> Iterator[Problem]:
     """Yield why a query cannot be run, judging by its text."""
     code = code_of(text)
     if len(text) > SIZE_LIMIT or depth(code) > DEPTH_LIMIT:
-        expected = f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other"
-        yield Problem(file, 0, "", "size", "a query that is too long or too deep", expected, "Make it simpler.")
+        yield Problem(
+            Location(file),
+            rule="size",
+            found="a query that is too long or too deep",
+            expected=f"at most {SIZE_LIMIT:,} characters, and {DEPTH_LIMIT} braces or brackets within each other",
+            hint="Make it simpler.",
+        )
         return
     if _asks_others(text):
         seen = SERVICE.search(code)
         line, column = place(code, seen.start()) if seen else (0, 0)
-        found = f"SERVICE at column {column}" if seen else "SERVICE"
-        hint = "No other host is asked."
-        yield Problem(file, line, "", "service", found, "a query on this graph alone", hint)
+        yield Problem(
+            Location(file, line),
+            rule="service",
+            found=f"SERVICE at column {column}" if seen else "SERVICE",
+            expected="a query on this graph alone",
+            hint="No other host is asked.",
+        )
         return
     yield from _form_problems(file, text, kind)
 
@@ -158,13 +174,19 @@ def _form_problems(file: str, text: str, kind: str) -> Iterator[Problem]:
     names = _variables(answer)
     if wanted.makes_triples:
         if not isinstance(answer, pyoxigraph.QueryTriples):
-            yield Problem(file, 0, "", "form", "another form of query", "a CONSTRUCT", "It makes triples.")
+            yield Problem(
+                Location(file),
+                rule="form",
+                found="another form of query",
+                expected="a CONSTRUCT",
+                hint="It makes triples.",
+            )
     elif not isinstance(answer, pyoxigraph.QuerySolutions) and not wanted.columns:
-        yield Problem(file, 0, "", "form", "another form of query", "a SELECT", wanted.why)
+        yield Problem(Location(file), rule="form", found="another form of query", expected="a SELECT", hint=wanted.why)
     elif (wanted.exact and names != [*wanted.columns]) or not set(wanted.columns) <= set(names):
         listed = " ".join(f"?{name}" for name in wanted.columns)
         found = "other variables" if wanted.exact else f"no variable {listed}"
-        yield Problem(file, 0, "", "form", found, f"a SELECT of {listed}", wanted.why)
+        yield Problem(Location(file), rule="form", found=found, expected=f"a SELECT of {listed}", hint=wanted.why)
 
 
 def code_of(text: str) -> str:
@@ -230,7 +252,11 @@ def _syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
     if update := UPDATE.match(code):
         line, _ = place(code, update.start(2))
         return Problem(
-            file, line, "", "sparql", f"an update ({update[2].upper()})", expected, "Stored queries only read."
+            Location(file, line),
+            rule="sparql",
+            found=f"an update ({update[2].upper()})",
+            expected=expected,
+            hint="Stored queries only read.",
         )
     where, _, rest = error.msg.splitlines()[0].removeprefix("error at ").partition(": ")
     line_text, _, column = where.partition(":")
@@ -240,7 +266,13 @@ def _syntax_problem(file: str, code: str, error: SyntaxError) -> Problem:
         wanted = "a prefix that is declared"
     wanted = expected if wanted in {"", "[_]"} else wanted
     line_number, place_in_line = (int(text) if text.isdigit() else 0 for text in (line_text, column))
-    return Problem(file, line_number, "", "sparql", found, wanted, "Fix the query.", column=place_in_line)
+    return Problem(
+        Location(file, line_number, column=place_in_line),
+        rule="sparql",
+        found=found,
+        expected=wanted,
+        hint="Fix the query.",
+    )
 
 
 def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> Path:
@@ -250,8 +282,13 @@ def derived_triples(store: pyoxigraph.Store, query: StoredQuery, path: Path) -> 
     made.serialize(path, format=pyoxigraph.RdfFormat.N_TRIPLES)
     with path.open("rb") as lines:
         if any(b"_:" in line and BLANK.match(line) for line in lines):
-            hint = "Make an IRI with IRI(CONCAT(…))."
-            raise ProblemsFound([Problem(query.file, 0, "", "blank-node", "a blank node", "things with an IRI", hint)])
+            raise ProblemsFound.at(
+                Location(query.file),
+                rule="blank-node",
+                found="a blank node",
+                expected="things with an IRI",
+                hint="Make an IRI with IRI(CONCAT(…)).",
+            )
     return path
 
 

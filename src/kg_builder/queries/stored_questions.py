@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import pyoxigraph
 
 from kg_builder.core.iris import XSD
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, columns_of, stored_queries, stored_query
 
 if TYPE_CHECKING:
@@ -120,24 +120,36 @@ def header_problems(question: StoredQuestion) -> Iterator[Problem]:
     """Yield what is missing in the header of a question."""
     file, header = question.query.file, question.query.header
     if not question.summary.endswith("?"):
-        found = f"the summary {quoted(question.summary)}"
-        expected = "a question that ends with ?"
-        yield Problem(file, header.line("summary"), "", "header", found, expected, "Ask as a person would.")
+        yield Problem(
+            Location(file, header.line("summary")),
+            rule="header",
+            found=f"the summary {quoted(question.summary)}",
+            expected="a question that ends with ?",
+            hint="Ask as a person would.",
+        )
     names = {parameter.name for parameter in question.parameters}
     for name in sorted(dict(header.defaults).keys() - names):
         found = f"a default of {quoted(name)}"
         expected = f"one of the parameters: {', '.join(sorted(names)) or 'there are none'}"
         hint = "A parameter is a variable such as ?_topic_iri."
-        yield Problem(file, header.line("defaults"), "", "header", found, expected, hint)
+        yield Problem(Location(file, header.line("defaults")), rule="header", found=found, expected=expected, hint=hint)
     for parameter in question.parameters:
         if not parameter.default:
-            expected = f"a list `#+ defaults:` with `#+   - {parameter.name}: …`"
-            found = f"no default of {quoted(parameter.name)}"
-            yield Problem(file, 1, "", "header", found, expected, "With it the question has an answer as it is.")
+            yield Problem(
+                Location(file, 1),
+                rule="header",
+                found=f"no default of {quoted(parameter.name)}",
+                expected=f"a list `#+ defaults:` with `#+   - {parameter.name}: …`",
+                hint="With it the question has an answer as it is.",
+            )
         if parameter.variable not in question.columns:
-            found = f"the parameter ?{parameter.variable} not selected"
-            hint = "What is not selected cannot be bound, nor listed."
-            yield Problem(file, 0, "", "parameter", found, "parameters among the variables behind SELECT", hint)
+            yield Problem(
+                Location(file),
+                rule="parameter",
+                found=f"the parameter ?{parameter.variable} not selected",
+                expected="parameters among the variables behind SELECT",
+                hint="What is not selected cannot be bound, nor listed.",
+            )
 
 
 def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterable[StoredQuery]) -> Iterator[Problem]:
@@ -155,7 +167,13 @@ def misleading(questions: Iterable[StoredQuestion], rules: Rules, checks: Iterab
         if guard and guards and guard not in guards:
             found, expected = f"the guard {quoted(guard)}", "the name of a stored check"
             line = header.line("guarded_by")
-            yield Problem(question.query.file, line, "", "header", found, expected, "Which one is it?")
+            yield Problem(
+                Location(question.query.file, line),
+                rule="header",
+                found=found,
+                expected=expected,
+                hint="Which one is it?",
+            )
         for problem in percentage_problems(question.query.file, question.query.text, rules, shown=True):
             if not (guard and problem.rule in {"unlike", "overlap"}):
                 yield problem

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph
 from rdflib import XSD, BNode, Graph, Literal, Node, URIRef
 
-from kg_builder.core.problems import Problem, ProblemsFound, gathered
+from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.core.text_files import text_of
 from kg_builder.schema.model import Schema, schema_of
 from kg_builder.schema.shape_rules import shape_problems
@@ -33,7 +33,11 @@ def read_schema(folder: Path) -> Schema:
             graphs[name] = _turtle_graph(texts[file])
         except SyntaxError as error:
             line = error.lineno or 0
-            problems.append(Problem(file, line, "", "turtle", error.msg, "valid Turtle", "Fix the line."))
+            problems.append(
+                Problem(
+                    Location(file, line), rule="turtle", found=error.msg, expected="valid Turtle", hint="Fix the line."
+                )
+            )
         except ProblemsFound as found:
             problems += found.problems
     if problems:
@@ -52,7 +56,9 @@ def shape_files(folder: Path) -> list[str]:
     names = sorted(f"{SHAPES}/{path.name}" for path in (folder / SHAPES).glob("*.ttl"))
     if not names:
         place, expected = f"{folder.name}/{SHAPES}", "files in Turtle with a shape for each table"
-        raise ProblemsFound([Problem(place, 0, "", "file", "no file that ends in .ttl", expected, "Is --root right?")])
+        raise ProblemsFound.at(
+            Location(place), rule="file", found="no file that ends in .ttl", expected=expected, hint="Is --root right?"
+        )
     return names
 
 

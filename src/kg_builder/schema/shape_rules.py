@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 from collections import Counter
@@ -11,7 +12,7 @@ import duckdb
 from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Node, URIRef
 
 from kg_builder.core.iris import last_part
-from kg_builder.core.problems import Problem, quoted
+from kg_builder.core.problems import Location, Problem, quoted
 from kg_builder.core.terms import CSVW, KG
 from kg_builder.queries.stored_queries import query_problems
 from kg_builder.schema.limits import LIMITS
@@ -34,8 +35,17 @@ DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "g
 DELIMITERS = ("", ",", "\t")
 URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
 
-Fault = tuple[Node, str, str, str, str]
-"""An error in a shape: the shape, the rule, what was found, what is expected, how to fix it."""
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """An error in a shape, before its line is looked up."""
+
+    node: Node
+    _: dataclasses.KW_ONLY
+    rule: str
+    found: str
+    expected: str
+    hint: str
 
 
 def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> Iterator[Problem]:
@@ -44,34 +54,52 @@ def shape_problems(ontology: Graph, shapes: Graph, texts: Mapping[str, str]) -> 
     tables = ordered(shapes.subjects(RDF.type, SH.NodeShape))
     columns = ordered(shapes.subjects(RDF.type, SH.PropertyShape))
     declared = {*ontology.subjects(RDF.type, None), RDFS.label}
-    for shape, rule, found, expected, hint in (
+    for fault in (
         *_forbidden(shapes),
         *(fault for node in tables for fault in _table_faults(shapes, node)),
         *(fault for node in columns for fault in _column_faults(shapes, node)),
         *(fault for node in [*tables, *columns] for fault in undeclared(declared, shapes, node)),
     ):
-        yield Problem(*_place_of(lines, shape), "", rule, found, expected, hint, shape=str(shape))
+        yield Problem(
+            _location_of(lines, fault.node),
+            rule=fault.rule,
+            found=fault.found,
+            expected=fault.expected,
+            hint=fault.hint,
+            shape=str(fault.node),
+        )
     for node, select in sorted(shapes.subject_objects(SH.select), key=str):
-        file, line = _place_of(lines, node)
-        for problem in query_problems(file, sparql_prefixes(shapes) + str(select), "checks"):
-            found = re.sub(r"( at column \d+| \(.*\))", "", problem.found)
-            hint = f"Fix the query of {short(node)}."
-            yield Problem(file, line, "", problem.rule, found, problem.expected, hint, shape=str(node))
+        location = _location_of(lines, node)
+        for problem in query_problems(location.file, sparql_prefixes(shapes) + str(select), "checks"):
+            yield Problem(
+                location,
+                rule=problem.rule,
+                found=re.sub(r"( at column \d+| \(.*\))", "", problem.found),
+                expected=problem.expected,
+                hint=f"Fix the query of {short(node)}.",
+                shape=str(node),
+            )
 
 
 def _forbidden(shapes: Graph) -> Iterator[Fault]:
     """Yield imports and scripts: a build reads no external files and runs no code from a shape."""
     for node in ordered(shapes.subjects(OWL.imports, None)):
-        yield (
+        yield Fault(
             node,
-            "imports",
-            "owl:imports",
-            "no imports, because a build reads nothing from elsewhere",
-            "Remove it.",
+            rule="imports",
+            found="owl:imports",
+            expected="no imports, because a build reads nothing from elsewhere",
+            hint="Remove it.",
         )
     for node in ordered({*shapes.subjects(SH.js, None), *shapes.subjects(SH.jsLibrary, None)}):
         if isinstance(node, URIRef):
-            yield node, "script", "a JavaScript constraint", "SHACL Core or SHACL-SPARQL", "Write it as SPARQL."
+            yield Fault(
+                node,
+                rule="script",
+                found="a JavaScript constraint",
+                expected="SHACL Core or SHACL-SPARQL",
+                hint="Write it as SPARQL.",
+            )
 
 
 def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
@@ -80,21 +108,45 @@ def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
         expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
-        yield node, "url", f"csvw:url {quoted(url)}", expected, "Fix the place."
+        yield Fault(node, rule="url", found=f"csvw:url {quoted(url)}", expected=expected, hint="Fix the place.")
     delimiter = text(shapes, node, CSVW.delimiter)
     if delimiter not in DELIMITERS:
         expected = " or ".join(map(quoted, DELIMITERS[1:]))
-        yield node, "delimiter", f"csvw:delimiter {quoted(delimiter)}", expected, "Choose one of them."
+        yield Fault(
+            node,
+            rule="delimiter",
+            found=f"csvw:delimiter {quoted(delimiter)}",
+            expected=expected,
+            hint="Choose one of them.",
+        )
     pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
     if about and not re.fullmatch(pattern, about):
-        yield node, "about", f"csvw:aboutUrl {quoted(about)}", "KIND/{id}, of a report {source}/KIND/{id}", "Fix it."
+        yield Fault(
+            node,
+            rule="about",
+            found=f"csvw:aboutUrl {quoted(about)}",
+            expected="KIND/{id}, of a report {source}/KIND/{id}",
+            hint="Fix it.",
+        )
     parts = list(shapes.objects(node, SH.property))
     for part in ordered(parts):
         if (part, RDF.type, SH.PropertyShape) not in shapes:
-            yield node, "shape-part", short(part), "a property shape that is defined", "Define it."
+            yield Fault(
+                node,
+                rule="shape-part",
+                found=short(part),
+                expected="a property shape that is defined",
+                hint="Define it.",
+            )
     for name, number in sorted(Counter(text(shapes, part, CSVW.name) for part in parts).items()):
         if name and number > 1:
-            yield node, "shape-part", f"{number} columns named {name}", "each column once", "Rename one of them."
+            yield Fault(
+                node,
+                rule="shape-part",
+                found=f"{number} columns named {name}",
+                expected="each column once",
+                hint="Rename one of them.",
+            )
 
 
 def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
@@ -103,17 +155,29 @@ def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     for term in sorted(NUMBERS):
         for value in shapes.objects(node, term):
             if not isinstance(value, Literal) or (not isinstance(value.value, (int, float)) and not _is_decimal(value)):
-                yield node, "number", f"sh:{short(term)} {quoted(str(value))}", "a number", "Write it without quotes."
+                yield Fault(
+                    node,
+                    rule="number",
+                    found=f"sh:{short(term)} {quoted(str(value))}",
+                    expected="a number",
+                    hint="Write it without quotes.",
+                )
     for value in shapes.objects(node, SH.datatype):
         if short(value) not in DATATYPES:
-            yield node, "datatype", short(value), f"one of {', '.join(sorted(DATATYPES))}", "Choose one of them."
+            yield Fault(
+                node,
+                rule="datatype",
+                found=short(value),
+                expected=f"one of {', '.join(sorted(DATATYPES))}",
+                hint="Choose one of them.",
+            )
     for value in shapes.objects(node, SH.pattern):
         try:
             re.compile(str(value))
             duckdb.execute("SELECT regexp_matches('', ?)", [str(value)])
         except (re.error, duckdb.Error):
             expected = "a regular expression without look-around and back-references (RE2)"
-            yield node, "pattern", quoted(str(value)), expected, "Fix the pattern."
+            yield Fault(node, rule="pattern", found=quoted(str(value)), expected=expected, hint="Fix the pattern.")
 
 
 def _is_decimal(value: Literal) -> bool:
@@ -127,12 +191,30 @@ def _term_faults(
     """Yield the terms of a shape that the builder would ignore, the missing ones, and the repeated ones."""
     counts = Counter(shapes.predicates(node, unique=False))
     for term in ordered(set(counts) - allowed - {SH.js}):
-        yield node, "shape-term", f"{short(term)} on a {kind}", "a term that the builder knows", _nearest(term, allowed)
+        yield Fault(
+            node,
+            rule="shape-term",
+            found=f"{short(term)} on a {kind}",
+            expected="a term that the builder knows",
+            hint=_nearest(term, allowed),
+        )
     for term in sorted(needed - set(counts)):
-        yield node, "shape-part", f"a {kind} without {short(term)}", f"one {short(term)}", "Add it."
+        yield Fault(
+            node,
+            rule="shape-part",
+            found=f"a {kind} without {short(term)}",
+            expected=f"one {short(term)}",
+            hint="Add it.",
+        )
     for term in sorted(allowed - several):
         if counts[term] > 1:
-            yield node, "shape-part", f"{counts[term]} {short(term)} on a {kind}", "one", "Remove the others."
+            yield Fault(
+                node,
+                rule="shape-part",
+                found=f"{counts[term]} {short(term)} on a {kind}",
+                expected="one",
+                hint="Remove the others.",
+            )
 
 
 def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
@@ -141,20 +223,32 @@ def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault
     for term in (SH.path, SH.targetClass, SH["class"], *others):
         for value in ordered(set(shapes.objects(node, term)) - declared):
             if not isinstance(value, URIRef):
-                yield node, "path", f"a {short(term)} that is not one property", "the IRI of a property", "Name one."
+                yield Fault(
+                    node,
+                    rule="path",
+                    found=f"a {short(term)} that is not one property",
+                    expected="the IRI of a property",
+                    hint="Name one.",
+                )
                 continue
             found = f"{short(term)} {short(value)}"
-            yield node, "declared", found, "a term that ontology/kg.ttl declares", _nearest(value, declared)
+            yield Fault(
+                node,
+                rule="declared",
+                found=found,
+                expected="a term that ontology/kg.ttl declares",
+                hint=_nearest(value, declared),
+            )
 
 
-def _place_of(texts: Mapping[str, list[str]], node: Node) -> tuple[str, int]:
-    """Return the file and the line where a subject's paragraph begins; the folder and 0 if there is none."""
+def _location_of(texts: Mapping[str, list[str]], node: Node) -> Location:
+    """Return the line where a subject's paragraph begins; the folder if there is none."""
     opening = re.compile(rf"^(\w*:|<[^>]*[/#]){re.escape(short(node))}>?\s")
     for file, lines in texts.items():
         for number, line in enumerate(lines, 1):
             if opening.match(line):
-                return file, number
-    return "ontology/shapes", 0
+                return Location(file, number)
+    return Location("ontology/shapes")
 
 
 def short(term: Node) -> str:

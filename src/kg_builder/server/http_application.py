@@ -32,7 +32,7 @@ from kg_builder.server.openapi import openapi
 from kg_builder.server.reconciliation_matching import known
 from kg_builder.server.reconciliation_routes import Reconciling
 from kg_builder.server.resource_description import ENDINGS, described, prefixes_of
-from kg_builder.server.sparql_protocol import QUERIES, Reply, asked, fault, reply, service_description, whole
+from kg_builder.server.sparql_protocol import QUERIES, Reply, asked, reply, service_description, whole
 from kg_builder.server.workers import Busy, TooLong, TooMuch, Workers
 from kg_builder.site.pages import Pages
 
@@ -142,13 +142,17 @@ class Site:
         given = request.query_params.multi_items()
         parameters = dict(given)
         if len(parameters) < len(given):
-            raise Refused(400, [fault("parameter", "a parameter twice", "each parameter once at most")])
+            raise Refused.because(
+                400, rule="parameter", found="a parameter twice", expected="each parameter once at most"
+            )
         form = parameters.pop("format", None)
         paged = self.pages is not None if parameters else self.has_page(f"questions/{name}")
         offers = [*ANSWERS.values(), *([HTML] if paged else [])]
         media = preferred(request, offers) if form is None else ANSWERS.get(form)
         if media is None:
-            raise Refused(406, [fault("format", "another one", f"format is one of {', '.join(ANSWERS)}")])
+            raise Refused.because(
+                406, rule="format", found="another one", expected=f"format is one of {', '.join(ANSWERS)}"
+            )
         if media == HTML and not parameters:
             return elsewhere(f"{name}.html")
         found = await self.workers.run(_answered, name, parameters, media)
@@ -195,7 +199,7 @@ def elsewhere(address: str) -> Response:
 
 def _not_offered(offers: Iterable[str]) -> Refused:
     """Return the refusal for a media type that is not available."""
-    return Refused(406, [fault("format", "another media type", f"one of {', '.join(offers)}")])
+    return Refused.because(406, rule="format", found="another media type", expected=f"one of {', '.join(offers)}")
 
 
 def _failure(request: Request, error: Exception) -> Response:
@@ -209,11 +213,27 @@ def _failure(request: Request, error: Exception) -> Response:
         missing = request.app.state.missing
         if error.status_code == HTTPStatus.NOT_FOUND and missing and preferred(request, (JSON, HTML)) == HTML:
             return HTMLResponse(missing, error.status_code, {"Vary": "Accept"})
-        found, expected = f"{quoted(request.url.path)} with {request.method}", "an address and method that there is"
-        return refusal(request, Refused(error.status_code, [fault("address", found, expected)], error.headers))
+        return refusal(
+            request,
+            Refused.because(
+                error.status_code,
+                rule="address",
+                found=f"{quoted(request.url.path)} with {request.method}",
+                expected="an address and method that there is",
+                headers=error.headers,
+            ),
+        )
     status, found, expected, headers = FAILURES.get(type(error), FAILURES[Exception])
     return refusal(
-        request, Refused(status, [fault("limit", found, expected, "No part of the answer is given.")], headers)
+        request,
+        Refused.because(
+            status,
+            rule="limit",
+            found=found,
+            expected=expected,
+            hint="No part of the answer is given.",
+            headers=headers,
+        ),
     )
 
 

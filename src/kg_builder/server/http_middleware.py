@@ -15,7 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from werkzeug.http import parse_etags
 
 from kg_builder.core.media_types import HTML, JSON, preferred
-from kg_builder.core.problems import Problem, as_data
+from kg_builder.core.problems import Location, Problem, as_data
+
+REQUEST = Location("the request")
+"""The location of a problem with a request."""
 
 ACCESS = logging.getLogger("kg_builder.access")
 
@@ -43,6 +46,20 @@ class Refused(Exception):  # noqa: N818  (a response, not an error)
         self.problems = problems
         self.headers = headers
         super().__init__(f"{status}: {len(problems)} problems")
+
+    @classmethod
+    def because(
+        cls,
+        status: int,
+        *,
+        rule: str,
+        found: str,
+        expected: str,
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Refused:
+        """Return the refusal for a single problem of the request."""
+        return cls(status, [Problem(REQUEST, rule=rule, found=found, expected=expected, hint=hint)], headers)
 
 
 def delivered(request: Request, body: bytes, media: str, tag: str = "") -> Response:

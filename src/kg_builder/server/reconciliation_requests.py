@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg_builder.server.http_middleware import Refused
-from kg_builder.server.sparql_protocol import fault
 
 BATCH = 50
 """Maximum number of queries in a request."""
@@ -34,9 +33,11 @@ def batch_of(text: str) -> dict[str, Asking]:
     """Return the queries of a batch; raise `Refused` for anything else."""
     batch = _json_of(text)
     if not isinstance(batch, dict) or not all(isinstance(each, dict) for each in batch.values()):
-        raise Refused(400, [fault("queries", "other JSON", "an object of queries by their names")])
+        raise Refused.because(400, rule="queries", found="other JSON", expected="an object of queries by their names")
     if len(batch) > BATCH:
-        raise Refused(413, [fault("size", f"{len(batch):,} queries", f"at most {BATCH}", "Send fewer at a time.")])
+        raise Refused.because(
+            413, rule="size", found=f"{len(batch):,} queries", expected=f"at most {BATCH}", hint="Send fewer at a time."
+        )
     return {name: _asking(name, query) for name, query in batch.items()}
 
 
@@ -55,8 +56,12 @@ def _asking(name: str, query: dict[str, Any]) -> Asking:
         and all(isinstance(each, dict) and isinstance(each.get("pid"), str) and "v" in each for each in given)
     )
     if not sound or not (text.strip() or given):
-        expected = "query, or properties with pid and v; limit is a number from 1, type an identifier or several"
-        raise Refused(400, [fault("queries", f"the query {json.dumps(name[:60])} with other content", expected)])
+        raise Refused.because(
+            400,
+            rule="queries",
+            found=f"the query {json.dumps(name[:60])} with other content",
+            expected="query, or properties with pid and v; limit is a number from 1, type an identifier or several",
+        )
     values = [(each["pid"], value) for each in given for value in _texts_of(each["v"])]
     return Asking(text.strip(), tuple(filter(None, types)), min(limit, MOST), tuple(values[:VALUES]))
 
@@ -84,10 +89,17 @@ def extension_of(text: str) -> tuple[tuple[str, ...], dict[str, int]]:
         and all(isinstance(each, dict) and isinstance(each.get("id"), str) for each in given)
     )
     if not sound or not isinstance(ids, list) or not isinstance(given, list):
-        raise Refused(400, [fault("extend", "other JSON", "an object with ids and properties, each with its id")])
+        raise Refused.because(
+            400, rule="extend", found="other JSON", expected="an object with ids and properties, each with its id"
+        )
     if len(ids) * len(given) > VALUES:
-        expected = f"at most {VALUES:,} of ids times properties"
-        raise Refused(413, [fault("size", f"{len(ids):,} times {len(given):,}", expected, "Send fewer at a time.")])
+        raise Refused.because(
+            413,
+            rule="size",
+            found=f"{len(ids):,} times {len(given):,}",
+            expected=f"at most {VALUES:,} of ids times properties",
+            hint="Send fewer at a time.",
+        )
     return tuple(ids), {each["id"]: _number_of(each.get("settings")) for each in given}
 
 
@@ -105,4 +117,4 @@ def _json_of(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, [fault("json", "something else", "JSON")]) from error
+        raise Refused.because(400, rule="json", found="something else", expected="JSON") from error

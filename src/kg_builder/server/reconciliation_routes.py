@@ -17,7 +17,7 @@ from kg_builder.core.terms import ONTOLOGY
 from kg_builder.server.http_middleware import Refused, delivered
 from kg_builder.server.reconciliation_matching import extended, known, proposed, reconciled, suggested
 from kg_builder.server.reconciliation_requests import BATCH, VALUES, batch_of, extension_of
-from kg_builder.server.sparql_protocol import fault, parameters
+from kg_builder.server.sparql_protocol import parameters
 from kg_builder.server.workers import Workers
 
 PATH = "/reconcile"
@@ -57,17 +57,24 @@ class Reconciling:
         """Answer a batch of queries, or a request for data; without either, describe the service."""
         given = await parameters(request)
         if "callback" in given:
-            hint = "Ask without it: every page may read the answer."
-            raise Refused(400, [fault("callback", "a callback (JSONP)", "a request without", hint)])
+            raise Refused.because(
+                400,
+                rule="callback",
+                found="a callback (JSONP)",
+                expected="a request without",
+                hint="Ask without it: every page may read the answer.",
+            )
         for name in ("queries", "extend"):
             if len(given.get(name, ())) > 1:
-                raise Refused(400, [fault(name, f"{len(given[name])} parameters named {name}", "one of them")])
+                raise Refused.because(
+                    400, rule=name, found=f"{len(given[name])} parameters named {name}", expected="one of them"
+                )
         if "queries" in given:
             answer = await self.workers.run(reconciled, batch_of(given["queries"][0]))
         elif "extend" in given:
             answer = await self.workers.run(extended, *extension_of(given["extend"][0]))
         elif request.method == "POST":
-            raise Refused(400, [fault("queries", "neither", "a parameter named queries or extend")])
+            raise Refused.because(400, rule="queries", found="neither", expected="a parameter named queries or extend")
         else:
             return delivered(request, json.dumps(self.manifest(str(request.base_url))).encode(), JSON)
         return delivered(request, answer.body, answer.media, answer.tag)
@@ -104,7 +111,7 @@ class Reconciling:
         """Suggest items whose names begin with some letters."""
         what = request.path_params["what"]
         if what not in SUGGESTIONS:
-            raise Refused(404, [fault("address", quoted(what), f"one of {', '.join(SUGGESTIONS)}")])
+            raise Refused.because(404, rule="address", found=quoted(what), expected=f"one of {', '.join(SUGGESTIONS)}")
         prefix = request.query_params.get("prefix", "")
         answer = await self.workers.run(suggested, what, prefix[:VALUES], number(request, "cursor", 0))
         return delivered(request, answer.body, answer.media, answer.tag)
@@ -120,7 +127,9 @@ class Reconciling:
         id_ = request.query_params.get("id", "").removeprefix(self.graph.base)
         subject = known(self.graph).index.subjects.get(self.graph.base + id_)
         if subject is None:
-            raise Refused(404, [fault("name", quoted(id_), "the identifier of a thing that can be linked")])
+            raise Refused.because(
+                404, rule="name", found=quoted(id_), expected="the identifier of a thing that can be linked"
+            )
         address = str(request.base_url.replace(path=f"/{id_}"))
         return HTMLResponse(self.template.render(subject=subject, address=address), headers=FRAMED)
 
@@ -129,5 +138,5 @@ def number(request: Request, name: str, default: int) -> int:
     """Return a numeric parameter of at most a million; raise `Refused` for anything else."""
     text = request.query_params.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004
-        raise Refused(400, [fault(name, quoted(text), "a number")])
+        raise Refused.because(400, rule=name, found=quoted(text), expected="a number")
     return int(text)

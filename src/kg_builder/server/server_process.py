@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg_builder.answers.graph_reader import GraphReader
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, ProblemsFound
 from kg_builder.exports.downloads import SITE
 from kg_builder.server.http_application import application
 from kg_builder.server.shared_graph import VARIABLE, named, shared_graph
@@ -140,8 +140,13 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         sock = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        expected = "an address and a free port of this machine"
-        raise ProblemsFound([Problem("--port", 0, "", "port", str(error), expected, "Choose another one.")]) from error
+        raise ProblemsFound.at(
+            Location("--port"),
+            rule="port",
+            found=str(error),
+            expected="an address and a free port of this machine",
+            hint="Choose another one.",
+        ) from error
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by connections; else some answers take 40 ms
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; else an idle client keeps a connection, and an answer in memory
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE * 1000)

@@ -15,9 +15,9 @@ from starlette.requests import Request
 
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import RESULTS, TRIPLES, wanted
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import ProblemsFound, quoted
 from kg_builder.queries.stored_queries import NOT_CODE
-from kg_builder.server.http_middleware import Refused, tag_of
+from kg_builder.server.http_middleware import REQUEST, Refused, tag_of
 
 BODY = 1_000_000
 """Maximum size of a request in bytes; a query may have a tenth of that in characters, which escapes may lengthen."""
@@ -62,14 +62,18 @@ async def asked(request: Request) -> Asked | None:
     """Return the query of a request, None for a GET without a query; raise `Refused` for any other operation."""
     given = await parameters(request)
     if "update" in given:
-        raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
+        raise Refused.because(
+            403, rule="update", found="an update", expected="a query", hint="Nothing can be written here."
+        )
     if "query" not in given:
         if request.method == "POST":
-            raise Refused(400, [fault("query", "no query", "a parameter named query")])
+            raise Refused.because(400, rule="query", found="no query", expected="a parameter named query")
         return None
     for name in ("query", "format"):
         if len(given.get(name, ())) > 1:
-            raise Refused(400, [fault(name, f"{len(given[name])} parameters named {name}", "one of them")])
+            raise Refused.because(
+                400, rule=name, found=f"{len(given[name])} parameters named {name}", expected="one of them"
+            )
     form = given.get("format", [""])[0]
     tables, triples = wanted(request, form, RESULTS), wanted(request, form, TRIPLES)
     default, named = (tuple(given.get(f"{kind}-graph-uri", ())) for kind in ("default", "named"))
@@ -82,9 +86,13 @@ async def parameters(request: Request) -> dict[str, list[str]]:
     if request.method == "POST":
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == UPDATE:
-            raise Refused(403, [fault("update", "an update", "a query", "Nothing can be written here.")])
+            raise Refused.because(
+                403, rule="update", found="an update", expected="a query", hint="Nothing can be written here."
+            )
         if media not in {FORM, QUERY}:
-            raise Refused(415, [fault("type", f"the media type {quoted(media)}", f"{FORM} or {QUERY}")])
+            raise Refused.because(
+                415, rule="type", found=f"the media type {quoted(media)}", expected=f"{FORM} or {QUERY}"
+            )
         body = await _body_of(request)
         pairs += _decoded(body) if media == FORM else [("query", _text_of(body))]
     given: dict[str, list[str]] = {}
@@ -99,7 +107,7 @@ async def _body_of(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY:
-            raise Refused(413, [fault("size", "a longer request", f"at most {BODY:,} bytes")])
+            raise Refused.because(413, rule="size", found="a longer request", expected=f"at most {BODY:,} bytes")
     return bytes(body)
 
 
@@ -108,8 +116,8 @@ def _decoded(pairs: bytes) -> Iterable[tuple[str, str]]:
     try:
         return parse_qsl(pairs.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
-        raise Refused(
-            400, [fault("encoding", "other bytes", "at most 100 parameters, in percent-encoded UTF-8")]
+        raise Refused.because(
+            400, rule="encoding", found="other bytes", expected="at most 100 parameters, in percent-encoded UTF-8"
         ) from error
 
 
@@ -118,12 +126,7 @@ def _text_of(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise Refused(400, [fault("encoding", "other bytes", "a query in UTF-8")]) from error
-
-
-def fault(rule: str, found: str, expected: str, hint: str = "") -> Problem:
-    """Return the problem of a request."""
-    return Problem("the request", 0, "", rule, found, expected, hint)
+        raise Refused.because(400, rule="encoding", found="other bytes", expected="a query in UTF-8") from error
 
 
 def service_description(address: str, names: Iterable[str], media: str) -> bytes:
@@ -144,7 +147,9 @@ class Bounded(io.BytesIO):
     def write(self, more: bytes, /) -> int:  # type: ignore[override]
         """Add bytes; raise `ProblemsFound` if there are too many."""
         if self.tell() + len(more) > RESULT:
-            raise ProblemsFound([fault("result", "a larger result", f"at most {RESULT:,} bytes", "Use LIMIT.")])
+            raise ProblemsFound.at(
+                REQUEST, rule="result", found="a larger result", expected=f"at most {RESULT:,} bytes", hint="Use LIMIT."
+            )
         return super().write(more)
 
 
@@ -163,7 +168,7 @@ def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Repl
     media = asked.triples if isinstance(results, pyoxigraph.QueryTriples) else asked.tables
     if media is None:
         kinds = TRIPLES if isinstance(results, pyoxigraph.QueryTriples) else RESULTS
-        raise ProblemsFound([fault("format", "another format", f"one of {', '.join(kinds)}")])
+        raise ProblemsFound.at(REQUEST, rule="format", found="another format", expected=f"one of {', '.join(kinds)}")
     if isinstance(results, pyoxigraph.QueryTriples):
         pyoxigraph.serialize(results, rows, format=triples_form(media), prefixes=dict(prefixes))
     else:
@@ -176,7 +181,13 @@ def _graph_named(graph: GraphReader, iri: str) -> pyoxigraph.NamedNode:
     named = next((each for each in graph.store.named_graphs() if each.value == iri), None)
     if not isinstance(named, pyoxigraph.NamedNode):
         names = ", ".join(sorted(str(each.value) for each in graph.store.named_graphs()))
-        raise ProblemsFound([fault("graph", f"the graph {quoted(iri)}", f"one of {names}", "No other one is fetched.")])
+        raise ProblemsFound.at(
+            REQUEST,
+            rule="graph",
+            found=f"the graph {quoted(iri)}",
+            expected=f"one of {names}",
+            hint="No other one is fetched.",
+        )
     return named
 
 

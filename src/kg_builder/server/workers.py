@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any, Self, TypeVar, cast
 
-from kg_builder.core.problems import Problem, ProblemsFound
+from kg_builder.core.problems import Location, Problem, ProblemsFound
 
 Result = TypeVar("Result")
 
@@ -75,8 +75,13 @@ class Workers:
         for worker in self.all:
             if not (worker.pipe.poll(LOADING) and worker.is_ready()):
                 self.stop()
-                found = f"{limits.memory:,} bytes"
-                raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "room for the graph", "Allow more.")])
+                raise ProblemsFound.at(
+                    Location("--memory"),
+                    rule="memory",
+                    found=f"{limits.memory:,} bytes",
+                    expected="room for the graph",
+                    hint="Allow more.",
+                )
             self.idle.put_nowait(worker)
 
     def __enter__(self) -> Self:

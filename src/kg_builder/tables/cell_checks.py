@@ -12,7 +12,7 @@ from itertools import chain
 import duckdb
 
 from kg_builder.core.curies import compact
-from kg_builder.core.problems import LISTED, Problem, quoted
+from kg_builder.core.problems import LISTED, Location, Problem, quoted
 from kg_builder.schema.limits import Limit
 from kg_builder.schema.model import SOURCE, Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
@@ -61,10 +61,15 @@ def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterat
         file, line = last.rsplit(":", 1)
         rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places are enough)
         found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
-        more = len(rows) - LISTED if number == LISTED else 0
-        hint = "Give one of the rows an id of its own."
-        shape = table.column("id").shape
-        yield Problem(file, int(line), "id", "unique", found, "each id once", hint, more=more, shape=shape)
+        yield Problem(
+            Location(file, int(line), field="id"),
+            rule="unique",
+            found=found,
+            expected="each id once",
+            hint="Give one of the rows an id of its own.",
+            more=len(rows) - LISTED if number == LISTED else 0,
+            shape=table.column("id").shape,
+        )
 
 
 def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -79,13 +84,11 @@ def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: 
         if rule == "class":
             found = f"a reference to {'another kind' if _is_thing(connection, value) else 'nothing'}, {found}"
         yield Problem(
-            file,
-            line,
-            column_name,
-            rule,
-            found,
-            expectation(schema, table, column, rule).replace(SOURCE, file.split("/")[-2]),
-            _nearest(connection, schema, column, value) if rule == "class" else _advice(column, rule, value or ""),
+            Location(file, line, field=column_name),
+            rule=rule,
+            found=found,
+            expected=expectation(schema, table, column, rule).replace(SOURCE, file.split("/")[-2]),
+            hint=_nearest(connection, schema, column, value) if rule == "class" else _advice(column, rule, value or ""),
             more=total - LISTED if number == LISTED else 0,
             shape=column.shape,
         )
@@ -259,6 +262,11 @@ def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) 
         shown = [*names[:8], "…"] if len(names) > 8 else names  # noqa: PLR2004  (a longer chain is unreadable)
         found = f"the circle {' → '.join([*shown, names[0]])}"
         file, line = places[way[0][0], way[0][1]]
-        expected = f"a {column.name} that never leads back to its start"
-        hint = "Remove one of the links."
-        yield Problem(file, line, column.name, "acyclic", found, expected, hint, shape=column.shape)
+        yield Problem(
+            Location(file, line, field=column.name),
+            rule="acyclic",
+            found=found,
+            expected=f"a {column.name} that never leads back to its start",
+            hint="Remove one of the links.",
+            shape=column.shape,
+        )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from kg_builder.core.problems import Problem
+from kg_builder.core.problems import Location, Problem
 
 LIMIT = 1_000
 """Maximum number of problems whose cells are looked up: a table may have a million invalid rows."""
@@ -21,11 +21,12 @@ def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
     problems = list(problems)
     wanted: dict[str, set[int]] = {}
     for problem in islice(problems, LIMIT):
-        if problem.field and problem.line:
-            wanted.setdefault(problem.file, set()).add(problem.line)
+        place = problem.location
+        if place.field and place.line:
+            wanted.setdefault(place.file, set()).add(place.line)
     lines = {file: _lines_of(root / file, numbers) for file, numbers in wanted.items()}
     return [
-        dataclasses.replace(problem, column=problem.column or _column_of(problem, lines.get(problem.file, {})))
+        dataclasses.replace(problem, location=_with_column(problem.location, lines.get(problem.location.file, {})))
         for problem in problems
     ]
 
@@ -48,12 +49,14 @@ def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
     return found
 
 
-def _column_of(problem: Problem, lines: Mapping[int, str]) -> int:
-    delimiter = "\t" if problem.file.endswith(".tsv") else ","
+def _with_column(place: Location, lines: Mapping[int, str]) -> Location:
+    """Return the location with its column, if it has none yet."""
+    delimiter = "\t" if place.file.endswith(".tsv") else ","
     header = [text.strip('"') for _, text in _cells(lines.get(0, ""), delimiter)]
-    starts = [start for start, _ in _cells(lines.get(problem.line, ""), delimiter)]
-    place = header.index(problem.field) if problem.field in header else len(starts)
-    return starts[place] + 1 if place < len(starts) else 0
+    starts = [start for start, _ in _cells(lines.get(place.line, ""), delimiter)]
+    index = header.index(place.field) if place.field in header else len(starts)
+    column = starts[index] + 1 if index < len(starts) else 0
+    return dataclasses.replace(place, column=place.column or column)
 
 
 def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:

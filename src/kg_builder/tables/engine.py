@@ -15,11 +15,11 @@ from typing import TypeVar
 import duckdb
 
 from kg_builder.core.iris import ABSOLUTE, BASE
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.schema.model import SHARED, Column, Schema, Table, Target
 from kg_builder.tables.preamble import Prefixes, declared
 from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
-from kg_builder.tables.table_files import TableFile, fault
+from kg_builder.tables.table_files import TableFile
 
 Element = TypeVar("Element")
 Result = TypeVar("Result")
@@ -42,7 +42,7 @@ def connect(work: Path, memory: str, size: int = 0) -> duckdb.DuckDBPyConnection
     """
     if not re.fullmatch(r"[0-9]+([.][0-9]+)?[KMGT]i?B", memory):
         expected = "a size such as 500MB or 2GB"
-        raise ProblemsFound([Problem("--memory", 0, "", "memory", quoted(memory), expected)])
+        raise ProblemsFound.at(Location("--memory"), rule="memory", found=quoted(memory), expected=expected)
     connection = duckdb.connect(":memory:" if size < SMALL else work / "tables.duckdb")
     connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET temp_directory = ?", [str(work)])
@@ -137,7 +137,10 @@ def _noted(file: TableFile, found: Scan) -> Problem:
     """Return the note that a file was normalised while reading."""
     kept = ", ".join(found.oddities)
     return dataclasses.replace(
-        fault(file, 1, "", "normal", kept, "UTF-8 with LF, in Unicode form C", "It was read as that."), severity="note"
+        file.problem(
+            1, rule="normal", found=kept, expected="UTF-8 with LF, in Unicode form C", hint="It was read as that."
+        ),
+        severity="note",
     )
 
 
@@ -164,7 +167,9 @@ def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: P
     ragged_rows = ragged(file, path, found)
     yield from ragged_rows
     if not ragged_rows:
-        yield fault(file, 0, "", "row", quoted(reason), "a table in CSV (RFC 4180)", "Check quotes and commas.")
+        yield file.problem(
+            rule="row", found=quoted(reason), expected="a table in CSV (RFC 4180)", hint="Check quotes and commas."
+        )
 
 
 def _source_of(file: TableFile) -> str:

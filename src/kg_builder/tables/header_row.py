@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from kg_builder.core.problems import Problem, ProblemsFound, quoted
-from kg_builder.tables.table_files import TableFile, fault, refusal
+from kg_builder.tables.table_files import TableFile
 
 PARTS = {",": "commas", "\t": "tabs"}
 """The possible cell separators, and their names in messages."""
@@ -29,7 +29,14 @@ def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
     """Raise `ProblemsFound` for a header with the wrong column separator."""
     if file.table.delimiter not in line and re.search("[,;|\t]", line):
         found, parts = f"the header {quoted(line)}", PARTS[file.table.delimiter]
-        raise refusal(file, number, "", "delimiter", found, f"columns separated by {parts}", f"Save with {parts}.")
+        problem = file.problem(
+            number,
+            rule="delimiter",
+            found=found,
+            expected=f"columns separated by {parts}",
+            hint=f"Save with {parts}.",
+        )
+        raise ProblemsFound([problem])
 
 
 def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
@@ -39,16 +46,40 @@ def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> It
     missing = [column.name for column in file.table.columns if column.required and column.name not in names]
     for position, name in enumerate(names, 1):
         if not name:
-            found, expected = "a blank header cell", "the name of a column"
-            yield fault(file, number, f"column {position}", "header", found, expected, listed)
+            yield file.problem(
+                number,
+                field=f"column {position}",
+                rule="header",
+                found="a blank header cell",
+                expected="the name of a column",
+                hint=listed,
+            )
         elif name in names[: position - 1]:
-            found = f"the column {quoted(name)} twice"
-            yield fault(file, number, name, "header", found, "each column once", "Remove one.")
+            yield file.problem(
+                number,
+                field=name,
+                rule="header",
+                found=f"the column {quoted(name)} twice",
+                expected="each column once",
+                hint="Remove one.",
+            )
         elif name not in known:
             close = difflib.get_close_matches(name.lower(), known, n=1)
             missing = [each for each in missing if each not in close]
-            hint = f"Did you mean {close[0]}?" if close else listed
-            found = f"the unknown column {quoted(name)}"
-            yield fault(file, number, name, "header", found, "a column of the table", hint)
+            yield file.problem(
+                number,
+                field=name,
+                rule="header",
+                found=f"the unknown column {quoted(name)}",
+                expected="a column of the table",
+                hint=f"Did you mean {close[0]}?" if close else listed,
+            )
     for name in missing:
-        yield fault(file, number, name, "header", "no such column", f"the required column {name}", "Add it.")
+        yield file.problem(
+            number,
+            field=name,
+            rule="header",
+            found="no such column",
+            expected=f"the required column {name}",
+            hint="Add it.",
+        )

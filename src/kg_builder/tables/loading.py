@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from kg_builder.core.problems import Problem, ProblemsFound, gathered
+from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
 from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
@@ -32,8 +32,12 @@ def engine(work: Path, memory: str, size: int) -> Iterator[duckdb.DuckDBPyConnec
             raise KeyboardInterrupt from error  # the engine catches the signal while it works
         raise
     except duckdb.OutOfMemoryException as error:
-        found = f"too little memory for the engine, {memory}"
-        raise ProblemsFound([Problem("--memory", 0, "", "memory", found, "more, such as 2GB")]) from error
+        raise ProblemsFound.at(
+            Location("--memory"),
+            rule="memory",
+            found=f"too little memory for the engine, {memory}",
+            expected="more, such as 2GB",
+        ) from error
 
 
 def read_tables(

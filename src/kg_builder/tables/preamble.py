@@ -70,7 +70,7 @@ def read_metadata(
     """Return the values of the lines before a table, and all problems; a known prefix must keep its namespace."""
     expected = "prefixes with their addresses, each as `prefix: address`"
     fields = {CURIE_MAP: Field(as_mapping(partial(_namespace, known)), expected, required=True), **FIELDS}
-    values, _, problems = read_marked(file, enumerate(preamble, 1), mark, fields, "a metadata block", "metadata")
+    values, _, problems = read_marked(file, enumerate(preamble, 1), mark, fields, "a metadata block", rule="metadata")
     return values, problems
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from kg_builder.core.problems import LISTED, Problem, ProblemsFound
 from kg_builder.tables.header_row import PARTS, header_of, refuse_other_delimiters
 from kg_builder.tables.preamble import parted
-from kg_builder.tables.table_files import TableFile, fault, refusal
+from kg_builder.tables.table_files import TableFile
 
 LINE_LIMIT = 1_000_000
 """Maximum size of a line in bytes; a longer line is an error, whatever its cells."""
@@ -73,7 +73,13 @@ def scan(file: TableFile) -> Scan:
         oddities |= set(_oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")
     if not lines:
-        raise refusal(file, 0, "", "empty", "an empty file", "a header line", "Delete the file or write its header.")
+        problem = file.problem(
+            rule="empty",
+            found="an empty file",
+            expected="a header line",
+            hint="Delete the file or write its header.",
+        )
+        raise ProblemsFound([problem])
     if kept:
         more = {rule: dataclasses.replace(found[-1], more=totals[rule] - len(found)) for rule, found in kept.items()}
         raise ProblemsFound(each for rule, found in kept.items() for each in (*found[:-1], more[rule]))
@@ -102,8 +108,14 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
             cells = content.split(file.table.delimiter.encode())
             longest = max(range(len(cells)), key=lambda index: len(cells[index]))
             column = "" if _is_metadata(file, content.decode("utf-8", errors="replace")) else _name_at(longest, header)
-            found = f"a line of more than {LINE_LIMIT:,} bytes"
-            yield fault(file, number, column, "length", found, "shorter cells", "Shorten the cell.")
+            yield file.problem(
+                number,
+                field=column,
+                rule="length",
+                found=f"a line of more than {LINE_LIMIT:,} bytes",
+                expected="shorter cells",
+                hint="Shorten the cell.",
+            )
             continue
         try:
             line = content.decode("utf-8").removesuffix("\r")
@@ -112,8 +124,14 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
         except UnicodeDecodeError as error:
             column = _column_at(file, content[: error.start].decode("utf-8"), header)
             byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
-            found = f"the byte {byte}, which is not UTF-8"
-            yield fault(file, number, column, "encoding", found, "UTF-8 text", SAVE_AS_UTF8)
+            yield file.problem(
+                number,
+                field=column,
+                rule="encoding",
+                found=f"the byte {byte}, which is not UTF-8",
+                expected="UTF-8 text",
+                hint=SAVE_AS_UTF8,
+            )
         offset += len(content) + 1
 
 
@@ -123,17 +141,33 @@ def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line
     expected = "plain text without it"
     if _is_metadata(file, line):
         place = match.start() + 1
-        problem = fault(file, number, "", "control", f"{found} at column {place}", expected, "Take it out.")
-        return dataclasses.replace(problem, column=place)
+        return file.problem(
+            number,
+            column=place,
+            rule="control",
+            found=f"{found} at column {place}",
+            expected=expected,
+            hint="Take it out.",
+        )
     column = _column_at(file, line[: match.start()], header)
-    return fault(file, number, column, "control", found, expected, "Take it out; a cell has no line break or tab.")
+    return file.problem(
+        number,
+        field=column,
+        rule="control",
+        found=found,
+        expected=expected,
+        hint="Take it out; a cell has no line break or tab.",
+    )
 
 
 def _blocks(file: TableFile) -> Iterator[Block]:
     """Yield the file in blocks of complete lines; for a line that is too long, yield its beginning and stop."""
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
-            raise refusal(file, 0, "", "file", "something that is not a file", "a plain file", "Remove it.")
+            problem = file.problem(
+                rule="file", found="something that is not a file", expected="a plain file", hint="Remove it."
+            )
+            raise ProblemsFound([problem])
         line, offset, rest = 1, 0, b""
         with file.path.open("rb") as stream:
             while read := stream.read(BLOCK):
@@ -152,13 +186,15 @@ def _blocks(file: TableFile) -> Iterator[Block]:
             yield Block(line, offset, rest)
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror or error})"
-        raise refusal(file, 0, "", "file", found, "a readable file") from error
+        problem = file.problem(rule="file", found=found, expected="a readable file")
+        raise ProblemsFound([problem]) from error
 
 
 def _refuse_other_encodings(file: TableFile, content: bytes) -> None:
     """Raise `ProblemsFound` for UTF-16, with or without a byte-order mark: every second byte of ASCII names is zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
-        raise refusal(file, 1, "", "encoding", "UTF-16 text", "UTF-8 text", SAVE_AS_UTF8)
+        problem = file.problem(1, rule="encoding", found="UTF-16 text", expected="UTF-8 text", hint=SAVE_AS_UTF8)
+        raise ProblemsFound([problem])
 
 
 def _oddities_of(text: str) -> Iterator[str]:
@@ -228,15 +264,27 @@ def _ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
         try:
             for row in reader:
                 if not row:
-                    yield fault(file, line, "", "row", "a blank line", f"{columns} cells", "Delete the line.")
+                    yield file.problem(
+                        line, rule="row", found="a blank line", expected=f"{columns} cells", hint="Delete the line."
+                    )
                 elif reader.line_num + before > line:
-                    found = "a line break inside quotes"
-                    yield fault(file, line, "", "row", found, "each row on one line", "Close the quotes.")
+                    yield file.problem(
+                        line,
+                        rule="row",
+                        found="a line break inside quotes",
+                        expected="each row on one line",
+                        hint="Close the quotes.",
+                    )
                 elif len(row) != columns:
                     found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
                     hint = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
-                    yield fault(file, line, "", "row", found, wanted, hint)
+                    yield file.problem(line, rule="row", found=found, expected=wanted, hint=hint)
                 line = reader.line_num + 1 + before
         except csv.Error as error:
-            expected = "quotes that open and close a whole cell"
-            yield fault(file, line, "", "quotes", str(error), expected, 'Write a quote inside a cell as "".')
+            yield file.problem(
+                line,
+                rule="quotes",
+                found=str(error),
+                expected="quotes that open and close a whole cell",
+                hint='Write a quote inside a cell as "".',
+            )

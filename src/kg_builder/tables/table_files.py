@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from kg_builder.core.problems import Problem, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.core.text_files import folder_of
 from kg_builder.schema.model import SOURCE, Schema, Table
 
@@ -23,6 +23,13 @@ class TableFile:
     source: str
     table: Table
 
+    def problem(
+        self, line: int = 0, *, field: str = "", column: int = 0, rule: str, found: str, expected: str, hint: str = ""
+    ) -> Problem:
+        """Return a problem of this file."""
+        location = Location(self.name, line, field=field, column=column)
+        return Problem(location, rule=rule, found=found, expected=expected, hint=hint, shape=self.table.shape)
+
 
 def table_files(data: Path, schema: Schema) -> list[TableFile]:
     """Return the tables in `data/`, sorted by name; a table may be split into `findings.csv`, `findings.2.csv`, ….
@@ -35,10 +42,12 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
     problems += _unread_files(data)
     for folder in sorted(entry for entry in data.iterdir() if entry.is_dir()):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
-            found = f"the folder name {quoted(folder.name)}"
             problems.append(
                 Problem(
-                    f"{data.name}/{folder.name}", 0, "", "folder", found, "lower-case ASCII words joined by hyphens"
+                    Location(f"{data.name}/{folder.name}"),
+                    rule="folder",
+                    found=f"the folder name {quoted(folder.name)}",
+                    expected="lower-case ASCII words joined by hyphens",
                 )
             )
             continue
@@ -50,16 +59,7 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
             if table:
                 files.append(TableFile(path, name, folder.name, table))
             else:
-                problems.append(
-                    Problem(
-                        name,
-                        0,
-                        "",
-                        "table",
-                        "a table that no shape describes",
-                        *_unknown_table(schema, folder.name, path),
-                    )
-                )
+                problems.append(_unknown_table(schema, folder.name, path, name))
     if problems:
         raise ProblemsFound(problems)
     return files
@@ -71,22 +71,27 @@ def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem
         read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
         if not read and not path.name.startswith(".") and path.suffix != ".md":
             name = "/".join(path.parts[-3:] if endings else path.parts[-2:])
-            expected = f"tables that end in {' or '.join(endings)}" if endings else "folders of tables"
-            yield Problem(name, 0, "", "unread", "something that no build reads", expected, "Rename or move it.")
+            yield Problem(
+                Location(name),
+                rule="unread",
+                found="something that no build reads",
+                expected=f"tables that end in {' or '.join(endings)}" if endings else "folders of tables",
+                hint="Rename or move it.",
+            )
 
 
-def _unknown_table(schema: Schema, folder: str, path: Path) -> tuple[str, str]:
-    """Return the expected name of an unknown file, and how to fix it."""
+def _unknown_table(schema: Schema, folder: str, path: Path, name: str) -> Problem:
+    """Return the problem of a file that no shape describes."""
     here = [Path(table.url).name for table in schema.tables_in(folder)]
     elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
+    close = difflib.get_close_matches(path.name, here, n=1)
+    expected = "a table that a shape in ontology/shapes describes"
+    hint = f"Did you mean {close[0]}?" if close else "Rename it or remove it."
     if elsewhere:
         place = elsewhere[0].replace(SOURCE, "a report's folder")
-        return "a table of this folder", f"Such rows belong into {place}."
-    close = difflib.get_close_matches(path.name, here, n=1)
-    return (
-        "a table that a shape in ontology/shapes describes",
-        f"Did you mean {close[0]}?" if close else "Rename it or remove it.",
-    )
+        expected, hint = "a table of this folder", f"Such rows belong into {place}."
+    found = "a table that no shape describes"
+    return Problem(Location(name), rule="table", found=found, expected=expected, hint=hint)
 
 
 def size_of(files: Iterable[TableFile]) -> int:
@@ -96,15 +101,3 @@ def size_of(files: Iterable[TableFile]) -> int:
         with contextlib.suppress(OSError):
             size += file.path.stat().st_size
     return size
-
-
-def fault(file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = "") -> Problem:
-    """Return a problem of a table file."""
-    return Problem(file.name, line, column, rule, found, expected, hint, shape=file.table.shape)
-
-
-def refusal(
-    file: TableFile, line: int, column: str, rule: str, found: str, expected: str, hint: str = ""
-) -> ProblemsFound:
-    """Return the exception for a file that cannot be read any further."""
-    return ProblemsFound([fault(file, line, column, rule, found, expected, hint)])

@@ -12,7 +12,7 @@ from contextlib import closing
 import duckdb
 import pyoxigraph
 
-from kg_builder.core.problems import LISTED, Problem, ProblemsFound, Severity, quoted
+from kg_builder.core.problems import LISTED, Location, Problem, ProblemsFound, Severity, quoted
 from kg_builder.queries.stored_queries import StoredQuery, rows
 from kg_builder.schema.model import Schema, Table, sparql_prefixes
 from kg_builder.tables.engine import address, name
@@ -69,8 +69,13 @@ def check_results(store: pyoxigraph.Store, check: StoredQuery) -> Iterator[Resul
     with closing(rows(store, check.text)) as found:
         for row in found:
             if "this" not in row:
-                expected, hint = "rows that name the thing at fault", "Bind ?this in every row."
-                raise ProblemsFound([Problem(check.file, 0, "", "form", "a row without ?this", expected, hint)])
+                raise ProblemsFound.at(
+                    Location(check.file),
+                    rule="form",
+                    found="a row without ?this",
+                    expected="rows that name the thing at fault",
+                    hint="Bind ?this in every row.",
+                )
             yield Result(
                 focus=row["this"],
                 value=row.get("found", row["this"]),
@@ -96,11 +101,10 @@ def located(
         if result.value in places and _column_of(places[result.value][2], result.column):
             focus = result.value
         file, line, table = places.get(focus, ("(derived)", 0, None))
+        field = _column_of(table, result.column) or ("" if ":" in result.column else result.column)
         found.add(
             Problem(
-                file=file,
-                line=line,
-                field=_column_of(table, result.column) or ("" if ":" in result.column else result.column),
+                Location(file, line, field=field),
                 rule=result.rule,
                 found=quoted(short(result.value, base, file)),
                 expected=short(result.expected, base, file).rstrip("."),

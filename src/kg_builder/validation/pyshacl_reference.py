@@ -12,7 +12,7 @@ import pyoxigraph
 from rdflib import RDF, SH, XSD, Graph, Literal, Node, URIRef, query
 from rdflib.plugins.sparql import prepareQuery
 
-from kg_builder.core.problems import Problem, ProblemsFound, Severity
+from kg_builder.core.problems import Location, ProblemsFound, Severity
 from kg_builder.core.terms import KG
 from kg_builder.schema.model import Schema, text
 from kg_builder.tables.cell_checks import expectation
@@ -67,7 +67,7 @@ def shape_results(data: Graph, schema: Schema) -> Iterator[Result]:
     _, report, words = pyshacl.validate(data, shacl_graph=executable(schema.shapes), inplace=True)
     if not isinstance(report, Graph):
         runnable = "shapes that pySHACL can run"
-        raise ProblemsFound([Problem("ontology/shapes", 0, "", "shacl", words.strip(), runnable)])
+        raise ProblemsFound.at(Location("ontology/shapes"), rule="shacl", found=words.strip(), expected=runnable)
     columns = {column.shape: (table, column) for table in schema.tables for column in table.columns}
     for node in report.subjects(RDF.type, SH.ValidationResult):
         focus, shape = text(report, node, SH.focusNode), text(report, node, SH.sourceShape)

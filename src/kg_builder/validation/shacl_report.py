@@ -32,21 +32,21 @@ def validation_report(problems: Sequence[Problem], ontology: Path) -> str:
         result = URIRef(f"{report}/{number}")
         graph.add((report, SH.result, result))
         component = problem.rule[:1].upper() + problem.rule[1:] if problem.rule in COMPONENTS else "SPARQL"
-        place = f"{problem.file}:{problem.line}"
+        place = f"{problem.location.file}:{problem.location.line}"
         facts: list[tuple[URIRef, Node]] = [
             (RDF.type, SH.ValidationResult),
             (SH.focusNode, URIRef(problem.focus) if problem.focus else Literal(place)),
             (SH.resultSeverity, SEVERITY[problem.severity]),
             (SH.sourceConstraintComponent, SH[f"{component}ConstraintComponent"]),
             (SH.resultMessage, Literal(str(problem), lang="en")),
-            (KG.file, Literal(problem.file)),
-            (KG.line, Literal(problem.line)),
+            (KG.file, Literal(problem.location.file)),
+            (KG.line, Literal(problem.location.line)),
         ]
         if problem.shape:
             facts.append((SH.sourceShape, URIRef(problem.shape)))
             facts += [(SH.resultPath, path) for path in paths.objects(URIRef(problem.shape), SH.path)]
-        if problem.field:
-            facts.append((KG.column, Literal(problem.field)))
+        if problem.location.field:
+            facts.append((KG.column, Literal(problem.location.field)))
         for predicate, value in facts:
             graph.add((result, predicate, value))
     return graph.serialize(format="turtle")
