@@ -20,7 +20,6 @@ from kg_builder.validation.shacl_report import COMPONENTS
 from tests.bench import ROOT
 from tests.draft import Draft
 
-
 BUILDING = ("core", "curation", "graph", "queries", "schema", "tables", "validation")
 """What takes part in builds, validation and curation; the rules of requests and of data of others are not listed."""
 
