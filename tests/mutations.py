@@ -404,7 +404,7 @@ class Mutable:
 
 def narrowed(table: Table, names: set[str]) -> Table:
     """Return a table with some of its columns, and those with which they are compared."""
-    paths = {path for each in table.columns if each.name in names for path in (each.path, each.not_above)}
+    paths = {path for each in table.columns if each.name in names for path in (each.path, *each.compared_with)}
     columns = (each for each in table.columns if each.name in names or each.path in paths)
     return dataclasses.replace(table, columns=tuple(columns))
 
@@ -463,8 +463,6 @@ def facets_of(column: Column) -> list[str]:
         "maxCount": column.separator is None and column.name != "id" and column.shape not in ONE_VALUE,
         "datatype": datatype in WRONG and datatype not in UNREAD,
         **{limit.rule: True for limit, _ in column.limits},
-        "lessThanOrEquals": column.not_above,
-        "in": column.allowed,
         "class": column.target,
     }
     return [facet for facet, stated in given.items() if stated]
@@ -477,7 +475,7 @@ def mutation_of(bench: Mutable, table: Table, column: Column, facet: str, *, bey
     replaced, lost = row["id"], ""
     added: list[Row] = []
     if facet == "lessThanOrEquals":
-        (other,) = (each.name for each in table.columns if each.path == column.not_above)
+        (other,) = (each.name for each in table.columns if each.path in column.compared_with)
         both = (each for each in rows if each[column.name] is not None and each[other] is not None)
         row = dict(next(each for each in both if each[column.name] != each[other]))
         replaced, row[column.name], row[other] = row["id"], row[other], row[column.name if beyond else other]
@@ -500,8 +498,8 @@ def mutation_of(bench: Mutable, table: Table, column: Column, facet: str, *, bey
 
 def compared(table: Table, column: Column) -> set[str]:
     """Return the names of the columns with which one is compared."""
-    paths = {column.path, column.not_above} - {None}
-    return {each.name for each in table.columns if {each.path, each.not_above} & paths} - {column.name}
+    paths = {column.path, *column.compared_with}
+    return {each.name for each in table.columns if paths.intersection((each.path, *each.compared_with))} - {column.name}
 
 
 def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | None:
@@ -510,13 +508,18 @@ def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | No
     values = {
         "minCount": None if column.required == 1 else (held or "").split(column.separator or ";")[0],
         "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
-        "pattern": next((each for each in unlike if not re.search(column.limit("pattern") or "", each)), None),
-        "maxLength": "a" * (int(column.limit("maxLength") or 0) + beyond),
-        "minInclusive": str(int(column.limit("minInclusive") or 0) - beyond),
-        "maxInclusive": str(int(column.limit("maxInclusive") or 0) + beyond),
+        "pattern": next((each for each in unlike if not re.search(parameter_of(column, "pattern"), each)), None),
+        "maxLength": "a" * (int(parameter_of(column, "maxLength") or 0) + beyond),
+        "minInclusive": str(int(parameter_of(column, "minInclusive") or 0) - beyond),
+        "maxInclusive": str(int(parameter_of(column, "maxInclusive") or 0) + beyond),
         "in": "skos:note" if column.is_iri else "no-such",
     }
     return values[facet]
+
+
+def parameter_of(column: Column, rule: str) -> str:
+    """Return the one parameter of a limit of a column, empty if it has no such limit."""
+    return "".join(column.limit(rule))
 
 
 def seeded(text: str) -> random.Random:
@@ -547,12 +550,12 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
         within = f"source IN ('', {literal(row['_source'])})"
         keys = f"SELECT key FROM ({members(bench.schema.targets[column.target])}) WHERE {within} ORDER BY 1"
         found = [key for (key,) in bench.connection.execute(keys).fetchall()]
-    elif column.allowed:
-        found = [compact(bench.schema.prefixes, each) for each in column.allowed]
+    elif terms := column.limit("in"):
+        found = [compact(bench.schema.prefixes, each) for each in terms]
     elif (column.datatype or "").endswith("#boolean"):
         found = ["true", "false"]
     elif not column.is_iri:
-        found += [each for each in MADE_UP if re.search(column.limit("pattern") or "", each)]
+        found += [each for each in MADE_UP if re.search(parameter_of(column, "pattern"), each)]
         form = FORMS.get((column.datatype or "").rsplit("#", 1)[-1], (".*", ""))[0]
         found = [each for each in found if re.fullmatch(form, each) and within_bounds(column, each)]
     yield from (each for each in dict.fromkeys(found) if each not in own)
@@ -560,8 +563,8 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
 
 def within_bounds(column: Column, value: str) -> bool:
     """Return whether a value is neither below the minimum of a column nor above its maximum."""
-    low, high = column.limit("minInclusive"), column.limit("maxInclusive")
-    return (low is None or float(value) >= float(low)) and (high is None or float(value) <= float(high))
+    low, high = parameter_of(column, "minInclusive"), parameter_of(column, "maxInclusive")
+    return (not low or float(value) >= float(low)) and (not high or float(value) <= float(high))
 
 
 # ---------------------------------------------------------------- faulty derivations

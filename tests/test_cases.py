@@ -150,8 +150,6 @@ def kinds(schema: Schema, column: Column) -> set[str]:
             "distinct": column.separator,
             "datatype": short(column.datatype or "") not in ("", "string", "langString"),
             **{limit.rule: True for limit, _ in column.limits},
-            "lessThanOrEquals": column.not_above,
-            "in": column.allowed,
             "prefix": column.is_iri,
             "iri": column.is_iri,
             "class": column.target,

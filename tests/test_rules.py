@@ -16,6 +16,7 @@ from kg_builder.core.rules import RULES
 from kg_builder.schema.limits import LIMITS
 from kg_builder.tables import delimited_text
 from kg_builder.tables.cell_positions import with_columns
+from kg_builder.validation.shacl_report import COMPONENTS
 from tests.bench import ROOT
 from tests.draft import Draft
 
@@ -37,8 +38,7 @@ def test_every_rule_of_builds_is_explained() -> None:
 
 
 def test_every_constraint_component_of_shacl_is_explained() -> None:
-    components = {"minCount", "maxCount", "datatype", "lessThanOrEquals", "in", "class", "nodeKind", "languageIn"}
-    assert components | {"sPARQL"} <= set(RULES)
+    assert COMPONENTS | {"sPARQL"} <= {*RULES, *(limit.rule for limit in LIMITS)}
 
 
 def explained(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -11,8 +11,6 @@ RULES = {
     "blank": "A value neither begins nor ends with a blank, and is not empty between two separators.",
     "datatype": "The value must have the form of the datatype of the column (sh:datatype): a decimal number has a "
     "point and no unit, a date is YYYY-MM-DD, a truth value is true or false.",
-    "lessThanOrEquals": "The value must not be above that of another column of the same row (sh:lessThanOrEquals).",
-    "in": "The value must be one of a list (sh:in).",
     "class": "A reference must name a row or a code that exists, of the kind that the column is for (sh:class). "
     "A column for several kinds takes type/id, such as threat/grooming.",
     "acyclic": "References such as broader must not lead back to where they start.",

@@ -102,9 +102,9 @@ def _column_metadata(schema: Schema, base: str, column: Column, source: str) -> 
         return found
     base_type = (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")
     found["datatype"] = {"base": base_type} | {
-        limit.csvw: closed(parameter) if limit.is_pattern else limit.csvw_value(parameter)
-        for limit, parameter in column.limits
-        if base_type in TEXTS or not limit.is_pattern
+        limit.csvw: closed(parameters[0]) if limit.parameter == "pattern" else limit.csvw_value(parameters[0])
+        for limit, parameters in column.limits
+        if limit.csvw and (base_type in TEXTS or limit.parameter != "pattern")
     }
     return found
 

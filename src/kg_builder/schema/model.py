@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 from rdflib import RDF, RDFS, SH, Graph, Literal, Node, URIRef
-from rdflib.collection import Collection
 
 from kg_builder.core.iris import BASE, last_part
 from kg_builder.core.terms import CSVW, KG
@@ -27,7 +26,10 @@ ANY = "*"
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column: a property shape. `limits` are its limits on each value, with their parameters as written."""
+    """One column: a property shape. `limits` are its limits on each value, with their parameters as written.
+
+    Only a limit to a list of terms has more than one parameter.
+    """
 
     name: str
     shape: str = ""
@@ -38,17 +40,20 @@ class Column:
     datatype: str | None = None
     lang: str | None = None
     target: str | None = None
-    allowed: tuple[str, ...] = ()
     separator: str | None = None
     required: int = 0
-    limits: tuple[tuple[Limit, str], ...] = ()
-    not_above: str | None = None
+    limits: tuple[tuple[Limit, tuple[str, ...]], ...] = ()
     acyclic: bool = False
     is_iri: bool = False
 
-    def limit(self, rule: str) -> str | None:
-        """Return the parameter of a limit by the name of its rule, such as `maxLength`; None where there is none."""
-        return next((parameter for limit, parameter in self.limits if limit.rule == rule), None)
+    def limit(self, rule: str) -> tuple[str, ...]:
+        """Return the parameters of a limit by the name of its rule, such as `maxLength`; none where there is none."""
+        return next((parameters for limit, parameters in self.limits if limit.rule == rule), ())
+
+    @property
+    def compared_with(self) -> tuple[str, ...]:
+        """The properties of the other columns that limit its values."""
+        return tuple(path for limit, paths in self.limits if limit.parameter == "property" for path in paths)
 
     @property
     def is_plain(self) -> bool:
@@ -227,7 +232,6 @@ def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
 
 def _column_of(shapes: Graph, shape: Node) -> Column:
     """Return the column that a property shape describes."""
-    listed = shapes.value(shape, SH["in"])
     target = text(shapes, shape, SH["class"]) or None
     return Column(
         name=text(shapes, shape, CSVW.name),
@@ -239,11 +243,13 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         datatype=text(shapes, shape, SH.datatype) or None,
         lang=text(shapes, shape, CSVW.lang) or None,
         target=target,
-        allowed=tuple(str(item) for item in Collection(shapes, listed)) if listed else (),
         separator=text(shapes, shape, CSVW.separator) or None,
         required=int(text(shapes, shape, SH.minCount) or 0),
-        limits=tuple((limit, given) for limit in LIMITS if (given := text(shapes, shape, limit.term))),
-        not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
+        limits=tuple(
+            (limit, tuple(map(str, limit.parameters(shapes, value))))
+            for limit in LIMITS
+            for value in shapes.objects(shape, limit.term)
+        ),
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
     )

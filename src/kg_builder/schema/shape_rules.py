@@ -22,11 +22,11 @@ SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
 ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.commentPrefix}
 
-NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if not limit.is_pattern}
+NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if limit.parameter == "number"}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
     {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
-    | {SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.lessThanOrEquals}
+    | {SH.languageIn, SH.nodeKind, SH["class"]}
     | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS
@@ -208,7 +208,8 @@ def _term_faults(
 
 def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
     """Yield the properties and classes that a shape uses but the ontology does not declare."""
-    for term in (SH.path, SH.targetClass, SH["class"], SH.lessThanOrEquals):
+    others = (limit.term for limit in LIMITS if limit.parameter == "property")
+    for term in (SH.path, SH.targetClass, SH["class"], *others):
         for value in ordered(set(shapes.objects(node, term)) - declared):
             if not isinstance(value, URIRef):
                 yield Fault(
