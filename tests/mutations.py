@@ -34,7 +34,7 @@ from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
 from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name, plan_without_optimizer
 from kg_builder.validation.constraint_checks import constraint_results
-from kg_builder.validation.facet_checks import columns_of, property_results
+from kg_builder.validation.facet_checks import property_results, tables_by_column
 from kg_builder.validation.pyshacl_reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
 from tests.bench import ROOT, lines_of, made, triple_of
 
@@ -311,7 +311,7 @@ class Mutable:
 
     def over_the_store(self) -> set[Fault]:
         """Return what the engine finds in the store, by every property shape and constraint."""
-        return self.by_constraints().union(*map(self.by_property, columns_of(self.schema)))
+        return self.by_constraints().union(*map(self.by_property, tables_by_column(self.schema)))
 
     def by_property(self, column: Column) -> set[Fault]:
         """Return what the engine finds in the store by one property shape."""
@@ -445,7 +445,7 @@ def first_of(faults: Iterable[Fault]) -> set[Fault]:
 
 def mutations(bench: Mutable) -> Iterator[Mutation]:
     """Yield a mutation for every facet of every property shape that a table can break; the seed is the facet's name."""
-    for column, tables in columns_of(bench.schema).items():
+    for column, tables in tables_by_column(bench.schema).items():
         for facet in facets_of(column):
             table = seeded(column.shape).choice([table for table in tables if bench.rows(table)])
             yield from mutation_of(bench, table, column, facet)

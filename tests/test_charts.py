@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kg_builder.answers.answer import Answer
-from kg_builder.charts.charts import Chart, drawn
+from kg_builder.charts.charts import Chart, charts_of
 from kg_builder.charts.drawings import Drawings, png
 from kg_builder.charts.scales import placed
 from kg_builder.charts.trends import GAP, HEIGHT, ends, lines, pieces, positions, rules
@@ -48,13 +48,13 @@ def row(choice: str, value: str, scale: int | None = None, item: str | None = No
 
 
 def test_an_answer_without_a_base_is_not_drawn() -> None:
-    assert drawn(Answer("", ("answer", "value"), (("Yes", Decimal(1)),), (), "")) == []
+    assert charts_of(Answer("", ("answer", "value"), (("Yes", Decimal(1)),), (), "")) == []
 
 
 @pytest.mark.parametrize("other", [{"population": "Employers"}, {"question": "How seldom?"}, {"unit": "people"}])
 def test_shares_of_different_groups_are_never_drawn_as_one(other: dict[str, Any]) -> None:
     assert [
-        len(each.answer) for each in drawn(answer(row("Yes", "17"), row("No", "83"), row("Yes", "5", **other)))
+        len(each.answer) for each in charts_of(answer(row("Yes", "17"), row("No", "83"), row("Yes", "5", **other)))
     ] == [2, 1]
 
 
@@ -73,24 +73,26 @@ def test_a_scale_without_a_middle_is_parted_at_zero() -> None:
 
 
 def test_a_chart_is_a_scale_only_if_all_answers_stand_on_it() -> None:
-    one, other = (drawn(answer(row("Rose", "70", 1), row("Not known", "30", scale)))[0].chart for scale in (-1, None))
+    one, other = (
+        charts_of(answer(row("Rose", "70", 1), row("Not known", "30", scale)))[0].chart for scale in (-1, None)
+    )
     assert (one.kind.name, other.kind.name) == ("Diverging stacked bar chart", "Bar chart")
 
 
 def test_a_chart_is_told_in_a_sentence() -> None:
-    (found,) = drawn(answer(row("Yes", "17.0"), row("No", "83")))
+    (found,) = charts_of(answer(row("Yes", "17.0"), row("No", "83")))
     assert found.chart.told == "Bar chart. How often? Of: Officers, in percent: Yes 17.0; No 83."
 
 
 def test_a_second_print_is_no_bar() -> None:
-    (found,) = drawn(answer(row("Yes", "17"), row("Yes", "20", second_print=True)))
+    (found,) = charts_of(answer(row("Yes", "17"), row("Yes", "20", second_print=True)))
     assert [len(found.chart.first), len(found.chart.again)] == [1, 1]
     assert found.chart.told.endswith("Yes 17.")
 
 
 @pytest.mark.parametrize("scale", [1, None])
 def test_a_chart_inside_a_page_takes_the_colour_of_the_text(scale: int | None) -> None:
-    (found,) = drawn(answer(row("Yes", "17", scale)))
+    (found,) = charts_of(answer(row("Yes", "17", scale)))
     image = DRAWINGS.inline(found.chart)
     assert 'fill="var(--text)"' in image
     assert ">17</text>" in image
@@ -98,12 +100,12 @@ def test_a_chart_inside_a_page_takes_the_colour_of_the_text(scale: int | None) -
 
 
 def test_a_chart_as_a_picture_is_a_png() -> None:
-    (found,) = drawn(answer(row("Yes", "17")))
+    (found,) = charts_of(answer(row("Yes", "17")))
     assert png(found.chart).startswith(b"\x89PNG")
 
 
 def test_a_page_leaves_numbers_on_light_pieces_dark() -> None:
-    (found,) = drawn(answer(row("Rare", "60", -1), row("Often", "40", 1)))
+    (found,) = charts_of(answer(row("Rare", "60", -1), row("Often", "40", 1)))
     assert DRAWINGS.inline(found.chart).count('fill="#1d2430"') == 2
 
 
@@ -131,7 +133,7 @@ def in_words(*ranges: tuple[str, str, str | None, str | None]) -> list[Chart]:
         ("How often?", group, "open-ended", "percent", said, *(each and Decimal(each) for each in limits))
         for group, said, *limits in ranges
     )
-    return [each.chart for each in drawn(Answer("", columns, rows, (), ""))]
+    return [each.chart for each in charts_of(Answer("", columns, rows, (), ""))]
 
 
 def test_proportions_in_words_are_drawn_as_ranges() -> None:
@@ -153,7 +155,7 @@ def test_ranges_of_different_groups_are_never_drawn_as_one() -> None:
 
 
 def chart(*rows: tuple[Any, ...]) -> Chart:
-    (found,) = drawn(answer(*rows))
+    (found,) = charts_of(answer(*rows))
     return found.chart
 
 
@@ -236,7 +238,7 @@ def over_time(*rows: tuple[str, str, str, str, str]) -> list[Chart]:
         )
         for period, value, question, series, word in rows
     ]
-    return [each.chart for each in drawn(Answer("", OF_TREND, tuple(cells), (), ""))]
+    return [each.chart for each in charts_of(Answer("", OF_TREND, tuple(cells), (), ""))]
 
 
 def test_questions_of_one_trend_are_drawn_as_one_chart_that_is_named_after_it() -> None:

@@ -18,7 +18,7 @@ from rdflib import SH, URIRef
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import LISTED
 from kg_builder.schema.model import Column, Table
-from kg_builder.validation.facet_checks import FACETS, breakable_shapes, columns_of, property_results
+from kg_builder.validation.facet_checks import FACETS, breakable_shapes, property_results, tables_by_column
 from tests.mutations import (
     CIRCLE,
     FACETS_OF_TABLES,
@@ -89,7 +89,7 @@ def taken(bench: Mutable) -> list[Mutation]:
 @pytest.fixture(scope="module")
 def faulty(bench: Mutable) -> dict[Column, set[str]]:
     """For each property shape the triples of a faulty derivation that break it."""
-    return {column: faulty_triples(bench, column, tables) for column, tables in columns_of(bench.schema).items()}
+    return {column: faulty_triples(bench, column, tables) for column, tables in tables_by_column(bench.schema).items()}
 
 
 # ---------------------------------------------------------------- one mutated row
@@ -122,7 +122,7 @@ def test_every_facet_of_every_column_is_broken_that_a_table_can_break(bench: Mut
 
 @pytest.mark.parametrize("datatype", UNREAD)
 def test_pyshacl_takes_for_valid_what_the_engine_refuses(datatype: str, bench: Mutable) -> None:
-    columns = [(column, tables) for column, tables in columns_of(bench.schema).items() if ends(column, datatype)]
+    columns = [(column, tables) for column, tables in tables_by_column(bench.schema).items() if ends(column, datatype)]
     for column, tables in columns:
         (mutation,) = mutation_of(bench, tables[0], column, "datatype")
         with bench.mutated(mutation) as things:
@@ -229,7 +229,9 @@ def test_the_engine_finds_in_the_store_all_that_pyshacl_finds_in_the_whole_graph
 
 
 def test_pyshacl_passes_over_nothing_but_literals_of_a_wrong_datatype(bench: Mutable, merged: Merged) -> None:
-    unread = {column.path for column in columns_of(bench.schema) if ends(column, "anyURI") or ends(column, "gYear")}
+    unread = {
+        column.path for column in tables_by_column(bench.schema) if ends(column, "anyURI") or ends(column, "gYear")
+    }
     mistyped = {focus for focus, _, rule in merged.by_store if rule == "datatype"}
     assert [
         (focus, path, rule)
@@ -262,14 +264,14 @@ def differences(mutation: Mutation, bench: Mutable) -> set[Fault]:
 
 def stated(bench: Mutable) -> set[tuple[str, str]]:
     """Return every property shape with every facet that it states."""
-    return {(column.shape, facet) for column in columns_of(bench.schema) for facet in facets(bench, column)}
+    return {(column.shape, facet) for column in tables_by_column(bench.schema) for facet in facets(bench, column)}
 
 
 def left_out(bench: Mutable) -> set[tuple[str, str]]:
     """Return the shapes and facets that a table cannot break, or that rdflib does not see; faulty derivations do."""
     return {
         (column.shape, facet)
-        for column in columns_of(bench.schema)
+        for column in tables_by_column(bench.schema)
         for facet in facets(bench, column)
         if facet in NOT_OF_TABLES
         or (facet == "datatype" and (column.datatype or "").rsplit("#", 1)[-1] in {"string", "langString", *UNREAD})

@@ -18,7 +18,7 @@ from kg_builder.core.terms import DQV, OA
 from kg_builder.curation.text_normalisation import Span, normalise, phrase_of
 from kg_builder.curation.verification import Verification, verify
 from kg_builder.curation.verification_outcomes import Outcome
-from kg_builder.curation.verification_reports import drawn
+from kg_builder.curation.verification_reports import verification_text
 from tests.altered_copies import OF_EXAMPLE, OF_NETCLEAN, Altered
 from tests.bench import EXAMPLE, ROOT, SOURCE, project_at
 from tests.harmless_copies import HARMLESS
@@ -44,7 +44,7 @@ def verified(root: Path, source: str, text: str, folder: Path) -> Verification:
 
 def differences(verification: Verification) -> list[str]:
     """The lines before the summary, one for each difference."""
-    lines = drawn(verification, "text", BASE, width=200).split("\n")
+    lines = verification_text(verification, "text", BASE, width=200).split("\n")
     return lines[: lines.index("")] if verification.count[Outcome.FOUND] < len(verification.outcomes) else []
 
 

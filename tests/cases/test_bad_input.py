@@ -998,8 +998,10 @@ def test_a_table_that_nobody_may_read_is_refused(draft: Draft) -> None:
         ),
         (
             "data/shared/subjects.sssom.tsv",
-            "found a table that no shape describes, expected a table of this folder. "
-            "Such rows belong into links/*.sssom.tsv.",
+            (
+                "found a table that no shape describes, expected a table of this folder. "
+                "Such rows belong into links/*.sssom.tsv."
+            ),
         ),
         (
             "data/units.csv",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_builder.answers.answer import Answer
 from kg_builder.queries.stored_queries import query_files
-from kg_builder.queries.stored_questions import FOLDER, StoredQuestion, read_question
+from kg_builder.queries.stored_questions import ANSWERS_FOLDER, StoredQuestion, read_question
 
 
 class Questions(Mapping[str, StoredQuestion]):
@@ -17,7 +17,7 @@ class Questions(Mapping[str, StoredQuestion]):
     def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
         """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
         self._ask = ask
-        self._paths = query_files(root, FOLDER)
+        self._paths = query_files(root, ANSWERS_FOLDER)
         self._questions: dict[str, StoredQuestion] = {}
 
     def __getitem__(self, name: str) -> StoredQuestion:

@@ -15,7 +15,7 @@ from kg_builder.schema.model import SOURCE, Column, Schema
 from kg_builder.tables.delimited_text import CSV, TSV
 from kg_builder.tables.table_files import TableFile
 
-FOLDER = "tables"
+TABLES_FOLDER = "tables"
 TEXTS = frozenset({"string", "anyURI"})
 """The types whose `format` is a regular expression; for numbers, dates and booleans it has another meaning."""
 
@@ -29,12 +29,12 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     """Write `tables/` with every table and `csv-metadata.json`; neutralise cells that a spreadsheet would run."""
     described = []
     for file in graph.files:
-        place = folder / FOLDER / file.source / file.published
+        place = folder / TABLES_FOLDER / file.source / file.published
         place.parent.mkdir(parents=True, exist_ok=True)
         _write_table(file, place)
         described.append(description(graph.schema, graph.project.base, file))
     group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
-    (folder / FOLDER / "csv-metadata.json").write_text(
+    (folder / TABLES_FOLDER / "csv-metadata.json").write_text(
         json.dumps(group, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
 

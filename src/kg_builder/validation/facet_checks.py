@@ -43,7 +43,7 @@ def breakable_shapes(schema: Schema, added: Iterable[Path]) -> list[URIRef]:
     reached = {str(above) for name in classes for above in schema.ontology.transitive_objects(URIRef(name), _BELOW)}
     return sorted(
         URIRef(column.shape)
-        for column, tables in columns_of(schema).items()
+        for column, tables in tables_by_column(schema).items()
         if predicates.intersection((column.path, *column.compared_with))
         or reached.intersection(table.classes[0] for table in tables)
     )
@@ -55,7 +55,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
     The `store` holds all triples of the graph in its default graph; `shape` is any property shape of the schema.
     """
     ((column, tables),) = (
-        (column, tables) for column, tables in columns_of(schema).items() if column.shape == str(shape)
+        (column, tables) for column, tables in tables_by_column(schema).items() if column.shape == str(shape)
     )
     classes = " ".join(f"<{table.classes[0]}>" for table in tables)
     things = f"{{ SELECT DISTINCT ?this {{ VALUES ?class {{ {classes} }} ?kind <{_BELOW}>* ?class . ?this a ?kind }} }}"
@@ -78,7 +78,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
                 )
 
 
-def columns_of(schema: Schema) -> dict[Column, list[Table]]:
+def tables_by_column(schema: Schema) -> dict[Column, list[Table]]:
     """Return the distinct columns, each with the tables that share it."""
     shared: dict[Column, list[Table]] = {}
     for table in schema.tables:
