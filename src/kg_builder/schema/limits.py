@@ -58,8 +58,8 @@ LIMITS = (
         words="at most {limit:,} characters",
         csvw="maxLength",
         csvw_value=int,
-        explanation="The value may have so many characters at most (sh:maxLength). "
-        "Sentences of a report are not copied.",
+        explanation="The value has at most the number of characters that the shape of the column gives (sh:maxLength). "
+        "Sentences of a report are not copied: say it in your own words, and shorter.",
     ),
     Limit(
         SH.pattern,
@@ -67,8 +67,9 @@ LIMITS = (
         holds="REGEX(STR(?value), {limit})",
         words="text that matches {limit}",
         csvw="format",
-        explanation="The value must match the pattern of the column (sh:pattern). "
-        "Ids are lower-case ASCII words joined by hyphens.",
+        explanation="The value must match the pattern of the column (sh:pattern), a regular expression that the "
+        "dictionary of the build lists. An id, for example, is of lower-case ASCII words joined by hyphens, because it "
+        "becomes part of an address. Right: dark-web. Wrong: Dark Web. Correct the value.",
         is_pattern=True,
     ),
     Limit(
@@ -77,7 +78,8 @@ LIMITS = (
         holds="?value >= {limit}",
         words="at least {limit}",
         csvw="minimum",
-        explanation="The number must not be lower than the bound of the column (sh:minInclusive).",
+        explanation="The number must not be lower than the bound of the column (sh:minInclusive), such as 0 for a "
+        "share. Look for a misprint or a missing decimal point.",
     ),
     Limit(
         SH.maxInclusive,
@@ -85,7 +87,8 @@ LIMITS = (
         holds="?value <= {limit}",
         words="at most {limit}",
         csvw="maximum",
-        explanation="The number must not be higher than the bound of the column (sh:maxInclusive).",
+        explanation="The number must not be higher than the bound of the column (sh:maxInclusive), such as 100 for a "
+        "share in percent. Look for a misprint or a missing decimal point.",
     ),
 )
 """All limits, in the order in which a cell is checked: of several broken limits, the first is reported."""
