@@ -182,7 +182,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     } | {limit.rule: limit.expected(parameter) for limit, parameter in column.limits}
     if rule == "class" and column.target:
         target = schema.targets[column.target]
-        lists = ["a code list in ontology/codes.ttl"] if target.codes else []
+        lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
         where = " or ".join([*(table.url for table in target.tables), *lists])
         words["class"] = f"an id of {where}"
         if target.qualified:
