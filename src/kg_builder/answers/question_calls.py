@@ -12,7 +12,20 @@ from kg_builder.queries.stored_questions import ANSWERS_FOLDER, StoredQuestion, 
 
 
 class Questions(Mapping[str, StoredQuestion]):
-    """The stored questions by name; each is also a callable attribute, such as `how_common` for `how-common`."""
+    """The stored questions by name, a mapping; each is also a callable attribute, such as `how_common`.
+
+    Examples
+    --------
+    >>> from kg_builder import open_graph
+    >>> questions = open_graph().questions
+    >>> "how-common" in questions
+    True
+    >>> questions["how-common"].summary
+    'How common is something, of all that survey respondents were asked about it?'
+    >>> len(questions.how_common(topic="grooming"))
+    8
+
+    """
 
     def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
         """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""

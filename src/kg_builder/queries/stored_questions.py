@@ -27,7 +27,20 @@ PARAMETER = re.compile(r"[?$](_([a-z][a-z0-9_]*?)_(iri|string|integer|decimal))\
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter of a question: its name, its variable, its form, and its default in the notation of tables."""
+    """A parameter of a question.
+
+    Attributes
+    ----------
+    name
+        The name that callers use, such as `topic`.
+    variable
+        The variable of the query, such as `_topic_iri`.
+    form
+        The form of its value: `iri` takes a thing, the others a text or a number.
+    default
+        The value if the caller gives none, in the notation of tables.
+
+    """
 
     name: str
     variable: str
@@ -53,7 +66,16 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuestion:
-    """A stored query for people: its question, what an answer shows and how to read it, and its topics."""
+    """A stored query for people: its question, what an answer shows and how to read it, and its topics.
+
+    Examples
+    --------
+    >>> from kg_builder import open_graph
+    >>> question = open_graph().question("how-common")
+    >>> question.topics, [parameter.name for parameter in question.parameters]
+    (('findings',), ['topic'])
+
+    """
 
     query: StoredQuery
     parameters: tuple[Parameter, ...]

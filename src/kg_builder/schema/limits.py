@@ -62,8 +62,8 @@ LIMITS = (
         words="at most {limit:,} characters",
         csvw="maxLength",
         csvw_value=int,
-        explanation="The value may have so many characters at most (sh:maxLength). "
-        "Sentences of a report are not copied.",
+        explanation="The value has at most the number of characters that the shape of the column gives (sh:maxLength). "
+        "Sentences of a report are not copied: say it in your own words, and shorter.",
     ),
     Limit(
         SH.pattern,
@@ -73,8 +73,9 @@ LIMITS = (
         words="text that matches {limit}",
         dictionary_words="matches {limit}",
         csvw="format",
-        explanation="The value must match the pattern of the column (sh:pattern). "
-        "Ids are lower-case ASCII words joined by hyphens.",
+        explanation="The value must match the pattern of the column (sh:pattern), a regular expression that the "
+        "dictionary of the build lists. An id, for example, is of lower-case ASCII words joined by hyphens, because it "
+        "becomes part of an address. Right: dark-web. Wrong: Dark Web. Correct the value.",
     ),
     Limit(
         SH.minInclusive,
@@ -83,7 +84,8 @@ LIMITS = (
         holds="?value >= {limit}",
         words="at least {limit}",
         csvw="minimum",
-        explanation="The number must not be lower than the bound of the column (sh:minInclusive).",
+        explanation="The number must not be lower than the bound of the column (sh:minInclusive), such as 0 for a "
+        "share. Look for a misprint or a missing decimal point.",
     ),
     Limit(
         SH.maxInclusive,
@@ -92,7 +94,8 @@ LIMITS = (
         holds="?value <= {limit}",
         words="at most {limit}",
         csvw="maximum",
-        explanation="The number must not be higher than the bound of the column (sh:maxInclusive).",
+        explanation="The number must not be higher than the bound of the column (sh:maxInclusive), such as 100 for a "
+        "share in percent. Look for a misprint or a missing decimal point.",
     ),
     Limit(
         SH.lessThanOrEquals,
@@ -101,7 +104,8 @@ LIMITS = (
         holds="NOT EXISTS {{ ?this {limit} ?other FILTER (!COALESCE(?value <= ?other, false)) }}",
         words="not more than {limit}",
         dictionary_words="not above {limit}",
-        explanation="The value must not be above that of another column of the same row (sh:lessThanOrEquals).",
+        explanation="The value must not be above that of another column of the same row (sh:lessThanOrEquals), "
+        "such as the start of a period, which is not after its end. Correct one of the two cells.",
     ),
     Limit(
         SH["in"],
@@ -109,7 +113,8 @@ LIMITS = (
         broken="{value} <> {limit}",
         holds="SAMETERM(?value, {limit})",
         words="one of {limit}",
-        explanation="The value must be one of a list (sh:in).",
+        explanation="The value must be one of the list in the shape of the column (sh:in); the message names them all. "
+        "Choose one of them. To allow a further value, add it to the list in ontology/shapes.",
     ),
 )
 """All limits, in the order in which a cell is checked: of several broken limits, the first is reported."""

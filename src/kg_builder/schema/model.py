@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -147,10 +147,14 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """The targets of a reference: tables, codes, and whether the cell must name the table, as in `type/id`."""
+    """The targets of a reference: tables, codes, and whether the cell must name the table, as in `type/id`.
+
+    `files` are those of the ontology that list the codes.
+    """
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
+    files: tuple[str, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -165,13 +169,17 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """Tables in the order of their shapes' names, codes, prefixes, and their source graphs."""
+    """Tables in the order of their shapes' names, codes, prefixes, and their source graphs.
+
+    `ontology` is the union of `ontology_files`, the graphs of its files by path.
+    """
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
     prefixes: dict[str, str]
     ontology: Graph
     shapes: Graph
+    ontology_files: Mapping[str, Graph]
 
     @cached_property
     def targets(self) -> dict[str, Target]:
@@ -181,9 +189,15 @@ class Schema:
             name: Target(
                 tuple(table for table in self.tables if name in table.classes),
                 tuple(code for code in self.codes if name in code.classes),
+                self._files_of(name),
             )
             for name in sorted(wanted)
         }
+
+    def _files_of(self, name: str) -> tuple[str, ...]:
+        """Return the files of the ontology that declare members of a class, or of a narrower one."""
+        kinds = {*self.ontology.transitive_subjects(RDFS.subClassOf, URIRef(name))}
+        return tuple(file for file, graph in self.ontology_files.items() if kinds & {*graph.objects(None, RDF.type)})
 
     def tables_in(self, folder: str) -> list[Table]:
         """Return the tables that a folder in `data/` may have; a folder that no table names belongs to a report."""
@@ -198,7 +212,7 @@ class Schema:
         )
 
 
-def schema_of(ontology: Graph, shapes: Graph) -> Schema:
+def schema_of(ontology: Graph, shapes: Graph, ontology_files: Mapping[str, Graph]) -> Schema:
     """Return the schema in the shapes, without checking them; `shape_rules` does that."""
     nodes = ordered(node for node in shapes.subjects(RDF.type, SH.NodeShape) if (node, CSVW.url, None) in shapes)
     prefixes = {prefix: str(name) for prefix, name in shapes.namespaces()} | {
@@ -206,7 +220,7 @@ def schema_of(ontology: Graph, shapes: Graph) -> Schema:
     }
     used = {prefix: name for prefix, name in sorted(prefixes.items()) if prefix}
     tables = tuple(_table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
-    return Schema(tables, _codes_of(ontology), used, ontology, shapes)
+    return Schema(tables, _codes_of(ontology), used, ontology, shapes, ontology_files)
 
 
 def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:

@@ -48,7 +48,7 @@ def read_schema(folder: Path) -> Schema:
     problems = list(shape_problems(ontology, shapes, shape_texts))
     if problems:
         raise ProblemsFound(problems)
-    return schema_of(ontology, shapes)
+    return schema_of(ontology, shapes, {f"{folder.name}/{name}": graphs[name] for name in MEANING})
 
 
 def shape_files(folder: Path) -> list[str]:

@@ -195,7 +195,7 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
         words[limit.rule] = limit.words.format(limit=parameters_in_words(schema, table, limit, parameters))
     if rule == "class" and column.target:
         target = schema.targets[column.target]
-        lists = ["a code list in ontology/codes.ttl"] if target.codes else []
+        lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
         where = " or ".join([*(table.url for table in target.tables), *lists])
         words["class"] = f"an id of {where}"
         if target.qualified:

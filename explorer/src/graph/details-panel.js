@@ -1,7 +1,7 @@
 // The contents of the panel next to the drawing: the chosen thing, the path, or the whole view.
 
 import { element, root } from "../lib/elements.js";
-import { linksBetween, ranked } from "./data.js";
+import { linksBetween, ranked } from "./view-graph.js";
 import { swatch } from "./filters.js";
 
 const HIGHEST = 15; // things of a ranking

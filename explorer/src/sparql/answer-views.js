@@ -2,8 +2,8 @@
 
 import { element, loadScript, root } from "../lib/elements.js";
 import { pageOf, shortened } from "./answer.js";
-import { chartOf, choices } from "./chart.js";
-import { linksOf } from "./links.js";
+import { chartOf, choices } from "./answer-chart.js";
+import { linksOf } from "./answer-graph.js";
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 

@@ -1,17 +1,17 @@
 // The explorer: one state, changed by controls, drawing and address, and shown by drawing, panel and address.
 
 import { combobox } from "../lib/combobox.js";
-import { finder } from "../lib/finder.js";
-import { onThemeChange, stylesOf } from "./colours.js";
-import { graphOf, shortestPath, visible } from "./data.js";
+import { finder } from "../lib/name-search.js";
+import { onThemeChange, stylesOf } from "./type-colours.js";
+import { graphOf, shortestPath, visible } from "./view-graph.js";
 import { canDraw, draw } from "./drawing.js";
 import { boxes } from "./filters.js";
-import { panelOf } from "./panel.js";
+import { panelOf } from "./details-panel.js";
 
 // The hues of relations, in views with few enough relations.
 const LINES = [1, 0, 7, 3, 2];
 
-// Fills the page's `.explorer`, whose controls the template holds, from the data of the project's views.py.
+// Fills the page's `.explorer`, whose controls the template holds, from the data that graph_views.py writes.
 export function explore(place, data) {
   const part = (name) => place.querySelector(`.explorer-${name}`);
   const controls = Object.fromEntries([...place.querySelectorAll("[name]")].map((control) => [control.name, control]));
