@@ -49,8 +49,8 @@ RULES = {
     "the name becomes part of addresses. Right: netclean-2018. Wrong: NetClean_2018. A folder that is linked as a "
     "whole holds from 1 to 10,000 files that can be read. Check --root, or rename the folder.",
     "table": "The name of a table must be one that a shape describes with csvw:url, in the folder that it names. A "
-    "table may be split: findings.csv, findings.2.csv and so on, each part in one format. Rename the file or move it to the folder that the "
-    "hint names; for a new kind of table, write a shape in ontology/shapes first.",
+    "table may be split: findings.csv, findings.2.csv and so on, each part in one format. Rename the file or move it "
+    "to the folder that the hint names; for a new kind of table, write a shape in ontology/shapes first.",
     "unread": "A folder of data holds only what a build reads, because a table with a misspelt extension would be lost "
     "without notice. Markdown files and names that begin with a point are allowed. Rename the file, or move it out of "
     "data/.",
