@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.bench import project_at
-from tests.served import Got, Served, served
+from tests.server.served import Got, Served, served
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 OURS = "https://w3id.org/child-protection-kg/ontology#"

@@ -24,7 +24,7 @@ from kg_builder.queries.federated_questions import federated_questions
 from kg_builder.tables.cell_positions import with_columns
 from tests.bench import ROOT, project_at
 from tests.draft import Draft, Run
-from tests.served import served
+from tests.server.served import served
 
 SAME = "<http://www.w3.org/2004/02/skos/core#exactMatch>"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"

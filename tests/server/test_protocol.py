@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pyoxigraph
 import pytest
 
-from tests.served import Served, served
+from tests.server.served import Served, served
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DIRECT = {"Content-Type": "application/sparql-query"}

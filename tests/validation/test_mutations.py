@@ -19,7 +19,7 @@ from kg_builder.core.iris import BASE
 from kg_builder.core.problems import LISTED
 from kg_builder.schema.model import Column, Table
 from kg_builder.validation.facet_checks import FACETS, breakable_shapes, property_results, tables_by_column
-from tests.mutations import (
+from tests.validation.mutations import (
     CIRCLE,
     FACETS_OF_TABLES,
     ONE_VALUE,

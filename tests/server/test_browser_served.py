@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import MARKS, Watched, chromium, watched_at
-from tests.served import Served, served
+from tests.server.served import Served, served
 
 pytestmark = MARKS
 

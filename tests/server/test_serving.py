@@ -35,7 +35,7 @@ from kg_builder.server.workers import Workers
 from kg_builder.site.pages import Pages
 from tests.bench import ROOT
 from tests.processes import in_own_process
-from tests.served import Served, served
+from tests.server.served import Served, served
 
 
 @pytest.fixture(scope="module")

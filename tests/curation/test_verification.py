@@ -19,10 +19,10 @@ from kg_builder.curation.text_normalisation import Span, normalise, phrase_of
 from kg_builder.curation.verification import Verification, verify
 from kg_builder.curation.verification_outcomes import Outcome
 from kg_builder.curation.verification_reports import verification_text
-from tests.altered_copies import OF_EXAMPLE, OF_NETCLEAN, Altered
 from tests.bench import EXAMPLE, ROOT, SOURCE, project_at
-from tests.harmless_copies import HARMLESS
-from tests.pdf_copies import LAYOUTS, write_pdf, write_scan
+from tests.curation.altered_copies import OF_EXAMPLE, OF_NETCLEAN, Altered
+from tests.curation.harmless_copies import HARMLESS
+from tests.curation.pdf_copies import LAYOUTS, write_pdf, write_scan
 
 NETCLEAN = "netclean-2018"
 NETCLEAN_TEXT = ROOT.parent / "shared/source/netclean-report-2018.txt"
