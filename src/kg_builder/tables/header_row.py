@@ -20,7 +20,7 @@ def header_of(file: TableFile, delimiter: str, number: int, line: str) -> tuple[
     `number` is the line number, which is 1 if nothing precedes the table.
     """
     names = tuple(next(csv.reader([line], delimiter=delimiter), []))
-    if problems := list(_header_problems(file, number, names)):
+    if problems := list(header_problems(file, number, names)):
         raise ProblemsFound(problems)
     return names
 
@@ -33,7 +33,7 @@ def refuse_other_delimiters(file: TableFile, delimiter: str, number: int, line: 
         raise ProblemsFound([file.problem(number, rule="delimiter", found=found, expected=expected, hint=hint)])
 
 
-def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
+def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
     """Yield blank, repeated and unknown names, and required columns that are missing (not just misspelt)."""
     known = [column.name for column in file.table.columns]
     listed = f"Columns are {', '.join(known)}."

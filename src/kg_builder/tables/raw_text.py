@@ -60,7 +60,7 @@ def scan_text(file: TableFile, delimiter: str) -> Scan:
             totals[problem.rule] += 1
             if totals[problem.rule] <= LISTED:
                 kept.setdefault(problem.rule, []).append(problem)
-        oddities |= set(_oddities_of(text))
+        oddities |= set(oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")
     if not lines:
         problem = file.problem(
@@ -78,7 +78,7 @@ def scan_text(file: TableFile, delimiter: str) -> Scan:
 
 def _opening(file: TableFile, delimiter: str, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the lines before the header, and the header; raise `ProblemsFound` if it does not match the table."""
-    _refuse_other_encodings(file, content)
+    refuse_other_encodings(file, content)
     preamble, lines = parted(text, file.table.comment)
     number, line = len(preamble) + 1, next(iter(lines), "")
     refuse_other_delimiters(file, delimiter, number, line)
@@ -173,14 +173,14 @@ def _blocks(file: TableFile) -> Iterator[Block]:
         raise ProblemsFound([problem]) from error
 
 
-def _refuse_other_encodings(file: TableFile, content: bytes) -> None:
+def refuse_other_encodings(file: TableFile, content: bytes) -> None:
     """Raise `ProblemsFound` for UTF-16, with or without a byte-order mark: every second byte of ASCII names is zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
         problem = file.problem(1, rule="encoding", found="UTF-16 text", expected="UTF-8 text", hint=SAVE_AS_UTF8)
         raise ProblemsFound([problem])
 
 
-def _oddities_of(text: str) -> Iterator[str]:
+def oddities_of(text: str) -> Iterator[str]:
     """Yield what is accepted in a text but normalised."""
     if text.startswith("\ufeff"):
         yield "a byte-order mark"

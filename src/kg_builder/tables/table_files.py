@@ -47,7 +47,12 @@ class InputFormat(Protocol):
         """How to fix a file that the engine does not understand."""
 
     def scan(self, file: TableFile) -> Scan:
-        """Return the result of a first pass; raise `ProblemsFound` if the file, its header or its text is faulty."""
+        """Return the result of a first pass; raise `ProblemsFound` if the file, its header or its text is faulty.
+
+        It finds an unreadable or empty file, text that is not UTF-8, control characters (line breaks and tabs in cells
+        among them), cells that are too long, and columns that are unknown, missing or repeated, at most `LISTED` of a
+        rule; it notes text to normalise. `raw_text` and `header_row` have these checks for text.
+        """
 
     def select(self, file: TableFile, scanned: Scan, copy: Path) -> tuple[str, list[Any]]:
         """Return the SQL of the rows in Unicode form C, and its parameters.
@@ -57,10 +62,13 @@ class InputFormat(Protocol):
         """
 
     def row_problems(self, file: TableFile, scanned: Scan) -> list[Problem]:
-        """Return the problems of rows that the first pass has not looked for, so that the engine may fail on them."""
+        """Return the problems of rows that the first pass has not looked for, so that the engine may fail on them.
+
+        It is called only after the engine has failed, or before the rows of a small table are read in Python.
+        """
 
     def rows(self, file: TableFile) -> Iterator[tuple[int, Row]]:
-        """Yield the line and the cells of each row of a file without problems."""
+        """Yield the line and the cells of each row of a file without problems; nothing is normalised."""
 
     def starts(self, path: Path, lines: set[int]) -> Mapping[tuple[int, str], int]:
         """Return the character, from 1, at which a cell begins, by its line and column; empty if cells have none."""
