@@ -53,7 +53,7 @@ readme: build  ## the outputs that README.md and docs/ show, run again
 pictures: $(TESTS) build  ## the pictures in docs/, by Chromium
 	@$(BIN)/python -m tests.pictures
 
-answers: build  ## the expected answers in tests/answers, written again: read what changed
+answers: build  ## the expected answers in tests/expected_answers, written again: read what changed
 	@$(BIN)/python -m tests.expected
 
 bench: $(READY)  ## a million findings: built and checked, as ratios

@@ -25,7 +25,7 @@ const settings = {
 
 const inputs = new Set();
 
-// `import code from "./worker.js?bundled"` gives a whole bundle as text, for a worker made from a Blob.
+// `import code from "./engine-worker.js?bundled"` gives a whole bundle as text, for a worker made from a Blob.
 const bundledText = {
   name: "bundled-text",
   setup({ onResolve, onLoad }) {

@@ -1,4 +1,4 @@
-"""Writes the expected answers of the stored questions into tests/answers; read what changed before you commit it.
+"""Writes tests/expected_answers, the answers of the stored questions; read what changed before you commit it.
 
 A table is the answer with the default parameters on the real data, as CSV, IRIs without the base.
 """
@@ -11,7 +11,7 @@ from kg_builder import open_graph
 from kg_builder.answers.answer import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
-ANSWERS = ROOT / "tests" / "answers"
+ANSWERS = ROOT / "tests" / "expected_answers"
 
 
 def as_table(answer: Answer) -> str:

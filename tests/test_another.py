@@ -11,7 +11,7 @@ import pytest
 from kg_builder import open_graph
 from kg_builder.answers.default_parameters import answered, usual
 from kg_builder.answers.graph_reader import GraphReader
-from kg_builder.charts.charts import Chart, drawn
+from kg_builder.charts.charts import Chart, charts_of
 from kg_builder.core.problems import Location
 from kg_builder.curation.new_report import new_report
 from kg_builder.graph.built_graph import BuiltGraph, Project
@@ -214,7 +214,7 @@ def test_the_questions_of_two_reports_are_told_with_their_differences_from_both_
 
 
 def trend(graph: GraphReader, question: str) -> Chart:
-    (found,) = drawn(graph.ask("over-time", trend=question))
+    (found,) = charts_of(graph.ask("over-time", trend=question))
     return found.chart
 
 

@@ -1,7 +1,7 @@
 // The interactive graph: views, filters, focus and paths; lists next to the drawing show the same information.
 
-import { explore } from "./graph/explorer.js";
-import styles from "./graph/explorer.css" with { type: "text" };
+import { explore } from "./graph/interactive-graph.js";
+import styles from "./graph/interactive-graph.css" with { type: "text" };
 import { loadScript } from "./lib/elements.js";
 import { addStyles } from "./lib/styles.js";
 

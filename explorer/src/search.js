@@ -1,7 +1,7 @@
 // The search box of every page: names are loaded on first use.
 
 import { combobox } from "./lib/combobox.js";
-import { finder } from "./lib/finder.js";
+import { finder } from "./lib/name-search.js";
 import { loadScript, root } from "./lib/elements.js";
 
 const form = document.getElementById("search");

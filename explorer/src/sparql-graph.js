@@ -4,7 +4,7 @@ import { MultiDirectedGraph } from "graphology";
 import forceAtlas2 from "graphology-layout-forceatlas2";
 import Sigma from "sigma";
 import { EdgeArrowProgram } from "sigma/rendering";
-import { hue, pageColour } from "./graph/colours.js";
+import { hue, pageColour } from "./graph/type-colours.js";
 
 // Draws { things, links } in an element; `choose` is called with the IRI of a thing that is clicked, or null.
 // Returns { zoom(factor), showAll(), kill() }. The same graph always looks the same.

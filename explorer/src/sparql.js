@@ -3,12 +3,12 @@
 import { element } from "./lib/elements.js";
 import { addStyles } from "./lib/styles.js";
 import { csvOf, tableOf } from "./sparql/answer.js";
-import { editorIn } from "./sparql/editor.js";
+import { editorIn } from "./sparql/query-editor.js";
 import { Copy, Refused, Server } from "./sparql/engines.js";
-import { addsUp, codeOf, explained, lineAndColumn, refusal } from "./sparql/query.js";
+import { addsUp, codeOf, explained, lineAndColumn, refusal } from "./sparql/query-checks.js";
 import styles from "./sparql/sparql.css" with { type: "text" };
-import { counted, showTable } from "./sparql/table.js";
-import { viewsOf } from "./sparql/views.js";
+import { counted, showTable } from "./sparql/answer-table.js";
+import { viewsOf } from "./sparql/answer-views.js";
 
 const part = (id) => document.getElementById(id);
 const data = { ...JSON.parse(part("editor-data").textContent), pages: window.kgPages };

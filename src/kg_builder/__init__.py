@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg_builder.answers.graph_reader import GraphReader
-    from kg_builder.core.problems import Problem, ProblemsFound
+    from kg_builder.core.problems import Location, Problem, ProblemsFound
 
-__all__ = ["Problem", "ProblemsFound", "__version__", "open_graph"]
+__all__ = ["Location", "Problem", "ProblemsFound", "__version__", "open_graph"]
 __version__ = "0.1.0"
 
 
@@ -26,7 +26,8 @@ def open_graph(root: str | Path = ".", build: str | Path | None = None) -> Graph
 
     Returns
     -------
-    A reader of the graph. The graph is in memory, and threads may share it.
+    GraphReader
+        A reader of the graph. The graph is in memory, and threads may share it.
 
     Raises
     ------
@@ -35,9 +36,10 @@ def open_graph(root: str | Path = ".", build: str | Path | None = None) -> Graph
 
     Examples
     --------
-    >>> graph = open_graph()  # doctest: +SKIP
-    >>> graph.ask("how-common", topic="deepfakes").column("value")[0]  # doctest: +SKIP
-    Decimal('17')
+    >>> from kg_builder import open_graph
+    >>> graph = open_graph()
+    >>> graph.ask("how-common", topic="grooming").column("value")[0]
+    Decimal('62.5')
 
     """
     from pathlib import Path  # noqa: PLC0415
@@ -49,7 +51,7 @@ def open_graph(root: str | Path = ".", build: str | Path | None = None) -> Graph
 
 def __getattr__(name: str) -> object:
     """Return a class of problems, imported on first use, so that a command can be interrupted from its start."""
-    if name not in {"Problem", "ProblemsFound"}:
+    if name not in {"Location", "Problem", "ProblemsFound"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from kg_builder.core import problems  # noqa: PLC0415  (see above)
 

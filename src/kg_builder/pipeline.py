@@ -18,9 +18,10 @@ from kg_builder.graph.rendering import add_lines, graph_of, write_quads
 from kg_builder.graph.sources import read_sources
 from kg_builder.graph.triple_store import derive, fill, stated_triples, store_for
 from kg_builder.site.writer import Site
+from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.engine import resting
 from kg_builder.tables.loading import count_rows, engine, read_tables
-from kg_builder.tables.table_files import size_of, table_files
+from kg_builder.tables.table_files import size_of
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
 

@@ -2,8 +2,8 @@
 
 import Sigma from "sigma";
 import { EdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
-import { hue, pageColour } from "./colours.js";
-import { marksIn } from "./marks.js";
+import { hue, pageColour } from "./type-colours.js";
+import { marksIn } from "./node-marks.js";
 
 const LONGEST = 38;
 const FEW = 14; // up to this many links of the thing in focus, their relations are written next to them

@@ -1,7 +1,7 @@
 // The check boxes for types, which are also the legend, and for relations.
 
 import { element } from "../lib/elements.js";
-import { hue, pageColour } from "./colours.js";
+import { hue, pageColour } from "./type-colours.js";
 
 // The mark of a type as it is drawn; its name is always next to it.
 export function swatch({ place, mark, none }) {

@@ -1,7 +1,7 @@
 // The engines for queries: the server of these pages, or Oxigraph in the page on its copy of the graph.
 
 import { loadScript, root } from "../lib/elements.js";
-import { namesGraphs, shapeOf } from "./query.js";
+import { namesGraphs, shapeOf } from "./query-checks.js";
 
 const FORMS = { table: "application/sparql-results+json", triples: "application/n-triples" };
 

@@ -28,10 +28,30 @@ Row = tuple[Value, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """The answer to a question, in the order of the question.
+    """The answer to a question, in the order of the question. Iterating yields a mapping for each row.
 
-    `columns` are the variables after SELECT, parameters without the underscore; IRIs in `rows` are complete.
-    `notes` say what a reader must know; `base` is the base of the IRIs of things, omitted in output for people.
+    Attributes
+    ----------
+    asked
+        The question in plain words; empty for a query.
+    columns
+        The variables after SELECT, parameters without the underscore.
+    rows
+        The values; IRIs are complete, numbers are `int` or `Decimal` as printed, in the unit of the row.
+    notes
+        What a reader must know.
+    base
+        The base of the IRIs of things, which output for people leaves out.
+
+    Examples
+    --------
+    >>> from kg_builder import open_graph
+    >>> answer = open_graph().ask("how-common", topic="grooming")
+    >>> len(answer)
+    8
+    >>> [(row["answer"], row["value"], row["unit"]) for row in answer][0]
+    ('Yes', Decimal('62.5'), 'percent')
+
     """
 
     asked: str
@@ -49,17 +69,63 @@ class Answer:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def column(self, name: str) -> list[Value]:
-        """Return the values of a column; raise ValueError if it does not exist."""
+        """Return the values of a column.
+
+        Parameters
+        ----------
+        name
+            One of `columns`.
+
+        Returns
+        -------
+        list
+            A value for each row, None where nothing is bound.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().ask("how-common", topic="grooming").column("answer")[:2]
+        ['Yes', 'Yes']
+
+        """
         place = self.columns.index(name)
         return [row[place] for row in self.rows]
 
     def with_columns(self, *names: str) -> Answer:
-        """Return the answer with only these columns, in this order; raise ValueError if one does not exist."""
+        """Return the answer with only these columns, in this order.
+
+        Raises
+        ------
+        ValueError
+            If one of the columns does not exist.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> answer = open_graph().ask("how-common", topic="grooming").with_columns("answer", "value")
+        >>> print(answer.to_csv().splitlines()[:2])
+        ['answer,value', 'Yes,62.5']
+
+        """
         places = [self.columns.index(name) for name in names]
         return dataclasses.replace(self, columns=names, rows=tuple(tuple(row[i] for i in places) for row in self.rows))
 
     def to_json(self) -> str:
-        """Return a JSON object: `asked`, `columns`, `rows` as objects, `notes`. Decimals are numbers as printed."""
+        """Return a JSON object: `asked`, `columns`, `rows` as objects, `notes`. Decimals are JSON numbers.
+
+        Examples
+        --------
+        >>> import json
+        >>> from kg_builder import open_graph
+        >>> json.loads(open_graph().ask("how-common", topic="grooming").to_json())["rows"][0]["value"]
+        62.5
+
+        """
         whole = {"asked": self.asked, "columns": self.columns, "rows": list(self), "notes": self.notes}
         return json.dumps(whole, ensure_ascii=False, indent=2, default=number)
 
@@ -72,13 +138,46 @@ class Answer:
         return stream.getvalue()
 
     def to_markdown(self) -> str:
-        """Return a table in GitHub's Markdown, with the notes below."""
+        """Return a table in GitHub's Markdown, with the notes below.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> answer = open_graph().ask("how-common", topic="grooming").with_columns("answer", "value")
+        >>> answer.to_markdown().splitlines()[2]
+        '| Yes                   | 62.5    |'
+
+        """
         rows = [[" ".join(self.shown(value).replace("|", "\\|").split()) for value in row] for row in self.rows]
         table = tabulate(rows, list(map(spaced, self.columns)), tablefmt="github", disable_numparse=True)
         return "\n\n".join([table, *self.notes]) + "\n"
 
     def to_text(self, width: int = 100) -> str:
-        """Return the answer for a terminal of that many characters; empty columns are left out."""
+        """Return the answer for a terminal; empty columns are left out.
+
+        Parameters
+        ----------
+        width
+            The width of the terminal in characters.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> print(open_graph().ask("how-common", topic="grooming").with_columns("answer", "value").to_text())
+        How common is something, of all that survey respondents were asked about it?
+          answer                   value
+          ---------------------  -------
+          Yes                       62.5
+          Yes                       69.9
+          No                        37.5
+          No                          30
+          Grooming: Increased         60
+          Grooming: Don't know        40
+          Extortion: Increased        55
+          Extortion: Don't know       41
+        <BLANKLINE>
+
+        """
         rows = [[self.shown(value) for value in row] for row in self.rows]
         names = list(map(spaced, self.columns))
         for index in range(len(names)):
@@ -105,13 +204,39 @@ class Answer:
         return {"json": self.to_json, "csv": self.to_csv, "markdown": self.to_markdown}[form]()
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return a pandas frame; raise ImportError without the package (`pip install kg-builder[pandas]`)."""
+        """Return a pandas frame with a row for each row of the answer; numbers stay `Decimal`.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed (`pip install kg-builder[pandas]`).
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().ask("how-common", topic="grooming").to_pandas().shape
+        (8, 16)
+
+        """
         import pandas  # noqa: PLC0415  (optional, and heavy)
 
         return pandas.DataFrame(list(self.rows), columns=list(self.columns))
 
     def to_polars(self) -> polars.DataFrame:
-        """Return a polars frame; raise ImportError without the package (`pip install kg-builder[polars]`)."""
+        """Return a polars frame with a row for each row of the answer.
+
+        Raises
+        ------
+        ImportError
+            If polars is not installed (`pip install kg-builder[polars]`).
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().ask("how-common", topic="grooming").to_polars().shape
+        (8, 16)
+
+        """
         import polars  # noqa: PLC0415  (optional, and heavy)
 
         return polars.DataFrame(list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None)

@@ -13,7 +13,7 @@ WHOLE = 100
 
 @dataclasses.dataclass(frozen=True)
 class Share:
-    """A printed share in percent: the interval that it represents, without its upper end unless that is 100."""
+    """A printed share: the interval in percent that it represents, without its upper end unless that is 100."""
 
     low: Decimal
     high: Decimal
@@ -26,14 +26,43 @@ class Share:
 
 @dataclasses.dataclass(frozen=True)
 class Confidence:
-    """The uncertainty of a share of a sample: Wilson's interval in percent, or the reason why there is none."""
+    """The uncertainty of a share of a sample: Wilson's interval in percent, or the reason why there is none.
+
+    Attributes
+    ----------
+    share
+        The interval that the printed share represents.
+    size
+        The number of people in the sample; 0 if there is no interval.
+    reason
+        Why there is no interval; empty if there is one.
+
+    """
 
     share: Share
     size: int = 0
     reason: str = ""
 
     def interval(self, level: float = LEVEL) -> tuple[Decimal | None, Decimal | None]:
-        """Return the ends of Wilson's interval, over every count that rounds to the share; None if there is none."""
+        """Return Wilson's interval, over every count that rounds to the share.
+
+        Parameters
+        ----------
+        level
+            The confidence level, from 0 to 1.
+
+        Returns
+        -------
+        tuple of Decimal or None
+            The ends of the interval in percent, with one decimal; None twice if there is no interval.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().confidence("example-2020/finding/change-grooming-increased").interval()
+        (Decimal('44.6'), Decimal('73.7'))
+
+        """
         if self.reason:
             return None, None
         from scipy.stats import binomtest  # noqa: PLC0415  (slower to import than everything else)

@@ -22,6 +22,7 @@ from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.queries.stored_queries import query_problems, stored_query
 from kg_builder.queries.stored_questions import Parameter, StoredQuestion
+from kg_builder.tables.input_formats import INPUT_FORMATS
 
 if TYPE_CHECKING:
     from kg_builder.queries.percentage_rules import Rules
@@ -46,7 +47,20 @@ CLEAR = 80
 
 @dataclasses.dataclass(frozen=True)
 class Fitting:
-    """A stored question with an answer about a thing: how to ask it, its number of rows, whether it has shares."""
+    """A stored question with an answer about a thing.
+
+    Attributes
+    ----------
+    name, summary
+        The name of the question, and the question in plain words.
+    parameters
+        What to give to `GraphReader.ask` with the name.
+    rows
+        The number of rows of the answer.
+    shares
+        Whether the answer has numbers.
+
+    """
 
     name: str
     summary: str
@@ -56,7 +70,20 @@ class Fitting:
 
 
 class GraphReader:
-    """A built graph in memory, read-only; threads may share it, because each call consumes its own results."""
+    """A built graph in memory, read-only; threads may share it, because each call consumes its own results.
+
+    `kg_builder.open_graph` opens one.
+
+    Attributes
+    ----------
+    questions
+        The stored questions by name; each is also a function, such as `graph.questions.how_common(topic="grooming")`.
+    base
+        The base of the IRIs of things: a thing may be given without it, as `threat/grooming`.
+    notes
+        What a reader of every answer must know, such as that the tables have changed since the build.
+
+    """
 
     def __init__(self, root: Path, build: Path, store: pyoxigraph.Store | None = None, base: str = "") -> None:
         """Open the graph that was built from the project at `root` into the folder `build`.
@@ -85,16 +112,54 @@ class GraphReader:
     # ---------------------------------------------------------------- questions and queries
 
     def ask(self, name: str, /, **parameters: object) -> Answer:
-        """Return the answer to a stored question; missing parameters have their default.
+        """Return the answer to a stored question.
 
-        A thing may be given by IRI, by `type/id`, or by one of its names.
-        Raise `ProblemsFound` for an unknown question or parameter, or a value that matches nothing.
+        Parameters
+        ----------
+        name
+            The name of the question; `questions` lists them.
+        **parameters
+            The values of its parameters; a missing one has its default. A thing may be given by IRI, by `type/id`,
+            or by one of its names.
+
+        Returns
+        -------
+        Answer
+            The rows, with the number, unit, base and interval of what was printed where the question has them.
+
+        Raises
+        ------
+        ProblemsFound
+            For an unknown question or parameter, or a value that matches nothing.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> answer = open_graph().ask("how-common", topic="grooming")
+        >>> row = next(iter(answer))
+        >>> row["answer"], row["value"], row["unit"], row["population"]
+        ('Yes', Decimal('62.5'), 'percent', 'All officers')
+
         """
         question = self.question(name)
         return self.answer(question.query.text, self.bound(question, parameters), question.summary)
 
     def how_sure(self, answer: Answer) -> str:
-        """Return a sentence on whether confidence intervals can be given for an answer, empty if it has no shares."""
+        """Return a sentence on whether confidence intervals can be given for an answer.
+
+        Returns
+        -------
+        str
+            The sentence; empty if the answer has no shares.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> graph = open_graph()
+        >>> graph.how_sure(graph.ask("how-common", topic="grooming")).split(",")[0]
+        '2 of 8 shares have a base'
+
+        """
         sure = self.confidences(answer)
         given = sum(1 for each in sure if not each.reason)
         why = "; ".join(sorted({each.reason for each in sure if each.reason}))
@@ -108,22 +173,84 @@ class GraphReader:
         )
 
     def question(self, name: str) -> StoredQuestion:
-        """Return a stored question; raise `ProblemsFound` with the nearest names if it does not exist."""
+        """Return a stored question.
+
+        Raises
+        ------
+        ProblemsFound
+            With the nearest names, if it does not exist.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().question("how-common").summary
+        'How common is something, of all that survey respondents were asked about it?'
+
+        """
         if name not in self.questions:
             expected = f"one of the stored questions, such as {', '.join(nearest(name, self.questions))}"
             raise ProblemsFound.at(Location(name), rule="name", found="no question of that name", expected=expected)
         return self.questions[name]
 
     def query(self, text: str) -> Answer:
-        """Return the answer to a query: rows for SELECT, one cell for ASK, triples for CONSTRUCT and DESCRIBE.
+        """Return the answer to a query on all named graphs together.
 
-        Raise `ProblemsFound` for an update, for SERVICE, and for sums or means of numbers that cannot be added.
+        Parameters
+        ----------
+        text
+            A query in SPARQL 1.1, with its prefixes.
+
+        Returns
+        -------
+        Answer
+            The rows of a SELECT, one cell for ASK, the triples of a CONSTRUCT or DESCRIBE.
+
+        Raises
+        ------
+        ProblemsFound
+            For a syntax error, an update, SERVICE, and sums or means of numbers that cannot be added.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> graph = open_graph()
+        >>> graph.query("ASK { <https://w3id.org/child-protection-kg/threat/grooming> ?property ?value }").rows
+        ((True,),)
+
         """
         self.refuse(text)
         return self.answer(text, {}, "")
 
     def serialized(self, text: str, terms: Terms, form: pyoxigraph.QueryResultsFormat | pyoxigraph.RdfFormat) -> bytes:
-        """Return the results of a query in a standard format; raise `ProblemsFound` if the format does not fit them."""
+        """Return the results of a query in a standard format.
+
+        Parameters
+        ----------
+        text
+            A query, which is not checked: see `refuse`.
+        terms
+            The terms to which its variables are bound.
+        form
+            A format of SPARQL results for rows, of RDF for triples.
+
+        Returns
+        -------
+        bytes
+            The results in UTF-8.
+
+        Raises
+        ------
+        ProblemsFound
+            If the format does not fit the results.
+
+        Examples
+        --------
+        >>> import pyoxigraph
+        >>> from kg_builder import open_graph
+        >>> open_graph().serialized("SELECT (1 AS ?one) {}", {}, pyoxigraph.QueryResultsFormat.CSV).split()
+        [b'one', b'1']
+
+        """
         results = self.results(text, terms)
         if isinstance(results, pyoxigraph.QueryTriples) != isinstance(form, pyoxigraph.RdfFormat):
             expected = "a format of RDF for triples, a format of SPARQL results for tables"
@@ -183,11 +310,11 @@ class GraphReader:
                     expected=f"a parameter of it: {', '.join(names) or 'it has none'}",
                 )
         return {
-            each.variable: self.term(question, each, str(given.get(each.name, each.default)))
+            each.variable: self._term(question, each, str(given.get(each.name, each.default)))
             for each in question.parameters
         }
 
-    def term(self, question: StoredQuestion, parameter: Parameter, text: str) -> Term:
+    def _term(self, question: StoredQuestion, parameter: Parameter, text: str) -> Term:
         """Return the value of a parameter as an RDF term; raise `ProblemsFound` if it matches nothing."""
         if parameter.form != "iri":
             literal = parameter.literal(text)
@@ -200,10 +327,18 @@ class GraphReader:
                     expected=expected[parameter.form],
                 )
             return literal
-        return self.thing(text) or self.named(question, parameter, text)
+        return self.thing(text) or self._named(question, parameter, text)
 
     def thing(self, text: str) -> pyoxigraph.NamedNode | None:
-        """Return the thing of an IRI, with or without the base; None if the graph does not hold it."""
+        """Return the thing of an IRI, with or without the base; None if the graph does not hold it.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().thing("threat/grooming")
+        <NamedNode value=https://w3id.org/child-protection-kg/threat/grooming>
+
+        """
         for iri in (text, self.base + text):
             try:
                 node = pyoxigraph.NamedNode(iri)
@@ -213,7 +348,7 @@ class GraphReader:
                 return node
         return None
 
-    def named(self, question: StoredQuestion, parameter: Parameter, text: str) -> pyoxigraph.NamedNode:
+    def _named(self, question: StoredQuestion, parameter: Parameter, text: str) -> pyoxigraph.NamedNode:
         """Return the allowed value with that name; raise `ProblemsFound` with the nearest names if it is ambiguous."""
         allowed = self.allowed(question, parameter)
         found = matches(text, [label for label in self.labels if label.thing in allowed])
@@ -265,17 +400,77 @@ class GraphReader:
         return [Label(*map(str, row)) for row in self.answer(query.text, {}, "").rows]
 
     def find(self, words: str, limit: int = 10) -> list[Match]:
-        """Return the things whose names are most like a text, best first; spelling may differ."""
+        """Return the things whose names are most like a text; spelling may differ.
+
+        Parameters
+        ----------
+        words
+            A name, or some words of one.
+        limit
+            The maximum number of things.
+
+        Returns
+        -------
+        list of Match
+            The things, best first.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> [(match.kind, match.name) for match in open_graph().find("groming")][0]
+        ('threat', 'grooming')
+
+        """
         return matches(words, self.labels)[:limit]
 
     def find_questions(self, words: str, limit: int = 5) -> list[Match]:
-        """Return the stored questions whose words are most like these, best first, with their names."""
+        """Return the stored questions whose words are most like these.
+
+        Parameters
+        ----------
+        words
+            Some words of a question.
+        limit
+            The maximum number of questions.
+
+        Returns
+        -------
+        list of Match
+            The questions, best first; `thing` is the name, `name` the question.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().find_questions("how common is it")[0].thing
+        'how-common'
+
+        """
         stored = self.questions.values()
         asked = [Label(each.name, "", each.summary, text) for each in stored for text in (each.name, each.summary)]
         return matches(words, asked)[:limit]
 
     def fitting(self, thing: str) -> list[Fitting]:
-        """Return the stored questions with an answer about a thing, given by its IRI; those with shares first."""
+        """Return the stored questions with an answer about a thing.
+
+        Parameters
+        ----------
+        thing
+            The complete IRI of the thing.
+
+        Returns
+        -------
+        list of Fitting
+            The questions, those with shares first.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> graph = open_graph()
+        >>> first = graph.fitting(graph.base + "threat/grooming")[0]
+        >>> first.name, first.parameters, first.rows
+        ('how-common', {'topic': 'threat/grooming'}, 8)
+
+        """
         node = pyoxigraph.NamedNode(thing)
         asked = [
             (question, question.parameters[0])
@@ -299,9 +494,30 @@ class GraphReader:
     # ---------------------------------------------------------------- comparison of numbers
 
     def compare(self, *numbers: str) -> Comparison:
-        """Return whether two or more shares, given by IRI or `type/id`, may be compared and added, and if not, why.
+        """Return whether two or more shares may be compared and added, and if not, why.
 
-        Raise `ProblemsFound` for anything that is not a share that answers a question: nothing is allowed by default.
+        Parameters
+        ----------
+        *numbers
+            The shares, by IRI or `type/id`.
+
+        Returns
+        -------
+        Comparison
+            The reasons against comparing and adding, and the numbers that may be compared.
+
+        Raises
+        ------
+        ProblemsFound
+            For anything that is not a share that answers a survey question: nothing is allowed by default.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> comparison = open_graph().compare("example-2020/finding/seen-yes", "example-2020/finding/seen-no")
+        >>> len(comparison.against), comparison.compared.column("higher")
+        (0, ['certain', 'impossible'])
+
         """
         sample = self.question(SAMPLE).parameters[0].name
         for number in numbers:
@@ -316,7 +532,23 @@ class GraphReader:
         )
 
     def with_confidence(self, answer: Answer) -> Answer:
-        """Return an answer with Wilson's interval (calculated here, not in the report) for each share, or why not."""
+        """Return an answer with Wilson's interval for each share, calculated here, not in the report.
+
+        Returns
+        -------
+        Answer
+            With the further columns `confidence_low` and `confidence_high`, in percent at a level of 95 percent, and
+            `no_confidence_because`; the answer as it is, if it has no shares.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> graph = open_graph()
+        >>> answer = graph.with_confidence(graph.ask("how-common", topic="grooming"))
+        >>> answer.with_columns("value", "confidence_low", "confidence_high").rows[4]
+        (Decimal('60'), Decimal('44.6'), Decimal('73.7'))
+
+        """
         sure = self.confidences(answer)
         if not sure:
             return answer
@@ -331,7 +563,15 @@ class GraphReader:
         return [self.confidence(str(iri)) for column in columns[:1] for iri in answer.column(column)]
 
     def confidence(self, number: str) -> Confidence:
-        """Return the uncertainty of a share, given by IRI or `type/id`."""
+        """Return the uncertainty of a share, given by IRI or `type/id`.
+
+        Examples
+        --------
+        >>> from kg_builder import open_graph
+        >>> open_graph().confidence("example-2020/finding/seen-yes").reason
+        'the shares printed beside it cannot all be shares of 40 people'
+
+        """
         iri = self.base + number.removeprefix(self.base)
         if iri not in self.samples:
             beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
@@ -364,7 +604,7 @@ def _together(answers: list[Answer]) -> Answer:
     return dataclasses.replace(answers[0], rows=tuple(chain.from_iterable(answer.rows for answer in answers)))
 
 
-SOURCES = ("data/*/*.csv", "data/*/*.tsv", "ontology/**/*.ttl", "queries/derive/*.rq")
+SOURCES = (*(f"data/*/*{each.ending}" for each in INPUT_FORMATS), "ontology/**/*.ttl", "queries/derive/*.rq")
 """What a graph is built from."""
 
 

@@ -33,7 +33,20 @@ class Label:
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """A thing that was found, and how well one of its labels matches, from 0 to 100."""
+    """A thing that was found.
+
+    Attributes
+    ----------
+    thing
+        Its IRI; of a stored question, its name.
+    kind
+        What it is, such as `threat`.
+    name
+        Its preferred label.
+    score
+        How well one of its labels matches, from 0 to 100.
+
+    """
 
     thing: str
     kind: str

@@ -8,16 +8,29 @@ from pathlib import Path
 
 from kg_builder.answers.answer import Answer
 from kg_builder.queries.stored_queries import query_files
-from kg_builder.queries.stored_questions import FOLDER, StoredQuestion, read_question
+from kg_builder.queries.stored_questions import ANSWERS_FOLDER, StoredQuestion, read_question
 
 
 class Questions(Mapping[str, StoredQuestion]):
-    """The stored questions by name; each is also a callable attribute, such as `how_common` for `how-common`."""
+    """The stored questions by name, a mapping; each is also a callable attribute, such as `how_common`.
+
+    Examples
+    --------
+    >>> from kg_builder import open_graph
+    >>> questions = open_graph().questions
+    >>> "how-common" in questions
+    True
+    >>> questions["how-common"].summary
+    'How common is something, of all that survey respondents were asked about it?'
+    >>> len(questions.how_common(topic="grooming"))
+    8
+
+    """
 
     def __init__(self, ask: Callable[..., Answer], root: Path) -> None:
         """Take the function that answers a question by name, and the project; raise `ProblemsFound` if it has none."""
         self._ask = ask
-        self._paths = query_files(root, FOLDER)
+        self._paths = query_files(root, ANSWERS_FOLDER)
         self._questions: dict[str, StoredQuestion] = {}
 
     def __getitem__(self, name: str) -> StoredQuestion:

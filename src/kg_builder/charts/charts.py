@@ -164,7 +164,7 @@ class Drawn:
     answer: Answer
 
 
-def drawn(answer: Answer) -> list[Drawn]:
+def charts_of(answer: Answer) -> list[Drawn]:
     """Return the charts of an answer, one for each question, group and unit; empty if there are no numbers to draw.
 
     Shares of different groups are in one chart only in a trend, whose lines break. Several periods are lines;

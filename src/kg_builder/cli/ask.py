@@ -100,7 +100,7 @@ def _run_queries(options: argparse.Namespace) -> str:
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
 
     if options.name:
-        return told(_opened(options), options)
+        return answer_text(_opened(options), options)
     from kg_builder.queries.federated_questions import federated_questions  # noqa: PLC0415
     from kg_builder.queries.stored_questions import stored_questions  # noqa: PLC0415
 
@@ -121,7 +121,7 @@ def _run_queries(options: argparse.Namespace) -> str:
     return _drawn(Answer("", columns, tuple(rows), (), ""), options.format)
 
 
-def told(graph: GraphReader, options: argparse.Namespace) -> str:
+def answer_text(graph: GraphReader, options: argparse.Namespace) -> str:
     """Describe one stored question: how to ask it, its parameters, and how to read its answer."""
     asked = _question_named(graph, options)
     question = asked.question
@@ -191,7 +191,7 @@ def _run_ask(options: argparse.Namespace) -> str:
 
 def _run_chart(options: argparse.Namespace) -> str:
     """Draw the charts of an answer and print their files."""
-    from kg_builder.charts.charts import drawn as charts_of  # noqa: PLC0415
+    from kg_builder.charts.charts import charts_of  # noqa: PLC0415
     from kg_builder.charts.drawings import Drawings, png  # noqa: PLC0415
     from kg_builder.core.cache import user_cache  # noqa: PLC0415
     from kg_builder.core.output_folder import writable  # noqa: PLC0415

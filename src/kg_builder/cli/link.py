@@ -13,7 +13,7 @@ from kg_builder.core.problems import Location, ProblemsFound
 if TYPE_CHECKING:
     from kg_builder.answers.graph_reader import GraphReader
 
-FOLDER = "links"
+LINKS_FOLDER = "links"
 """The folder of proposals and decisions in a project: not in `data/`, because nothing in it is part of the graph."""
 
 SHOWN = 40
@@ -64,7 +64,9 @@ def add_linking(add: AddCommand) -> None:
             metavar="ID",
             help=f"record proposals as {state}; they are not proposed again",
         )
-    linking.add_argument("--links", type=Path, metavar="DIR", help=f"the folder of decisions (default: ROOT/{FOLDER})")
+    linking.add_argument(
+        "--links", type=Path, metavar="DIR", help=f"the folder of decisions (default: ROOT/{LINKS_FOLDER})"
+    )
     linking.add_argument("--format", choices=FORMATS, default="text", help="default: text, for people")
     linking.add_argument("--out", type=Path, metavar="DIR", help="the folder of the build (default: ROOT/build)")
 
@@ -88,7 +90,7 @@ def _run_link(options: argparse.Namespace) -> str:
         expected = "data to link, or --accept, --reject or --unsure with ids"
         raise ProblemsFound.at(Location("link"), rule="call", found=found, expected=expected)
     graph = GraphReader(options.root, options.out or options.root / "build")
-    folder = options.links or options.root / FOLDER
+    folder = options.links or options.root / LINKS_FOLDER
     if options.source:
         with shown_progress() as progress:
             return proposals(graph, options, folder, progress.step)
@@ -105,14 +107,14 @@ def _run_link(options: argparse.Namespace) -> str:
 def proposals(graph: GraphReader, options: argparse.Namespace, folder: Path, said: Callable[[str], None]) -> str:
     """Return the table of proposals."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
-    from kg_builder.linking.link_proposals import Wanted, propose, rows_for_people  # noqa: PLC0415
+    from kg_builder.linking.link_proposals import LinkRequest, propose, rows_for_people  # noqa: PLC0415
     from kg_builder.linking.matching import ALIKE  # noqa: PLC0415
     from kg_builder.linking.untrusted_tables import Columns  # noqa: PLC0415
 
     columns = Columns(options.id, tuple(options.label), options.namespace)
     alike = ALIKE if options.alike is None else options.alike
     codes = tuple(_pair(text) for text in options.code)
-    proposed = propose(graph, Wanted(options.source, folder, columns, codes, tuple(options.kind), alike), said)
+    proposed = propose(graph, LinkRequest(options.source, folder, columns, codes, tuple(options.kind), alike), said)
     rows = tuple(rows_for_people(proposed))
     notes = [f"{proposed.records:,} records read. What is proposed is in {folder / 'candidates.sssom.tsv'}."]
     if proposed.before:

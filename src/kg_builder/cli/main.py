@@ -282,13 +282,13 @@ def _run_verify(options: argparse.Namespace) -> int:
     from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
     from kg_builder.core.iris import BASE  # noqa: PLC0415
     from kg_builder.curation.verification import verify  # noqa: PLC0415
-    from kg_builder.curation.verification_reports import drawn  # noqa: PLC0415
+    from kg_builder.curation.verification_reports import verification_text  # noqa: PLC0415
 
     options.json = options.format == "json"
     result = verify(options.root, options.id, *options.copies, progress=shown_progress())
     base = BASE if options.base is None else options.base
     width = shutil.get_terminal_size((100, 24)).columns
-    print(drawn(result, options.format, base, coverage=options.coverage, width=width), end="")
+    print(verification_text(result, options.format, base, coverage=options.coverage, width=width), end="")
     return DONE if result.is_clean else FAULTY
 
 

@@ -25,10 +25,23 @@ SHOWN = 60
 class Location:
     """The place of a problem.
 
-    `file` is relative to the project, or names what a user wrote, such as `--memory`.
-    `line` counts from 1 (0: the file as a whole), `field` is the name of a column.
-    `column` is the character of the line at which the cell or the problem begins, from 1 (0: not known);
-    it does not count in comparisons.
+    Parameters
+    ----------
+    file
+        The path within the project, or what a user wrote, such as `--memory`.
+    line
+        The line, counted from 1; 0 for the file as a whole.
+    field
+        The name of the column of a table.
+    column
+        The character of the line at which the cell or the problem begins, counted from 1; 0 if it is not known.
+        It does not count in comparisons.
+
+    Examples
+    --------
+    >>> print(Location("data/shared/units.csv", 3, field="label"))
+    data/shared/units.csv:3: label
+
     """
 
     file: str
@@ -44,10 +57,30 @@ class Location:
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Problem:
-    """One problem, reported to the person who can fix it.
+    """One problem, reported to the person who can fix it. Problems are ordered by their location.
 
-    `rule` names the constraint, `more` counts further problems of the same kind that are not listed,
-    `focus` is the IRI of the thing concerned, if the graph already has one.
+    Parameters
+    ----------
+    location
+        Where it is.
+    rule
+        The name of the rule that is broken; `kg-builder explain RULE` explains it.
+    found, expected, hint
+        What is there, what should be there, and how to fix it, as parts of a sentence.
+    severity
+        Only an `error` prevents publishing.
+    more
+        The number of further problems of the same kind that are not listed.
+    focus
+        The IRI of the thing concerned, if the graph already has one.
+    shape
+        The IRI of the SHACL shape that states the rule, if one does.
+
+    Examples
+    --------
+    >>> print(Problem(Location("a.csv", 2, field="id"), rule="unique", found='"x" again', expected="each id once"))
+    a.csv:2: id: found "x" again, expected each id once.
+
     """
 
     location: Location
@@ -72,7 +105,23 @@ class Problem:
 
 
 class ProblemsFound(Exception):  # noqa: N818  (it holds the problems of a whole run, not one error)
-    """Raised when a step cannot continue; `problems` holds all problems that the step has found."""
+    """Raised when a step cannot continue.
+
+    Attributes
+    ----------
+    problems
+        All problems that the step has found, sorted.
+
+    Examples
+    --------
+    >>> from kg_builder import ProblemsFound, open_graph
+    >>> try:
+    ...     open_graph().ask("how-comon")
+    ... except ProblemsFound as found:
+    ...     print(found.problems[0].rule, "-", found.problems[0].found)
+    name - no question of that name
+
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)

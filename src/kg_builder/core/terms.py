@@ -31,7 +31,6 @@ class CSVW(DefinedNamespace):
 
     aboutUrl: URIRef  # noqa: N815  (the vocabulary's own spelling)
     commentPrefix: URIRef  # noqa: N815
-    delimiter: URIRef
     lang: URIRef
     name: URIRef
     separator: URIRef

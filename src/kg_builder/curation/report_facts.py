@@ -13,11 +13,9 @@ from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
 from kg_builder.schema.model import SHARED, Schema
 from kg_builder.schema.ontology_folder import read_schema
+from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.defaults import constant_cells
-from kg_builder.tables.raw_text import rows_of
-from kg_builder.tables.table_files import TableFile, table_files
-
-Row = Mapping[str, str]
+from kg_builder.tables.table_files import Row, TableFile, rows_of
 
 NARRATIVE = frozenset({"narrative", "comment", "heading", "quote", "note"})
 """Origins of numbers that stand in sentences; all others have a label next to them."""
@@ -149,7 +147,7 @@ class _Reading:
     def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
         for file in self.tables.get(stem, []):
             for line, row in rows_of(file):
-                yield file, line, row | {each: cell for each, cell in self.constants[stem].items() if not row.get(each)}
+                yield file, line, {**self.constants[stem], **{name: cell for name, cell in row.items() if cell}}
 
     def facts(self) -> ReportFacts:
         passages = sorted(map(_passage_of, self.ids["passages"].values()), key=_place_in_report)

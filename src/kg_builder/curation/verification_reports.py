@@ -23,7 +23,9 @@ SHOWN_DIGITS = 16
 """Digits of the checksum of a copy that name its verification."""
 
 
-def drawn(verification: Verification, form: str, base: str, *, coverage: bool = False, width: int = 100) -> str:
+def verification_text(
+    verification: Verification, form: str, base: str, *, coverage: bool = False, width: int = 100
+) -> str:
     """Return a verification as `text`, `json`, `csv` or `ttl`; `coverage` adds the numbers that no fact covers.
 
     `base` is the beginning of the addresses of triples; `width` is that of the terminal.

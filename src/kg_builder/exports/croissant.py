@@ -48,7 +48,7 @@ def write_croissant(graph: BuiltGraph, folder: Path) -> None:
     ]
     # readers take the first line of a table as its header, so tables with YAML before it are only listed as files
     plain = (file for file in graph.files if not file.table.comment)
-    tables = [(file, f"{csvw.FOLDER}/{file.source}/{file.path.name}") for file in plain]
+    tables = [(file, f"{csvw.TABLES_FOLDER}/{file.source}/{file.published}") for file in plain]
     whole["recordSet"] = [_record_set(file, path) for file, path in tables if (folder / path).is_file()]
     (folder / NAME).write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -75,7 +75,7 @@ def text(value: Node | None) -> str:
 
 def _record_set(file: TableFile, path: str) -> dict[str, Any]:
     """Return the description of a table, named after its file without the extension."""
-    name = f"{file.source}/{file.path.stem}"
+    name = f"{file.source}/{Path(path).stem}"
     return {
         "@type": "cr:RecordSet",
         "@id": name,

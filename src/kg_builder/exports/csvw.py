@@ -6,16 +6,16 @@ import csv
 import json
 import re
 import unicodedata
-from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from kg_builder.core.spreadsheets import neutral
 from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import SOURCE, Column, Schema
+from kg_builder.tables.delimited_text import CSV, TSV
 from kg_builder.tables.table_files import TableFile
 
-FOLDER = "tables"
+TABLES_FOLDER = "tables"
 TEXTS = frozenset({"string", "anyURI"})
 """The types whose `format` is a regular expression; for numbers, dates and booleans it has another meaning."""
 
@@ -29,12 +29,12 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     """Write `tables/` with every table and `csv-metadata.json`; neutralise cells that a spreadsheet would run."""
     described = []
     for file in graph.files:
-        place = folder / FOLDER / file.source / file.path.name
+        place = folder / TABLES_FOLDER / file.source / file.published
         place.parent.mkdir(parents=True, exist_ok=True)
         _write_table(file, place)
         described.append(description(graph.schema, graph.project.base, file))
     group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
-    (folder / FOLDER / "csv-metadata.json").write_text(
+    (folder / TABLES_FOLDER / "csv-metadata.json").write_text(
         json.dumps(group, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
 
@@ -42,27 +42,27 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
 def _write_table(file: TableFile, place: Path) -> None:
     """Write a table in Unicode form C, with columns in the order of its shape, not of the file."""
     names = [column.name for column in file.table.columns]
-    delimiter, mark = file.table.delimiter, file.table.comment
-    with (
-        file.path.open(encoding="utf-8-sig", newline="") as given,
-        place.open("w", encoding="utf-8", newline="") as made,
-    ):
-        preamble = list(takewhile(lambda line: mark and line.startswith(mark), given))
-        made.writelines(line.rstrip("\r\n") + "\n" for line in preamble)
-        writer = csv.writer(made, lineterminator="\n", delimiter=delimiter)
+    preamble = file.format.scan(file).preamble if file.table.comment else ()
+    with place.open("w", encoding="utf-8", newline="") as made:
+        made.writelines(f"{line}\n" for line in preamble)
+        writer = csv.writer(made, lineterminator="\n", delimiter=_delimiter(file))
         writer.writerow(names)
-        given.seek(0)
-        for row in csv.DictReader(islice(given, len(preamble), None), delimiter=delimiter):
+        for _, row in file.format.rows(file):
             writer.writerow(neutral(unicodedata.normalize("NFC", row.get(name) or "")) for name in names)
+
+
+def _delimiter(file: TableFile) -> str:
+    """Return what separates the cells of a published table, by its ending."""
+    return next(each.delimiter for each in (CSV, TSV) if file.published.endswith(each.ending))
 
 
 def description(schema: Schema, base: str, file: TableFile) -> dict[str, Any]:
     """Return the metadata of one table file."""
     table = file.table
-    dialect = {"dialect": {"delimiter": table.delimiter, "commentPrefix": table.comment}} if table.comment else {}
+    dialect = {"delimiter": _delimiter(file)} | ({"commentPrefix": table.comment} if table.comment else {})
     return {
-        "url": f"{file.source}/{file.path.name}",
-        **dialect,
+        "url": f"{file.source}/{file.published}",
+        **({"dialect": dialect} if dialect != {"delimiter": CSV.delimiter} else {}),
         "dc:title": table.label,
         "dc:description": table.description,
         "tableSchema": {
@@ -102,9 +102,9 @@ def _column_metadata(schema: Schema, base: str, column: Column, source: str) -> 
         return found
     base_type = (column.datatype or "").rsplit("#", 1)[-1].replace("langString", "string")
     found["datatype"] = {"base": base_type} | {
-        limit.csvw: closed(parameter) if limit.is_pattern else limit.csvw_value(parameter)
-        for limit, parameter in column.limits
-        if base_type in TEXTS or not limit.is_pattern
+        limit.csvw: closed(parameters[0]) if limit.parameter == "pattern" else limit.csvw_value(parameters[0])
+        for limit, parameters in column.limits
+        if limit.csvw and (base_type in TEXTS or limit.parameter != "pattern")
     }
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from kg_builder.core.curies import compact
 from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import Column, Schema, Table
-from kg_builder.tables.cell_checks import FORMS, not_above
+from kg_builder.tables.cell_checks import FORMS, parameters_in_words
 
 
 def write_dictionary(graph: BuiltGraph, folder: Path) -> None:
@@ -58,12 +58,9 @@ def _value_words(schema: Schema, column: Column) -> str:
 
 def _facet_words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
     """Yield in words what bounds the values of a column."""
-    for limit, parameter in column.limits:
-        yield limit.expected(parameter, "`").removeprefix("text that ")
-    if other := not_above(table, column):
-        yield f"not above `{other.name}`"
-    if column.allowed:
-        yield f"one of {', '.join(f'`{compact(schema.prefixes, each)}`' for each in column.allowed)}"
+    for limit, parameters in column.limits:
+        words = limit.dictionary_words or limit.words
+        yield words.format(limit=parameters_in_words(schema, table, limit, parameters, "`"))
     if column.acyclic:
         yield "never leads back to its start"
     if column.separator:

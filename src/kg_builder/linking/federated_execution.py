@@ -12,7 +12,7 @@ import pyoxigraph
 
 from kg_builder.answers.graph_reader import GraphReader, Terms
 from kg_builder.core.problems import Location, ProblemsFound
-from kg_builder.linking.sparql_client import Service, asked, refusal
+from kg_builder.linking.sparql_client import Service, service_refusal, solutions_of
 from kg_builder.queries.federated_questions import LIST, Call, FederatedQuestion, call_in, variables_of
 
 PIECE = 100
@@ -47,24 +47,23 @@ def joined(
     text, notes = question.text, []
     while call := call_in(file, text):
         service = listed[call.name]
-        keys, known = _bound_before(graph, text, call, terms)
-        names, rows = _answered(service, text, call, keys, known)
+        keys, known = _bound_before(graph, call, terms)
+        names, rows = _answered(service, call, keys, known)
         notes.append(
             f"{service.name} was asked about {len(known):,} {'row' if len(known) == 1 else 'rows'} at "
             f"{service.address}; what it says is its own and was not checked."
         )
-        text = text[: call.start] + values(names, rows) + text[call.end :]
+        text = call.replaced(values(names, rows))
     return text, tuple(notes)
 
 
-def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
+def _bound_before(graph: GraphReader, call: Call, terms: Terms) -> tuple[list[str], list[Row]]:
     """Return the variables that SERVICE shares with the pattern before it, and their distinct values, sorted."""
-    local = f"{text[: call.select]} SELECT DISTINCT * WHERE {text[call.outermost : call.start]} }}"
-    seen = pyoxigraph.Store().query(local)
+    seen = pyoxigraph.Store().query(call.before)
     assert isinstance(seen, pyoxigraph.QuerySolutions)  # noqa: S101  (it begins with SELECT)
     here = {variable.value for variable in seen.variables}
-    keys = [name for name in variables_of(text[call.opening : call.end]) if name[1:] in here]
-    found = graph.results(local, {name: term for name, term in terms.items() if name in here})
+    keys = [name for name in variables_of(call.group) if name[1:] in here]
+    found = graph.results(call.before, {name: term for name, term in terms.items() if name in here})
     rows = {tuple(solution[key[1:]] for key in keys) for solution in found}  # type: ignore[union-attr]
     if any(None in row for row in rows):
         raise ProblemsFound.at(
@@ -77,13 +76,10 @@ def _bound_before(graph: GraphReader, text: str, call: Call, terms: Terms) -> tu
     return keys, sorted(rows, key=str)
 
 
-def _answered(
-    service: Service, text: str, call: Call, keys: Sequence[str], known: Sequence[Row]
-) -> tuple[list[str], list[Row]]:
+def _answered(service: Service, call: Call, keys: Sequence[str], known: Sequence[Row]) -> tuple[list[str], list[Row]]:
     """Return the variables of the SERVICE group, and the distinct rows that the endpoint returns for them."""
-    group = text[call.opening + 1 : call.end - 1]
-    names = variables_of(group)
-    prefixes = "\n".join(re.findall(r"^\s*PREFIX[^\n]*", text[: call.select], re.MULTILINE | re.IGNORECASE))
+    names = variables_of(call.group)
+    prefixes = "\n".join(re.findall(r"^\s*PREFIX[^\n]*", call.prologue, re.MULTILINE | re.IGNORECASE))
     pieces = [known[start : start + PIECE] for start in range(0, len(known), PIECE)]
     if len(pieces) > PIECES:
         found = f"{len(known):,} rows to ask about"
@@ -91,7 +87,7 @@ def _answered(
     rows: dict[Row, None] = {}
     for piece in pieces:
         about = values(keys, piece) if keys else ""
-        for row in _rows_of(service, f"{prefixes}\nSELECT DISTINCT * WHERE {{ {about} {group} }}", names):
+        for row in _rows_of(service, f"{prefixes}\nSELECT DISTINCT * WHERE {{ {about} {call.group} }}", names):
             rows[row] = None
             if len(rows) > ROWS:
                 raise ProblemsFound.at(
@@ -102,7 +98,7 @@ def _answered(
 
 def _rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row]:
     """Yield the rows of an endpoint's answer for these variables only; blank nodes count as unbound."""
-    found = asked(service, query)
+    found = solutions_of(service, query)
     offered = {variable.value for variable in found.variables}
     try:
         for solution in found:
@@ -112,7 +108,7 @@ def _rows_of(service: Service, query: str, names: Sequence[str]) -> Iterator[Row
             )
     except SyntaxError as error:
         seen = f"an answer that is no result of a query ({error.msg})"
-        raise refusal(service, seen) from error
+        raise service_refusal(service, seen) from error
 
 
 def values(names: Sequence[str], rows: Sequence[Row]) -> str:

@@ -42,7 +42,7 @@ LITERAL = "rdfs literal"
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class LinkRequest:
     """What to link, and how: `decided` is the folder of decisions, `source` a file, a folder or an endpoint."""
 
     source: str
@@ -63,7 +63,7 @@ class Proposed:
     rows: tuple[tuple[Candidate, Record, Row], ...]
 
 
-def propose(graph: GraphReader, wanted: Wanted, said: Callable[[str], object]) -> Proposed:
+def propose(graph: GraphReader, wanted: LinkRequest, said: Callable[[str], object]) -> Proposed:
     """Match external data, write new mappings to the candidates, and return them; report progress to `said`.
 
     Raise `ProblemsFound` for data that cannot be read, or tables that cannot be written; then nothing changes.

@@ -103,7 +103,7 @@ class Candidate:
 
 
 @dataclasses.dataclass(frozen=True)
-class Own:
+class GraphLabel:
     """A label or code of our graph."""
 
     iri: str
@@ -121,9 +121,9 @@ class Index:
         self.subjects: dict[str, Subject] = {}
         self.schemes: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        self.codes: dict[tuple[str, str], list[Own]] = {}
-        self.addresses: dict[str, list[Own]] = {}
-        self.labels: dict[str, list[Own]] = {}
+        self.codes: dict[tuple[str, str], list[GraphLabel]] = {}
+        self.addresses: dict[str, list[GraphLabel]] = {}
+        self.labels: dict[str, list[GraphLabel]] = {}
         for row in found(graph, "linkable"):
             if kinds and row["kind"] not in kinds:
                 continue
@@ -131,20 +131,20 @@ class Index:
             known = self.subjects.get(iri)
             classes = dict.fromkeys((*(known.classes if known else ()), row["class"]))
             self.subjects[iri] = Subject(iri, tuple(classes), row["kind"], row["name"], row["definition"] or "")
-            own = Own(iri, row["property"], str(row["label"]))
+            own = GraphLabel(iri, row["property"], str(row["label"]))
             held = self.labels.setdefault(folded(own.text), [])
             if own not in held:
                 held.append(own)
         self.labels.pop("", None)
         for row in found(graph, "identifiers"):
             if row["thing"] in self.subjects:
-                self.add_identifier(Own(row["thing"], row["property"], str(row["identifier"])), row["scheme"])
+                self.add_identifier(GraphLabel(row["thing"], row["property"], str(row["identifier"])), row["scheme"])
         for iri in self.subjects:
-            self.addresses.setdefault(iri, []).append(Own(iri, "", iri))
+            self.addresses.setdefault(iri, []).append(GraphLabel(iri, "", iri))
         self.joined = {key.replace(" ", ""): key for key in self.labels if len(key) >= SHORT}
         self.choices = [key for key in self.labels if len(key) >= SHORT]
 
-    def add_identifier(self, own: Own, scheme: str) -> None:
+    def add_identifier(self, own: GraphLabel, scheme: str) -> None:
         """Add a code, or an address if there is no scheme."""
         if not scheme:
             self.addresses.setdefault(own.text, []).append(own)
@@ -236,7 +236,7 @@ class Index:
                 ]
             )
 
-    def candidate(self, own: Own, word: Word, way: Way, reason: str, likeness: float = 1) -> Candidate:
+    def candidate(self, own: GraphLabel, word: Word, way: Way, reason: str, likeness: float = 1) -> Candidate:
         """Return a candidate."""
         hidden = own.field == str(SKOS.hiddenLabel)
         shared = "" if hidden or way in {"alike", "bare"} else own.text

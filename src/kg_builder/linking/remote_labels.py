@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad
 
-from kg_builder.linking.sparql_client import CONNECTIONS, Service, asked, refusal
+from kg_builder.linking.sparql_client import CONNECTIONS, Service, service_refusal, solutions_of
 
 ROWS = 10_000
 """Rows of a page."""
@@ -29,11 +29,13 @@ def labels_of(address: str, query: str, rows: int = ROWS) -> Iterator[Quad]:
     service = Service("", address, file=address)
     for page in range(PAGES):
         found = 0
-        for solution in asked(service, f"{query}\nLIMIT {rows} OFFSET {page * rows}"):
+        for solution in solutions_of(service, f"{query}\nLIMIT {rows} OFFSET {page * rows}"):
             found += 1
             thing, predicate, value = solution
             if isinstance(thing, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
                 yield Quad(thing, predicate, value)
         if found < rows:
             return
-    raise refusal(service, f"more than {PAGES * rows:,} rows", "Save what you need of it as a file, and link that.")
+    raise service_refusal(
+        service, f"more than {PAGES * rows:,} rows", "Save what you need of it as a file, and link that."
+    )

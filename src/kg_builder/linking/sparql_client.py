@@ -19,8 +19,8 @@ from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.linking.untrusted_text import JsonWatch
 from kg_builder.queries.federated_questions import LIST
 from kg_builder.schema.model import Column, Table
-from kg_builder.tables.raw_text import rows_of
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.delimited_text import CSV
+from kg_builder.tables.table_files import TableFile, rows_of
 
 NAME, ADDRESS = "name", "address"
 COLUMNS = Table((Column(NAME, required=1), Column(ADDRESS, required=1)))
@@ -51,7 +51,7 @@ def services(root: Path) -> dict[str, Service]:
         return {}
     listed: dict[str, Service] = {}
     problems: list[Problem] = []
-    for line, row in rows_of(TableFile(root / LIST, LIST, "", COLUMNS)):
+    for line, row in rows_of(TableFile(root / LIST, LIST, "", COLUMNS, CSV)):
         found = list(_row_problems(line, row, listed))
         problems += found
         if not found:
@@ -82,7 +82,7 @@ def _is_endpoint(address: str) -> bool:
     return parts.scheme in CONNECTIONS and bool(host) and "@" not in parts.netloc and not re.search("[^!-~]", address)
 
 
-def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
+def solutions_of(service: Service, query: str) -> pyoxigraph.QuerySolutions:
     """Return the answer of an endpoint to a SELECT; raise `ProblemsFound` if there is none within the limits.
 
     Redirects are not followed, compressed data is not unpacked, and invalid terms are refused.
@@ -92,9 +92,9 @@ def asked(service: Service, query: str) -> pyoxigraph.QuerySolutions:
         JsonWatch(service.file).look(body)  # pyoxigraph 0.5 crashes on deep JSON
         found = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
     except (ProblemsFound, SyntaxError) as error:
-        raise refusal(service, f"an answer that is no result of a query ({_said_by(error)})") from error
+        raise service_refusal(service, f"an answer that is no result of a query ({_said_by(error)})") from error
     if not isinstance(found, pyoxigraph.QuerySolutions):
-        raise refusal(service, "an answer without rows")
+        raise service_refusal(service, "an answer without rows")
     return found
 
 
@@ -115,7 +115,7 @@ def _answer_of(service: Service, query: str) -> bytes:
         except ProblemsFound as found:
             got.append(found.problems)
         except (OSError, HTTPException) as error:
-            got.append(refusal(service, f"no answer ({error or type(error).__name__})").problems)
+            got.append(service_refusal(service, f"no answer ({error or type(error).__name__})").problems)
 
     thread = threading.Thread(target=get, daemon=True)
     thread.start()
@@ -123,7 +123,7 @@ def _answer_of(service: Service, query: str) -> bytes:
     if not got:
         with contextlib.suppress(OSError, AttributeError):  # not connected yet, or already closed
             connection.sock.shutdown(socket.SHUT_RDWR)
-        raise refusal(service, f"no whole answer within {SECONDS} seconds")
+        raise service_refusal(service, f"no whole answer within {SECONDS} seconds")
     if isinstance(got[0], list):
         raise ProblemsFound(got[0])
     return got[0]
@@ -144,7 +144,7 @@ def _body_of(service: Service, connection: HTTPConnection, query: str) -> bytes:
             _refuse_other(service, response)
             body = response.read(ANSWER + 1)
     if len(body) > ANSWER:
-        raise refusal(service, f"an answer of more than {ANSWER:,} bytes", "Ask for less.")
+        raise service_refusal(service, f"an answer of more than {ANSWER:,} bytes", "Ask for less.")
     return body
 
 
@@ -153,14 +153,14 @@ def _refuse_other(service: Service, response: HTTPResponse) -> None:
     media = response.headers.get_content_type()
     if 300 <= response.status < 400:  # noqa: PLR2004  (the statuses for redirects)
         found = f"a redirect to {quoted(response.headers.get('Location', ''))}"
-        raise refusal(service, found, "None is followed: write the address that it leads to, if you trust it.")
+        raise service_refusal(service, found, "None is followed: write the address that it leads to, if you trust it.")
     if response.status != 200:  # noqa: PLR2004
-        raise refusal(service, f"the status {response.status} {response.reason}")
+        raise service_refusal(service, f"the status {response.status} {response.reason}")
     if media not in {JSON, "application/json"}:
-        raise refusal(service, f"an answer as {media}")
+        raise service_refusal(service, f"an answer as {media}")
 
 
-def refusal(service: Service, found: str, hint: str = "") -> ProblemsFound:
+def service_refusal(service: Service, found: str, hint: str = "") -> ProblemsFound:
     """Return the exception for an error of an endpoint."""
     return ProblemsFound.at(
         Location(service.file, service.line, field=service.name),

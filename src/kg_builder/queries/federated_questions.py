@@ -1,10 +1,11 @@
-"""Stored questions that join the graph with other endpoints, and the positions of these calls in the text."""
+"""Stored questions that join the graph with other endpoints, and the parts of their texts."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
@@ -21,7 +22,7 @@ from kg_builder.queries.stored_questions import StoredQuestion, header_problems,
 LIST = "services.csv"
 """The list of endpoints in the project folder; only the user writes it."""
 
-FOLDER = "federated"
+FEDERATED_FOLDER = "federated"
 CALL = re.compile(r"service\s+<service:([a-z0-9-]+)>\s*\{", re.IGNORECASE)
 SLICE = re.compile(r"\b(limit|offset)\b", re.IGNORECASE)
 VARIABLE = re.compile(r"[?$](\w+)")
@@ -29,14 +30,35 @@ VARIABLE = re.compile(r"[?$](\w+)")
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """A call of an endpoint in a query: offsets of SERVICE, of its braces, of SELECT and of the outermost brace."""
+    """A call of an endpoint, and the parts of the query around it; together, the parts are the whole text.
+
+    `prologue` stands before SELECT, `select` goes up to the outermost brace, `pattern` is what that group has before
+    SERVICE, `opening` goes up to the brace of the call, `group` is between its braces, and `rest` follows it.
+    """
 
     name: str
-    start: int
-    opening: int
-    end: int
-    select: int
-    outermost: int
+    prologue: str
+    select: str
+    pattern: str
+    opening: str
+    group: str
+    rest: str
+
+    def replaced(self, rows: str) -> str:
+        """Return the query with other text in the place of the call."""
+        return self.prologue + self.select + self.pattern + rows + self.rest
+
+    @property
+    def before(self) -> str:
+        """A query for what the pattern before the call binds."""
+        return f"{self.prologue} SELECT DISTINCT * WHERE {{{self.pattern} }}"
+
+    @property
+    def alone(self) -> str:
+        """The part for the endpoint as a separate query, at the same lines and columns."""
+        start = "SELECT *"
+        between = re.sub(r"[^\n]", " ", (self.select + self.pattern + self.opening)[len(start) : -1])
+        return f"{self.prologue}{start}{between}{{{self.group}}}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,9 +74,9 @@ def federated_questions(root: Path) -> dict[str, FederatedQuestion]:
     """Return the federated questions of a project by name; raise `ProblemsFound` for those with errors."""
     problems: list[Problem] = []
     found = {}
-    for path in sorted((root / "queries" / FOLDER).rglob("*.rq")):
+    for path in sorted((root / "queries" / FEDERATED_FOLDER).rglob("*.rq")):
         try:
-            query, faults = read_query(path, FOLDER)
+            query, faults = read_query(path, FEDERATED_FOLDER)
             problems += faults
             question = _federated(query)
             problems += [*query_problems(query.file, question.question.query.text, "answers")] or [
@@ -74,12 +96,11 @@ def _federated(query: StoredQuery) -> FederatedQuestion:
     text, names = query.text, []
     while call := call_in(query.file, text):
         names.append(call.name)
-        if problems := [*query_problems(query.file, _alone(text, call))]:
+        if problems := [*query_problems(query.file, call.alone)]:
             raise ProblemsFound(problems)
-        group = text[call.start : call.end]
-        own = variables_of(group)
-        unbound = f"VALUES ({' '.join(own)}) {{ ({'UNDEF ' * len(own)}) }}" + "\n" * group.count("\n")
-        text = text[: call.start] + unbound + text[call.end :]
+        own = variables_of(call.group)
+        lines = (call.opening + call.group).count("\n")
+        text = call.replaced(f"VALUES ({' '.join(own)}) {{ ({'UNDEF ' * len(own)}) }}" + "\n" * lines)
     return FederatedQuestion(question_of(dataclasses.replace(query, text=text)), query.text, tuple(names))
 
 
@@ -107,14 +128,9 @@ def call_in(file: str, text: str) -> Call | None:
     while depth and end < len(code):
         depth += {"{": 1, "}": -1}.get(code[end], 0)
         end += 1
-    return Call(call[1], seen.start(), call.end() - 1, end, select.start(), opened[0])
-
-
-def _alone(text: str, call: Call) -> str:
-    """Return the part for an endpoint as a separate query, at the same lines and columns."""
-    start = "SELECT *"
-    between = re.sub(r"[^\n]", " ", text[call.select + len(start) : call.opening])
-    return text[: call.select] + start + between + text[call.opening : call.end]
+    places = (0, select.start(), opened[0] + 1, call.start(), call.end())
+    prologue, head, pattern, opening = (text[start:stop] for start, stop in pairwise(places))
+    return Call(call[1], prologue, head, pattern, opening, text[call.end() : end - 1], text[end:])
 
 
 def variables_of(group: str) -> list[str]:

@@ -120,7 +120,7 @@ def _sum_problems(file: str, join: CompValue, rules: Rules) -> Iterator[Problem]
     if _within_cells(join.p, grouped, rules):
         fixed |= rules.dimensions - WITHIN_A_CELL
     loose = rules.dimensions - fixed
-    codes = {str(term) for term in terms(join.p) if isinstance(term, URIRef)}
+    codes = {str(term) for term in terms_in(join.p) if isinstance(term, URIRef)}
     what = " and ".join(sorted({ADDING[each.name] for each in added}))
     if len(loose) > 1:
         unlike = ", ".join(sorted(map(last_part, loose)))
@@ -190,7 +190,7 @@ def _triples(algebra: Any) -> Iterator[tuple[Any, Any, Any]]:
 
 def _names_in(expression: Any) -> set[str]:
     """Return the variables of an expression."""
-    return {str(term) for term in terms(expression) if isinstance(term, Variable)}
+    return {str(term) for term in terms_in(expression) if isinstance(term, Variable)}
 
 
 def nodes(tree: Any) -> Iterator[CompValue]:
@@ -198,7 +198,7 @@ def nodes(tree: Any) -> Iterator[CompValue]:
     return (each for each in parts(tree) if isinstance(each, CompValue))
 
 
-def terms(tree: Any) -> Iterator[Any]:
+def terms_in(tree: Any) -> Iterator[Any]:
     """Yield the variables and RDF terms of an algebra."""
     return (each for each in parts(tree) if isinstance(each, str))
 

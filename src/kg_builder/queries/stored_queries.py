@@ -226,7 +226,7 @@ def depth(code: str) -> int:
 
 
 @lru_cache(1000)
-def columns_of(text: str) -> tuple[str, ...]:
+def selected_columns(text: str) -> tuple[str, ...]:
     """Return the variables after SELECT; a query that was parsed before is not parsed again."""
     cache, key = user_cache(), content_key("columns", text)
     if known := cache.get(key):

@@ -12,12 +12,12 @@ import pyoxigraph
 
 from kg_builder.core.iris import XSD
 from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
-from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, columns_of, stored_queries, stored_query
+from kg_builder.queries.stored_queries import NOT_CODE, StoredQuery, selected_columns, stored_queries, stored_query
 
 if TYPE_CHECKING:
     from kg_builder.queries.percentage_rules import Rules
 
-FOLDER: Final = "answers"
+ANSWERS_FOLDER: Final = "answers"
 
 Form = Literal["iri", "string", "integer", "decimal"]
 
@@ -27,7 +27,20 @@ PARAMETER = re.compile(r"[?$](_([a-z][a-z0-9_]*?)_(iri|string|integer|decimal))\
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter of a question: its name, its variable, its form, and its default in the notation of tables."""
+    """A parameter of a question.
+
+    Attributes
+    ----------
+    name
+        The name that callers use, such as `topic`.
+    variable
+        The variable of the query, such as `_topic_iri`.
+    form
+        The form of its value: `iri` takes a thing, the others a text or a number.
+    default
+        The value if the caller gives none, in the notation of tables.
+
+    """
 
     name: str
     variable: str
@@ -53,7 +66,16 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class StoredQuestion:
-    """A stored query for people: its question, what an answer shows and how to read it, and its topics."""
+    """A stored query for people: its question, what an answer shows and how to read it, and its topics.
+
+    Examples
+    --------
+    >>> from kg_builder import open_graph
+    >>> question = open_graph().question("how-common")
+    >>> question.topics, [parameter.name for parameter in question.parameters]
+    (('findings',), ['topic'])
+
+    """
 
     query: StoredQuery
     parameters: tuple[Parameter, ...]
@@ -61,7 +83,7 @@ class StoredQuestion:
     @property
     def columns(self) -> tuple[str, ...]:
         """The variables after SELECT."""
-        return columns_of(self.query.text)
+        return selected_columns(self.query.text)
 
     @property
     def name(self) -> str:
@@ -91,7 +113,7 @@ class StoredQuestion:
 
 def read_question(path: Path) -> StoredQuestion:
     """Return the question of a file; raise `ProblemsFound` if it has errors."""
-    question = question_of(stored_query(path, FOLDER))
+    question = question_of(stored_query(path, ANSWERS_FOLDER))
     if problems := [*header_problems(question)]:
         raise ProblemsFound(problems)
     return question
@@ -99,7 +121,7 @@ def read_question(path: Path) -> StoredQuestion:
 
 def stored_questions(root: Path) -> dict[str, StoredQuestion]:
     """Return the stored questions of a project by name; raise `ProblemsFound` for those with errors."""
-    questions = {query.name: question_of(query) for query in stored_queries(root, FOLDER)}
+    questions = {query.name: question_of(query) for query in stored_queries(root, ANSWERS_FOLDER)}
     problems = [problem for question in questions.values() for problem in header_problems(question)]
     if problems:
         raise ProblemsFound(problems)

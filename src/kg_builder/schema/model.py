@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -35,7 +35,10 @@ class Default:
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column: a property shape. `limits` are its limits on each value, with their parameters as written."""
+    """One column: a property shape. `limits` are its limits on each value, with their parameters as written.
+
+    Only a limit to a list of terms has more than one parameter.
+    """
 
     name: str
     shape: str = ""
@@ -46,18 +49,21 @@ class Column:
     datatype: str | None = None
     lang: str | None = None
     target: str | None = None
-    allowed: tuple[str, ...] = ()
     separator: str | None = None
     required: int = 0
-    limits: tuple[tuple[Limit, str], ...] = ()
-    not_above: str | None = None
+    limits: tuple[tuple[Limit, tuple[str, ...]], ...] = ()
     acyclic: bool = False
     is_iri: bool = False
     default: Default | None = None
 
-    def limit(self, rule: str) -> str | None:
-        """Return the parameter of a limit by the name of its rule, such as `maxLength`; None where there is none."""
-        return next((parameter for limit, parameter in self.limits if limit.rule == rule), None)
+    def limit(self, rule: str) -> tuple[str, ...]:
+        """Return the parameters of a limit by the name of its rule, such as `maxLength`; none where there is none."""
+        return next((parameters for limit, parameters in self.limits if limit.rule == rule), ())
+
+    @property
+    def compared_with(self) -> tuple[str, ...]:
+        """The properties of the other columns that limit its values."""
+        return tuple(path for limit, paths in self.limits if limit.parameter == "property" for path in paths)
 
     @property
     def is_plain(self) -> bool:
@@ -88,8 +94,7 @@ class Constraint:
 class Table:
     """One table: a node shape. `classes` is its own class first, then every superclass.
 
-    Cells in its files are separated by `delimiter`. Files may begin with metadata lines marked with `comment`.
-    A `*` in the `url` stands for files of any name.
+    Files may begin with metadata lines marked with `comment`. A `*` in the `url` stands for files of any name.
     """
 
     columns: tuple[Column, ...]
@@ -100,7 +105,6 @@ class Table:
     about: str = ""
     classes: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    delimiter: str = ","
     comment: str | None = None
 
     @property
@@ -121,7 +125,7 @@ class Table:
 
     @property
     def ending(self) -> str:
-        """The extension of its files, such as `.csv`."""
+        """The extension of its files where they are published, such as `.csv`."""
         return self.url[self.url.index(".") :]
 
     def place(self, folder: str) -> str:
@@ -162,10 +166,14 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """The targets of a reference: tables, codes, and whether the cell must name the table, as in `type/id`."""
+    """The targets of a reference: tables, codes, and whether the cell must name the table, as in `type/id`.
+
+    `files` are those of the ontology that list the codes.
+    """
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
+    files: tuple[str, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -180,13 +188,17 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """Tables in the order of their shapes' names, codes, prefixes, and their source graphs."""
+    """Tables in the order of their shapes' names, codes, prefixes, and their source graphs.
+
+    `ontology` is the union of `ontology_files`, the graphs of its files by path.
+    """
 
     tables: tuple[Table, ...]
     codes: tuple[Code, ...]
     prefixes: dict[str, str]
     ontology: Graph
     shapes: Graph
+    ontology_files: Mapping[str, Graph]
 
     @cached_property
     def targets(self) -> dict[str, Target]:
@@ -196,6 +208,7 @@ class Schema:
             name: Target(
                 tuple(table for table in self.tables if name in table.classes),
                 tuple(code for code in self.codes if name in code.classes),
+                self._files_of(name),
             )
             for name in sorted(wanted)
         }
@@ -203,6 +216,11 @@ class Schema:
     def code_value(self, code: Code, path: str) -> str:
         """Return what the ontology says of a code with a property, empty if nothing."""
         return text(self.ontology, URIRef(code.iri), URIRef(path))
+
+    def _files_of(self, name: str) -> tuple[str, ...]:
+        """Return the files of the ontology that declare members of a class, or of a narrower one."""
+        kinds = {*self.ontology.transitive_subjects(RDFS.subClassOf, URIRef(name))}
+        return tuple(file for file, graph in self.ontology_files.items() if kinds & {*graph.objects(None, RDF.type)})
 
     def tables_in(self, folder: str) -> list[Table]:
         """Return the tables that a folder in `data/` may have; a folder that no table names belongs to a report."""
@@ -217,7 +235,7 @@ class Schema:
         )
 
 
-def schema_of(ontology: Graph, shapes: Graph) -> Schema:
+def schema_of(ontology: Graph, shapes: Graph, ontology_files: Mapping[str, Graph]) -> Schema:
     """Return the schema in the shapes, without checking them; `shape_rules` does that."""
     nodes = ordered(node for node in shapes.subjects(RDF.type, SH.NodeShape) if (node, CSVW.url, None) in shapes)
     prefixes = {prefix: str(name) for prefix, name in shapes.namespaces()} | {
@@ -225,7 +243,7 @@ def schema_of(ontology: Graph, shapes: Graph) -> Schema:
     }
     used = {prefix: name for prefix, name in sorted(prefixes.items()) if prefix}
     tables = tuple(_table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
-    return Schema(tables, _codes_of(ontology), used, ontology, shapes)
+    return Schema(tables, _codes_of(ontology), used, ontology, shapes, ontology_files)
 
 
 def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
@@ -245,14 +263,12 @@ def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
         classes=_superclasses(ontology, shapes.value(node, SH.targetClass)),
         columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
         constraints=tuple(constraints),
-        delimiter=text(shapes, node, CSVW.delimiter) or ",",
         comment=text(shapes, node, CSVW.commentPrefix) or None,
     )
 
 
 def _column_of(shapes: Graph, shape: Node) -> Column:
     """Return the column that a property shape describes."""
-    listed = shapes.value(shape, SH["in"])
     target = text(shapes, shape, SH["class"]) or None
     return Column(
         name=text(shapes, shape, CSVW.name),
@@ -264,11 +280,13 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         datatype=text(shapes, shape, SH.datatype) or None,
         lang=text(shapes, shape, CSVW.lang) or None,
         target=target,
-        allowed=tuple(str(item) for item in Collection(shapes, listed)) if listed else (),
         separator=text(shapes, shape, CSVW.separator) or None,
         required=int(text(shapes, shape, SH.minCount) or 0),
-        limits=tuple((limit, given) for limit in LIMITS if (given := text(shapes, shape, limit.term))),
-        not_above=text(shapes, shape, SH.lessThanOrEquals) or None,
+        limits=tuple(
+            (limit, tuple(map(str, limit.parameters(shapes, value))))
+            for limit in LIMITS
+            for value in shapes.objects(shape, limit.term)
+        ),
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
         default=_default_of(shapes, shape),

@@ -48,7 +48,7 @@ def read_schema(folder: Path) -> Schema:
     problems = list(shape_problems(ontology, shapes, shape_texts))
     if problems:
         raise ProblemsFound(problems)
-    schema = schema_of(ontology, shapes)
+    schema = schema_of(ontology, shapes, {f"{folder.name}/{name}": graphs[name] for name in MEANING})
     problems = list(default_problems(schema, shape_texts))
     if problems:
         raise ProblemsFound(problems)

@@ -22,20 +22,19 @@ from kg_builder.schema.model import SOURCE, Schema, ordered, sparql_prefixes, te
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
-ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.delimiter, CSVW.commentPrefix}
+ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.commentPrefix}
 
-NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if not limit.is_pattern}
+NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if limit.parameter == "number"}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
     {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
-    | {SH.defaultValue, SH.languageIn, SH.nodeKind, SH["class"], SH["in"], SH.lessThanOrEquals}
+    | {SH.defaultValue, SH.languageIn, SH.nodeKind, SH["class"]}
     | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS
 )
 DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "gYear", "anyURI"}
-DELIMITERS = ("", ",", "\t")
-URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)+")
+URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)*[.](csv|tsv)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,18 +135,8 @@ def _table_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
     yield from _term_faults(shapes, node, "table", ON_TABLES, NEEDED_ON_TABLES, SEVERAL_ON_TABLES)
     url, about = text(shapes, node, CSVW.url), text(shapes, node, CSVW.aboutUrl)
     if url and not URL.fullmatch(url):
-        expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.ENDING"
+        expected = "shared/NAME.csv, {source}/NAME.csv or FOLDER/*.tsv"
         yield Fault(node, rule="url", found=f"csvw:url {quoted(url)}", expected=expected, hint="Fix the place.")
-    delimiter = text(shapes, node, CSVW.delimiter)
-    if delimiter not in DELIMITERS:
-        expected = " or ".join(map(quoted, DELIMITERS[1:]))
-        yield Fault(
-            node,
-            rule="delimiter",
-            found=f"csvw:delimiter {quoted(delimiter)}",
-            expected=expected,
-            hint="Choose one of them.",
-        )
     pattern = r"[{]source[}]/[a-z0-9-]+/[{]id[}]|[a-z0-9-]+/[{]id[}]" if SOURCE in url else r"[a-z0-9-]+/[{]id[}]"
     if about and not re.fullmatch(pattern, about):
         yield Fault(
@@ -248,7 +237,8 @@ def _term_faults(
 
 def undeclared(declared: set[Node], shapes: Graph, node: Node) -> Iterator[Fault]:
     """Yield the properties and classes that a shape uses but the ontology does not declare."""
-    for term in (SH.path, SH.targetClass, SH["class"], SH.lessThanOrEquals):
+    others = (limit.term for limit in LIMITS if limit.parameter == "property")
+    for term in (SH.path, SH.targetClass, SH["class"], *others):
         for value in ordered(set(shapes.objects(node, term)) - declared):
             if not isinstance(value, URIRef):
                 yield Fault(

@@ -32,7 +32,7 @@ from kg_builder.server.openapi import openapi
 from kg_builder.server.reconciliation_matching import known
 from kg_builder.server.reconciliation_routes import Reconciling
 from kg_builder.server.resource_description import ENDINGS, described, prefixes_of
-from kg_builder.server.sparql_protocol import QUERIES, Reply, asked, reply, service_description, whole
+from kg_builder.server.sparql_protocol import QUERIES, Reply, reply, request_of, service_description, whole
 from kg_builder.server.workers import Busy, TooLong, TooMuch, Workers
 from kg_builder.site.pages import Pages
 
@@ -98,7 +98,7 @@ class Site:
         """Answer a query; without a query, describe the endpoint, or redirect people to the editor."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
-        query = await asked(request)
+        query = await request_of(request)
         page = request.method != "POST" and "format" not in request.query_params
         offers = [*TRIPLES] if query is None else [*RESULTS, *TRIPLES]
         if page and preferred(request, [*offers, HTML]) == HTML and self.has_page("sparql"):

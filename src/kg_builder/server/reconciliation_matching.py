@@ -40,7 +40,7 @@ Json = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
-class Known:
+class ReconciliationIndex:
     """The service's data about a graph: its entities, and the properties of each type, the most common first."""
 
     index: Index
@@ -54,7 +54,7 @@ class Known:
 
 
 @lru_cache(2)
-def known(graph: GraphReader) -> Known:
+def known(graph: GraphReader) -> ReconciliationIndex:
     """Return the service's data about a graph; the first call reads files, which workers cannot do."""
     index = Index(graph)
     types = {each: subject.kind for subject in index.subjects.values() for each in subject.classes[:1]}
@@ -62,7 +62,7 @@ def known(graph: GraphReader) -> Known:
     for row in found(graph, "properties"):
         properties.setdefault(row["class"], {})[row["property"]] = row["name"]
     list(index.matched([Record("", (Word("", "what imports its modules when it is first asked"),))]))
-    return Known(index, dict(sorted(types.items(), key=lambda item: item[1])), properties)
+    return ReconciliationIndex(index, dict(sorted(types.items(), key=lambda item: item[1])), properties)
 
 
 def reconciled(graph: GraphReader, batch: Mapping[str, Asking]) -> Reply:
@@ -138,7 +138,7 @@ def _holds(graph: GraphReader, subject: Subject, pid: str, value: str) -> bool:
     wanted = {folded(value), folded(graph.base + value)} - {""}
     return any(
         folded(text) in wanted
-        for term in terms(graph, subject.iri, pid)
+        for term in property_values(graph, subject.iri, pid)
         for text in (term.value, _name_of(graph, term))
         if text
     )
@@ -150,7 +150,9 @@ def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) 
     meta = [{"id": pid, "name": names.get(pid, pid)} for pid in wanted]
     rows = {
         each: {
-            pid: [cell(graph, term) for term in terms(graph, graph.base + each.removeprefix(graph.base), pid)][:limit]
+            pid: [
+                cell(graph, term) for term in property_values(graph, graph.base + each.removeprefix(graph.base), pid)
+            ][:limit]
             for pid, limit in wanted.items()
         }
         for each in ids
@@ -158,7 +160,7 @@ def extended(graph: GraphReader, ids: Sequence[str], wanted: Mapping[str, int]) 
     return _reply({"meta": meta, "rows": rows})
 
 
-def terms(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
+def property_values(graph: GraphReader, iri: str, pid: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
     """Return the distinct values of a property that may be shown, sorted."""
     service = known(graph)
     if iri not in service.index.subjects or pid not in service.names:

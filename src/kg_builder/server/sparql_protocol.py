@@ -36,7 +36,7 @@ QUERIES = logging.getLogger("kg_builder.queries")
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class SparqlRequest:
     """A query, its graphs if the request names any, and the media types for tables and triples, each may be None."""
 
     text: str
@@ -58,7 +58,7 @@ class Reply:
 # ---------------------------------------------------------------- in the server
 
 
-async def asked(request: Request) -> Asked | None:
+async def request_of(request: Request) -> SparqlRequest | None:
     """Return the query of a request, None for a GET without a query; raise `Refused` for any other operation."""
     given = await parameters(request)
     if "update" in given:
@@ -77,7 +77,7 @@ async def asked(request: Request) -> Asked | None:
     form = given.get("format", [""])[0]
     tables, triples = wanted(request, form, RESULTS), wanted(request, form, TRIPLES)
     default, named = (tuple(given.get(f"{kind}-graph-uri", ())) for kind in ("default", "named"))
-    return Asked(given["query"][0], default, named, tables, triples)
+    return SparqlRequest(given["query"][0], default, named, tables, triples)
 
 
 async def parameters(request: Request) -> dict[str, list[str]]:
@@ -153,7 +153,7 @@ class Bounded(io.BytesIO):
         return super().write(more)
 
 
-def reply(graph: GraphReader, asked: Asked, prefixes: Mapping[str, str]) -> Reply:
+def reply(graph: GraphReader, asked: SparqlRequest, prefixes: Mapping[str, str]) -> Reply:
     """Return the complete results of a query; raise `ProblemsFound` if it does something forbidden."""
     graph.refuse(asked.text)
     given = {iri: _graph_named(graph, iri) for iri in (*asked.default_graphs, *asked.named_graphs)}

@@ -113,7 +113,7 @@ class Pictures:
             "types": list(types),
             "relations": list(relations),
             "reservations": list(reservations),
-            "things": [told(thing, types[thing.kind]) for thing in found],
+            "things": [thing_as_json(thing, types[thing.kind]) for thing in found],
             "views": [
                 {
                     "name": view.name,
@@ -138,7 +138,7 @@ class Pictures:
         }
 
 
-def told(thing: Thing, kind: int) -> list[Any]:
+def thing_as_json(thing: Thing, kind: int) -> list[Any]:
     """Return a thing in the format of the view data; `kind` is the position of its type in the list of types."""
     return [thing.path, thing.name, kind, *([] if thing.has_page else [thing.address])]
 

@@ -17,7 +17,7 @@ from kg_builder import __version__
 from kg_builder.answers.answer import Answer, spaced
 from kg_builder.answers.default_parameters import answered, usual
 from kg_builder.answers.graph_reader import GraphReader
-from kg_builder.charts.charts import Chart, drawn
+from kg_builder.charts.charts import Chart, charts_of
 from kg_builder.charts.drawings import Drawings, png
 from kg_builder.core.cache import Cache
 from kg_builder.core.curies import compact
@@ -114,7 +114,7 @@ class Pages:
     def thing(self, thing: Thing) -> str:
         """Return the page of a thing: the results of stored queries about it, its statements, and its neighbourhood."""
         sections, asked = self.sections.of(thing.iri), self.sections.asked(thing.iri)
-        hidden = _columns_of(thing, [*sections, *asked])
+        hidden = _columns_naming_only(thing, [*sections, *asked])
         anchors = Anchors(thing.address)
         shown = [(section, *self.shown(section, hidden, anchors)) for section in sections]
         answers = [(section, anchors.on(self.table(section.answer, hidden))) for section in asked]
@@ -143,16 +143,16 @@ class Pages:
         ]
         asked = (each for each in self.graph.questions.values() if each.drawn)
         answers += [answered(self.graph, each, usual(self.graph, each)) for each in asked]
-        return (each.chart for answer in answers for each in drawn(answer))
+        return (each.chart for answer in answers for each in charts_of(answer))
 
     def shown(self, section: Section, hidden: Collection[str], anchors: Anchors) -> tuple[list[Picture], Table | None]:
         """Return a section as charts, or else as a table."""
-        pictures = list(self.drawn(section.answer, hidden, anchors)) if section.drawn else []
+        pictures = list(self.pictures_of(section.answer, hidden, anchors)) if section.drawn else []
         return pictures, None if pictures else anchors.on(self.table(section.answer, hidden))
 
-    def drawn(self, answer: Answer, hidden: Collection[str], anchors: Anchors) -> Iterator[Picture]:
+    def pictures_of(self, answer: Answer, hidden: Collection[str], anchors: Anchors) -> Iterator[Picture]:
         """Yield the charts of an answer, each with its table."""
-        for each in drawn(answer):
+        for each in charts_of(answer):
             yield Picture(each.chart, anchors.on(self.table(each.answer, {*hidden, *each.chart.pictured})))
 
     def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
@@ -184,7 +184,7 @@ class Pages:
             question=question,
             given={name: value.removeprefix(self.graph.base) for name, value in given.items()},
             allowed=allowed,
-            pictures=list(self.drawn(answer, (), Anchors(""))) if question.drawn else [],
+            pictures=list(self.pictures_of(answer, (), Anchors(""))) if question.drawn else [],
             table=self.table(answer),
             answer=answer,
             live=live,
@@ -207,7 +207,9 @@ class Pages:
         The first chart has the path of the thing. Further ones, of other groups, have a number behind it: `PATH.2`.
         """
         iri = self.graph.base + path
-        drawn_sections = (each for section in self.sections.of(iri) if section.drawn for each in drawn(section.answer))
+        drawn_sections = (
+            each for section in self.sections.of(iri) if section.drawn for each in charts_of(section.answer)
+        )
         own = (each for each in drawn_sections if each.chart.asked == iri)
         for number, each in enumerate(own, 1):
             place = path if number == 1 else f"{path}.{number}"
@@ -269,7 +271,7 @@ def _by_kind(things: Iterable[Thing]) -> dict[str, list[Thing]]:
     return found
 
 
-def _columns_of(thing: Thing, sections: Iterable[Section]) -> set[str]:
+def _columns_naming_only(thing: Thing, sections: Iterable[Section]) -> set[str]:
     """Return the columns of sections that hold only one thing."""
     return {
         name

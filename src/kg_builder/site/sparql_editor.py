@@ -33,12 +33,12 @@ def editor_data(graph: GraphReader, prefixes: dict[str, str], paths: Iterable[st
         "prefixes": dict(prefixes),
         "folders": sorted({path.rpartition("/")[0] for path in paths}),
         "numbers": sorted(compact(prefixes, number) for number in graph.rules.shown_with),
-        "terms": terms(graph, prefixes),
+        "terms": editor_terms(graph, prefixes),
         "questions": [example(graph, each, given) for each, given in asked if "" not in given.values()],
     }
 
 
-def terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
+def editor_terms(graph: GraphReader, prefixes: dict[str, str]) -> list[list[Any]]:
     """Return the classes and properties that the ontology declares, for completion on the page."""
     rows = graph.answer(stored_query(graph.root / "queries" / "find" / "terms.rq", "find").text, {}, "")
     declared = graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(RDF.type), pyoxigraph.NamedNode(OWL.Class))

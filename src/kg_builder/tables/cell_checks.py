@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
@@ -12,6 +13,7 @@ import duckdb
 
 from kg_builder.core.curies import compact
 from kg_builder.core.problems import LISTED, Location, Problem, quoted
+from kg_builder.schema.limits import Limit
 from kg_builder.schema.model import SOURCE, Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
 from kg_builder.tables.preamble import CURIE_MAP
@@ -145,44 +147,55 @@ def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
             "datatype",
             f"{faulty} OR TRY_CAST({v} AS DATE) IS NULL AND {v} IS NOT NULL" if datatype == "date" else faulty,
         )
-    for limit, parameter in column.limits:
-        stated = literal(parameter) if limit.is_pattern else parameter
-        yield limit.rule, limit.broken.format(value=v, limit=stated)
-    if other := not_above(table, column):
-        order = "DATE" if datatype == "date" else "DOUBLE"
-        yield "lessThanOrEquals", f"TRY_CAST({v} AS {order}) > TRY_CAST({name(other.name)} AS {order})"
     if column.is_iri:
         yield "prefix", f"{v} IS NOT NULL AND expanded({v}) IS NULL"
         yield "iri", f"NOT regexp_full_match(expanded({v}), {literal(FORMS['anyURI'][0])})"
-    if column.allowed:
-        given = f"expanded({v})" if column.is_iri else v
-        yield "in", f"{given} NOT IN ({', '.join(literal(item) for item in column.allowed)})"
+    given = f"expanded({v})" if column.is_iri else v
+    order = "DATE" if datatype == "date" else "DOUBLE"
+    for limit, parameters in column.limits:
+        if stated := _parameters_in_sql(table, limit, parameters):
+            yield limit.rule, " AND ".join(limit.broken.format(value=given, limit=each, type=order) for each in stated)
     if column.target:
         yield "class", f"{v} IS NOT NULL AND t.key IS NULL"
 
 
-def not_above(table: Table, column: Column) -> Column | None:
-    """Return the column that is the upper bound of this one, if the shape names one."""
-    return next((other for other in table.columns if other.path == column.not_above), None)
+def _parameters_in_sql(table: Table, limit: Limit, parameters: Iterable[str]) -> list[str]:
+    """Return the parameters of a limit as SQL; none for a property that has no column in the table."""
+    if limit.parameter == "property":
+        return [name(other.name) for other in table.columns if other.path in parameters]
+    return [parameter if limit.parameter == "number" else literal(parameter) for parameter in parameters]
+
+
+def parameters_in_words(
+    schema: Schema, table: Table, limit: Limit, parameters: Sequence[str], mark: str = ""
+) -> str | Decimal:
+    """Return the parameters of a limit for messages; those that are no number stand between two marks."""
+    if limit.parameter == "number":
+        return Decimal(parameters[0])
+    shown = {
+        "pattern": parameters,
+        "terms": [compact(schema.prefixes, each) for each in parameters],
+        "property": [other.name for other in table.columns if other.path in parameters],
+    }
+    return ", ".join(f"{mark}{each}{mark}" for each in shown[limit.parameter])
 
 
 def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
     """Return the expected value of a cell, for one broken rule."""
-    other = not_above(table, column)
     parted = f"separated by {quoted(column.separator or ';')}"
     words = {
         "minCount": "a value" if column.required == 1 else f"at least {column.required} values, {parted}",
         "distinct": "each value once",
         "blank": f"values {parted} alone" if column.separator else "text without a blank at its start or end",
         "datatype": FORMS.get((column.datatype or "").rsplit("#", 1)[-1], ("", "text"))[1],
-        "in": f"one of {', '.join(compact(schema.prefixes, item) for item in column.allowed)}",
-        "lessThanOrEquals": f"not more than {other.name if other else ''}",
         "prefix": f"a prefix that {CURIE_MAP} declares, or a whole IRI",
         "iri": "a name that makes an IRI",
-    } | {limit.rule: limit.expected(parameter) for limit, parameter in column.limits}
+    }
+    for limit, parameters in column.limits:
+        words[limit.rule] = limit.words.format(limit=parameters_in_words(schema, table, limit, parameters))
     if rule == "class" and column.target:
         target = schema.targets[column.target]
-        lists = ["a code list in ontology/codes.ttl"] if target.codes else []
+        lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
         where = " or ".join([*(table.url for table in target.tables), *lists])
         words["class"] = f"an id of {where}"
         if target.qualified:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
 from kg_builder.core.problems import Location, Problem
+from kg_builder.tables.input_formats import format_of
 
 LIMIT = 1_000
 """Maximum number of problems whose cells are looked up: a table may have a million invalid rows."""
@@ -24,52 +26,17 @@ def with_columns(problems: Iterable[Problem], root: Path) -> list[Problem]:
         place = problem.location
         if place.field and place.line:
             wanted.setdefault(place.file, set()).add(place.line)
-    lines = {file: _lines_of(root / file, numbers) for file, numbers in wanted.items()}
+    starts: dict[str, Mapping[tuple[int, str], int]] = {}
+    for file, lines in wanted.items():
+        if form := format_of(file):
+            with contextlib.suppress(OSError):
+                starts[file] = form.starts(root / file, lines)
     return [
-        dataclasses.replace(problem, location=_with_column(problem.location, lines.get(problem.location.file, {})))
+        dataclasses.replace(problem, location=_with_column(problem.location, starts.get(problem.location.file, {})))
         for problem in problems
     ]
 
 
-def _lines_of(path: Path, numbers: set[int]) -> dict[int, str]:
-    """Return lines of a file by number, with the header (the first line without a leading #) as number 0."""
-    found: dict[int, str] = {}
-    last = max(numbers)
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
-            for number, line in enumerate(stream, 1):
-                if 0 not in found and not line.startswith("#"):
-                    found[0] = line.rstrip("\r\n")
-                if number in numbers:
-                    found[number] = line.rstrip("\r\n")
-                if number > last:
-                    break
-    except OSError:
-        return {}
-    return found
-
-
-def _with_column(place: Location, lines: Mapping[int, str]) -> Location:
+def _with_column(place: Location, starts: Mapping[tuple[int, str], int]) -> Location:
     """Return the location with its column, if it has none yet."""
-    delimiter = "\t" if place.file.endswith(".tsv") else ","
-    header = [text.strip('"') for _, text in _cells(lines.get(0, ""), delimiter)]
-    starts = [start for start, _ in _cells(lines.get(place.line, ""), delimiter)]
-    index = header.index(place.field) if place.field in header else len(starts)
-    column = starts[index] + 1 if index < len(starts) else 0
-    return dataclasses.replace(place, column=place.column or column)
-
-
-def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
-    """Yield the offset of each cell of a line, and its raw text.
-
-    >>> list(_cells('a,"b,c",d', ","))
-    [(0, 'a'), (2, '"b,c"'), (8, 'd')]
-    """
-    start, quoted = 0, False
-    for place, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == delimiter and not quoted:
-            yield start, line[start:place]
-            start = place + 1
-    yield start, line[start:]
+    return dataclasses.replace(place, column=place.column or starts.get((place.line, place.field), 0))

@@ -18,8 +18,7 @@ from kg_builder.core.iris import ABSOLUTE, BASE
 from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.schema.model import SHARED, Column, Schema, Table, Target
 from kg_builder.tables.preamble import Prefixes, declared
-from kg_builder.tables.raw_text import Scan, normalised, ragged, scan
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.table_files import Scan, TableFile
 
 Element = TypeVar("Element")
 Result = TypeVar("Result")
@@ -112,15 +111,13 @@ def load(
     for table in schema.tables:
         own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
         connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
-    readable: list[tuple[TableFile, Path, Scan]] = []
+    readable: list[tuple[TableFile, Scan, Path]] = []
     for number, file in enumerate(files):
         try:
-            found = scan(file)
-            path = file.path
+            found = file.format.scan(file)
             if found.oddities:
-                path = normalised(file, work / f"{number}.csv")
                 notes.append(_noted(file, found))
-            readable.append((file, path, found))
+            readable.append((file, found, work / f"table-{number}"))
             if file.table.comment:
                 prefixes = declared(file, found.preamble, prefixes)
         except ProblemsFound as refused:
@@ -144,32 +141,25 @@ def _noted(file: TableFile, found: Scan) -> Problem:
     )
 
 
-def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, path: Path, found: Scan) -> Iterator[Problem]:
+def _rows_loaded(connection: duckdb.DuckDBPyConnection, file: TableFile, found: Scan, copy: Path) -> Iterator[Problem]:
     """Append the rows of one file to its engine table; yield the problems if this fails."""
-    types = dict.fromkeys(found.header, "VARCHAR")
     target = name(file.table.stem)
     listed = ", ".join(name(column) for column in found.header)
-    before = len(found.preamble)
-    insert = (
-        f"INSERT INTO {target} (_file, _line, _source, {listed}) "
-        f"SELECT ?, row_number() OVER () + {before + 1}, ?, {listed} "
-        f"FROM read_csv(?, header = true, auto_detect = false, delim = {literal(file.table.delimiter)}, "
-        f"quote = '\"', escape = '\"', skip = {before}, columns = ?, max_line_size = 2000000)"
-    )
+    rows, parameters = file.format.select(file, found, copy)
+    insert = f"INSERT INTO {target} (_file, _line, _source, {listed}) SELECT ?, _line, ?, {listed} FROM ({rows})"
     try:
-        connection.execute(insert, [file.name, _source_of(file), str(path), types])
-        rows = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
-        if rows == (found.lines - 1 - before,):
+        connection.execute(insert, [file.name, _source_of(file), *parameters])
+        loaded = connection.execute(f"SELECT count(*) FROM {target} WHERE _file = ?", [file.name]).fetchone()
+        if loaded == (found.rows,):
             return
         reason = "rows that cannot be told apart"
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-    ragged_rows = ragged(file, path, found)
-    yield from ragged_rows
-    if not ragged_rows:
-        yield file.problem(
-            rule="row", found=quoted(reason), expected="a table in CSV (RFC 4180)", hint="Check quotes and commas."
-        )
+    problems = file.format.row_problems(file, found)
+    yield from problems
+    if not problems:
+        expected = f"a table in {file.format.name}"
+        yield file.problem(rule="row", found=quoted(reason), expected=expected, hint=file.format.hint)
 
 
 def _source_of(file: TableFile) -> str:

@@ -14,32 +14,26 @@ PARTS = {",": "commas", "\t": "tabs"}
 """The possible cell separators, and their names in messages."""
 
 
-def header_of(file: TableFile, number: int, line: str) -> tuple[str, ...]:
+def header_of(file: TableFile, delimiter: str, number: int, line: str) -> tuple[str, ...]:
     """Return the names of the columns in order; raise `ProblemsFound` if they are not those of the shape.
 
     `number` is the line number, which is 1 if nothing precedes the table.
     """
-    names = tuple(next(csv.reader([line], delimiter=file.table.delimiter), []))
-    if problems := list(_header_problems(file, number, names)):
+    names = tuple(next(csv.reader([line], delimiter=delimiter), []))
+    if problems := list(header_problems(file, number, names)):
         raise ProblemsFound(problems)
     return names
 
 
-def refuse_other_delimiters(file: TableFile, number: int, line: str) -> None:
+def refuse_other_delimiters(file: TableFile, delimiter: str, number: int, line: str) -> None:
     """Raise `ProblemsFound` for a header with the wrong column separator."""
-    if file.table.delimiter not in line and re.search("[,;|\t]", line):
-        found, parts = f"the header {quoted(line)}", PARTS[file.table.delimiter]
-        problem = file.problem(
-            number,
-            rule="delimiter",
-            found=found,
-            expected=f"columns separated by {parts}",
-            hint=f"Save with {parts}.",
-        )
-        raise ProblemsFound([problem])
+    if delimiter not in line and re.search("[,;|\t]", line):
+        found, parts = f"the header {quoted(line)}", PARTS[delimiter]
+        expected, hint = f"columns separated by {parts}", f"Save with {parts}."
+        raise ProblemsFound([file.problem(number, rule="delimiter", found=found, expected=expected, hint=hint)])
 
 
-def _header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
+def header_problems(file: TableFile, number: int, names: tuple[str, ...]) -> Iterator[Problem]:
     """Yield blank, repeated and unknown names, and required columns that are missing (not just misspelt)."""
     known = [column.name for column in file.table.columns]
     listed = f"Columns are {', '.join(known)}."

@@ -10,36 +10,26 @@ import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from kg_builder.core.problems import LISTED, Problem, ProblemsFound
-from kg_builder.tables.header_row import PARTS, header_of, refuse_other_delimiters
+from kg_builder.tables.header_row import header_of, refuse_other_delimiters
 from kg_builder.tables.preamble import parted
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.table_files import Scan, TableFile
 
 LINE_LIMIT = 1_000_000
 """Maximum size of a line in bytes; a longer line is an error, whatever its cells."""
 
 BLOCK = 1 << 20
 OTHERS = r"\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)"
-CONTROL = {",": re.compile(rf"[\x00-\x09{OTHERS}"), "\t": re.compile(rf"[\x00-\x08{OTHERS}")}
-"""The forbidden characters in cells, by cell separator."""
+TAB_IN_QUOTES = r'(?<![^\t\n])"(?:[^"\t\n]|"")*\t'
+CONTROL = {
+    ",": re.compile(rf"[\x00-\x09{OTHERS}"),
+    "\t": re.compile(rf"[\x00-\x08{OTHERS}|{TAB_IN_QUOTES}"),
+}
+"""The forbidden characters in cells, by cell separator; the last character of a match is the one."""
 
 SAVE_AS_UTF8 = "Save the table as UTF-8; the encoding is never guessed."
-
-
-@dataclasses.dataclass(frozen=True)
-class Scan:
-    """The result of one pass over a file: its header, its number of lines, and what to normalise in its text.
-
-    `preamble` holds the lines before the header, with their mark.
-    """
-
-    preamble: tuple[str, ...]
-    header: tuple[str, ...]
-    lines: int
-    oddities: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +41,7 @@ class Block:
     content: bytes
 
 
-def scan(file: TableFile) -> Scan:
+def scan_text(file: TableFile, delimiter: str) -> Scan:
     """Return the result of one pass over the bytes; raise `ProblemsFound` if they are not clean text.
 
     `BLOCK` and `LINE_LIMIT` limit the memory, whatever the size of the file; the report is limited too.
@@ -65,12 +55,12 @@ def scan(file: TableFile) -> Scan:
     for block in _blocks(file):
         text = block.content.decode("utf-8", errors="replace")
         if block.line == 1:
-            preamble, header = opening(file, block.content, text)
-        for problem in _line_problems(file, block, header, text):
+            preamble, header = _opening(file, delimiter, block.content, text)
+        for problem in _line_problems(file, delimiter, block, header, text):
             totals[problem.rule] += 1
             if totals[problem.rule] <= LISTED:
                 kept.setdefault(problem.rule, []).append(problem)
-        oddities |= set(_oddities_of(text))
+        oddities |= set(oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")
     if not lines:
         problem = file.problem(
@@ -83,29 +73,31 @@ def scan(file: TableFile) -> Scan:
     if kept:
         more = {rule: dataclasses.replace(found[-1], more=totals[rule] - len(found)) for rule, found in kept.items()}
         raise ProblemsFound(each for rule, found in kept.items() for each in (*found[:-1], more[rule]))
-    return Scan(preamble, header, lines, tuple(sorted(oddities)))
+    return Scan(header, lines - len(preamble) - 1, preamble, tuple(sorted(oddities)))
 
 
-def opening(file: TableFile, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _opening(file: TableFile, delimiter: str, content: bytes, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the lines before the header, and the header; raise `ProblemsFound` if it does not match the table."""
-    _refuse_other_encodings(file, content)
+    refuse_other_encodings(file, content)
     preamble, lines = parted(text, file.table.comment)
     number, line = len(preamble) + 1, next(iter(lines), "")
-    refuse_other_delimiters(file, number, line)
-    if match := CONTROL[file.table.delimiter].search(line):
-        raise ProblemsFound([_control_problem(file, number, (), line, match)])
-    return preamble, header_of(file, number, line)
+    refuse_other_delimiters(file, delimiter, number, line)
+    if match := CONTROL[delimiter].search(line):
+        raise ProblemsFound([_control_problem(file, delimiter, number, (), line, match)])
+    return preamble, header_of(file, delimiter, number, line)
 
 
-def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text: str) -> Iterator[Problem]:
+def _line_problems(
+    file: TableFile, delimiter: str, block: Block, header: tuple[str, ...], text: str
+) -> Iterator[Problem]:
     """Yield the problems of the lines of a block: bytes that are not UTF-8, length, control characters."""
-    control = CONTROL[file.table.delimiter]
+    control = CONTROL[delimiter]
     if "\ufffd" not in text and len(block.content) <= LINE_LIMIT and not control.search(text):
         return
     offset = block.offset
     for number, content in enumerate(block.content.split(b"\n"), block.line):
         if len(content) > LINE_LIMIT:
-            cells = content.split(file.table.delimiter.encode())
+            cells = content.split(delimiter.encode())
             longest = max(range(len(cells)), key=lambda index: len(cells[index]))
             column = "" if _is_metadata(file, content.decode("utf-8", errors="replace")) else _name_at(longest, header)
             yield file.problem(
@@ -120,9 +112,9 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
         try:
             line = content.decode("utf-8").removesuffix("\r")
             if match := control.search(line):
-                yield _control_problem(file, number, header, line, match)
+                yield _control_problem(file, delimiter, number, header, line, match)
         except UnicodeDecodeError as error:
-            column = _column_at(file, content[: error.start].decode("utf-8"), header)
+            column = _column_at(file, delimiter, content[: error.start].decode("utf-8"), header)
             byte = f"0x{content[error.start]:02X} at offset {offset + error.start}"
             yield file.problem(
                 number,
@@ -135,29 +127,20 @@ def _line_problems(file: TableFile, block: Block, header: tuple[str, ...], text:
         offset += len(content) + 1
 
 
-def _control_problem(file: TableFile, number: int, header: tuple[str, ...], line: str, match: re.Match[str]) -> Problem:
+def _control_problem(
+    file: TableFile, delimiter: str, number: int, header: tuple[str, ...], line: str, match: re.Match[str]
+) -> Problem:
     """Return the problem for the first control character of a line."""
-    found = f"the control character U+{ord(match[0]):04X}"
-    expected = "plain text without it"
+    place = match.end() - 1
+    found = f"the control character U+{ord(line[place]):04X}"
+    expected, hint = "plain text without it", "Take it out; a cell has no line break or tab."
+    if len(match[0]) > 1:
+        found, hint = "a tab inside quotes", f"Close the quotes. {hint}"
     if _is_metadata(file, line):
-        place = match.start() + 1
-        return file.problem(
-            number,
-            column=place,
-            rule="control",
-            found=f"{found} at column {place}",
-            expected=expected,
-            hint="Take it out.",
-        )
-    column = _column_at(file, line[: match.start()], header)
-    return file.problem(
-        number,
-        field=column,
-        rule="control",
-        found=found,
-        expected=expected,
-        hint="Take it out; a cell has no line break or tab.",
-    )
+        found, hint = f"{found} at column {place + 1}", "Take it out."
+        return file.problem(number, column=place + 1, rule="control", found=found, expected=expected, hint=hint)
+    column = _column_at(file, delimiter, line[:place], header)
+    return file.problem(number, field=column, rule="control", found=found, expected=expected, hint=hint)
 
 
 def _blocks(file: TableFile) -> Iterator[Block]:
@@ -190,14 +173,14 @@ def _blocks(file: TableFile) -> Iterator[Block]:
         raise ProblemsFound([problem]) from error
 
 
-def _refuse_other_encodings(file: TableFile, content: bytes) -> None:
+def refuse_other_encodings(file: TableFile, content: bytes) -> None:
     """Raise `ProblemsFound` for UTF-16, with or without a byte-order mark: every second byte of ASCII names is zero."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in {content[:1], content[1:2]}:
         problem = file.problem(1, rule="encoding", found="UTF-16 text", expected="UTF-8 text", hint=SAVE_AS_UTF8)
         raise ProblemsFound([problem])
 
 
-def _oddities_of(text: str) -> Iterator[str]:
+def oddities_of(text: str) -> Iterator[str]:
     """Yield what is accepted in a text but normalised."""
     if text.startswith("\ufeff"):
         yield "a byte-order mark"
@@ -207,11 +190,10 @@ def _oddities_of(text: str) -> Iterator[str]:
         yield "decomposed letters"
 
 
-def _column_at(file: TableFile, before: str, header: tuple[str, ...]) -> str:
+def _column_at(file: TableFile, delimiter: str, before: str, header: tuple[str, ...]) -> str:
     """Return the column that a line has reached after a part of it; the metadata before a table have none."""
     if _is_metadata(file, before):
         return ""
-    delimiter = file.table.delimiter
     cells = next(csv.reader([CONTROL[delimiter].sub("?", before)], delimiter=delimiter), [])
     return _name_at(max(len(cells) - 1, 0), header)
 
@@ -234,57 +216,3 @@ def normalised(file: TableFile, into: Path) -> Path:
             text = text.removeprefix("\ufeff") if block.line == 1 else text
             copy.write(unicodedata.normalize("NFC", text).encode("utf-8"))
     return into
-
-
-def rows_of(file: TableFile) -> list[tuple[int, dict[str, str]]]:
-    """Return the line and the cells of each row of a small table; raise `ProblemsFound` if it is not a clean table."""
-    scanned = scan(file)
-    if problems := ragged(file, file.path, scanned):
-        raise ProblemsFound(problems)
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        lines = islice(stream, len(scanned.preamble), None)
-        return [*enumerate(csv.DictReader(lines, delimiter=file.table.delimiter), len(scanned.preamble) + 2)]
-
-
-def ragged(file: TableFile, path: Path, scanned: Scan) -> list[Problem]:
-    """Return the first rows with another number of cells than the header, and unclosed quotes; count the rest."""
-    problems = _ragged(file, path, scanned)
-    kept = list(islice(problems, LISTED))
-    more = sum(1 for _ in problems)
-    return [*kept[:-1], dataclasses.replace(kept[-1], more=more)] if kept else []
-
-
-def _ragged(file: TableFile, path: Path, scanned: Scan) -> Iterator[Problem]:
-    """Yield the rows with a different number of cells than the header, and unclosed quotes."""
-    columns, before = len(scanned.header), len(scanned.preamble)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(islice(stream, before, None), strict=True, delimiter=file.table.delimiter)
-        line = 1 + before
-        wanted = f"{columns}, as in the header"
-        try:
-            for row in reader:
-                if not row:
-                    yield file.problem(
-                        line, rule="row", found="a blank line", expected=f"{columns} cells", hint="Delete the line."
-                    )
-                elif reader.line_num + before > line:
-                    yield file.problem(
-                        line,
-                        rule="row",
-                        found="a line break inside quotes",
-                        expected="each row on one line",
-                        hint="Close the quotes.",
-                    )
-                elif len(row) != columns:
-                    found = f"{len(row)} {'cell' if len(row) == 1 else 'cells'}"
-                    hint = f"Add or take away {PARTS[file.table.delimiter]}; quote text that has one."
-                    yield file.problem(line, rule="row", found=found, expected=wanted, hint=hint)
-                line = reader.line_num + 1 + before
-        except csv.Error as error:
-            yield file.problem(
-                line,
-                rule="quotes",
-                found=str(error),
-                expected="quotes that open and close a whole cell",
-                hint='Write a quote inside a cell as "".',
-            )

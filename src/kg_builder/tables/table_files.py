@@ -1,17 +1,77 @@
-"""Finds the table files of a project, and the table in the shapes for each file."""
+"""A file with rows of a table, and what the builder asks of the format of such a file."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
-from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
-from kg_builder.core.text_files import folder_of
-from kg_builder.schema.model import SOURCE, Schema, Table
+from kg_builder.core.problems import Location, Problem, ProblemsFound
+from kg_builder.schema.model import Table
+
+Row = Mapping[str, str]
+"""The cells of a row by the names of their columns."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Scan:
+    """The result of a first pass over a file: its header, its number of rows, and what to normalise in its text.
+
+    `preamble` holds the lines before the header, with their mark.
+    """
+
+    header: tuple[str, ...]
+    rows: int
+    preamble: tuple[str, ...] = ()
+    oddities: tuple[str, ...] = ()
+
+
+class InputFormat(Protocol):
+    """A format of table files: how files with one ending are read.
+
+    Lines count from 1, as in the file; a format without lines counts its rows instead.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name in messages."""
+
+    @property
+    def ending(self) -> str:
+        """The last part of the names of its files, such as `.csv`."""
+
+    @property
+    def hint(self) -> str:
+        """How to fix a file that the engine does not understand."""
+
+    def scan(self, file: TableFile) -> Scan:
+        """Return the result of a first pass; raise `ProblemsFound` if the file, its header or its text is faulty.
+
+        It finds an unreadable or empty file, text that is not UTF-8, control characters (line breaks and tabs in cells
+        among them), cells that are too long, and columns that are unknown, missing or repeated, at most `LISTED` of a
+        rule; it notes text to normalise. `raw_text` and `header_row` have these checks for text.
+        """
+
+    def select(self, file: TableFile, scanned: Scan, copy: Path) -> tuple[str, list[Any]]:
+        """Return the SQL of the rows in Unicode form C, and its parameters.
+
+        It yields the line as `_line`, and the columns of the header as text, with empty cells as NULL. `copy` is a path
+        for a temporary file.
+        """
+
+    def row_problems(self, file: TableFile, scanned: Scan) -> list[Problem]:
+        """Return the problems of rows that the first pass has not looked for, so that the engine may fail on them.
+
+        It is called only after the engine has failed, or before the rows of a small table are read in Python.
+        """
+
+    def rows(self, file: TableFile) -> Iterator[tuple[int, Row]]:
+        """Yield the line and the cells of each row of a file without problems; nothing is normalised."""
+
+    def starts(self, path: Path, lines: set[int]) -> Mapping[tuple[int, str], int]:
+        """Return the character, from 1, at which a cell begins, by its line and column; empty if cells have none."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +82,12 @@ class TableFile:
     name: str
     source: str
     table: Table
+    format: InputFormat
+
+    @property
+    def published(self) -> str:
+        """The name of its copy in the published tables, which have the ending that the shape names."""
+        return self.path.name.removesuffix(self.format.ending) + Path(self.table.url).suffix
 
     def problem(
         self, line: int = 0, *, field: str = "", column: int = 0, rule: str, found: str, expected: str, hint: str = ""
@@ -31,67 +97,12 @@ class TableFile:
         return Problem(location, rule=rule, found=found, expected=expected, hint=hint, shape=self.table.shape)
 
 
-def table_files(data: Path, schema: Schema) -> list[TableFile]:
-    """Return the tables in `data/`, sorted by name; a table may be split into `findings.csv`, `findings.2.csv`, ….
-
-    Raise `ProblemsFound` for folders and files that no shape describes.
-    """
-    problems: list[Problem] = []
-    files: list[TableFile] = []
-    folder_of(data, data.name, "tables")
-    problems += _unread_files(data)
-    for folder in sorted(entry for entry in data.iterdir() if entry.is_dir()):
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder.name):
-            problems.append(
-                Problem(
-                    Location(f"{data.name}/{folder.name}"),
-                    rule="folder",
-                    found=f"the folder name {quoted(folder.name)}",
-                    expected="lower-case ASCII words joined by hyphens",
-                )
-            )
-            continue
-        endings = sorted({table.ending for table in schema.tables_in(folder.name)})
-        problems += _unread_files(folder, endings)
-        for path in sorted(entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings))):
-            name = f"{data.name}/{folder.name}/{path.name}"
-            table = schema.table_at(folder.name, path.name)
-            if table:
-                files.append(TableFile(path, name, folder.name, table))
-            else:
-                problems.append(_unknown_table(schema, folder.name, path, name))
-    if problems:
+def rows_of(file: TableFile) -> list[tuple[int, Row]]:
+    """Return the line and the cells of each row of a small table; raise `ProblemsFound` if it is not a clean table."""
+    scanned = file.format.scan(file)
+    if problems := file.format.row_problems(file, scanned):
         raise ProblemsFound(problems)
-    return files
-
-
-def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
-    """Yield the entries of a folder that no build reads, so that no row is lost silently."""
-    for path in sorted(folder.iterdir()):
-        read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
-        if not read and not path.name.startswith(".") and path.suffix != ".md":
-            name = "/".join(path.parts[-3:] if endings else path.parts[-2:])
-            yield Problem(
-                Location(name),
-                rule="unread",
-                found="something that no build reads",
-                expected=f"tables that end in {' or '.join(endings)}" if endings else "folders of tables",
-                hint="Rename or move it.",
-            )
-
-
-def _unknown_table(schema: Schema, folder: str, path: Path, name: str) -> Problem:
-    """Return the problem of a file that no shape describes."""
-    here = [Path(table.url).name for table in schema.tables_in(folder)]
-    elsewhere = [table.url for table in schema.tables if Path(table.url).name == path.name]
-    close = difflib.get_close_matches(path.name, here, n=1)
-    expected = "a table that a shape in ontology/shapes describes"
-    hint = f"Did you mean {close[0]}?" if close else "Rename it or remove it."
-    if elsewhere:
-        place = elsewhere[0].replace(SOURCE, "a report's folder")
-        expected, hint = "a table of this folder", f"Such rows belong into {place}."
-    found = "a table that no shape describes"
-    return Problem(Location(name), rule="table", found=found, expected=expected, hint=hint)
+    return [*file.format.rows(file)]
 
 
 def size_of(files: Iterable[TableFile]) -> int:

@@ -43,8 +43,9 @@ def breakable_shapes(schema: Schema, added: Iterable[Path]) -> list[URIRef]:
     reached = {str(above) for name in classes for above in schema.ontology.transitive_objects(URIRef(name), _BELOW)}
     return sorted(
         URIRef(column.shape)
-        for column, tables in columns_of(schema).items()
-        if {column.path, column.not_above} & predicates or reached.intersection(table.classes[0] for table in tables)
+        for column, tables in tables_by_column(schema).items()
+        if predicates.intersection((column.path, *column.compared_with))
+        or reached.intersection(table.classes[0] for table in tables)
     )
 
 
@@ -54,7 +55,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
     The `store` holds all triples of the graph in its default graph; `shape` is any property shape of the schema.
     """
     ((column, tables),) = (
-        (column, tables) for column, tables in columns_of(schema).items() if column.shape == str(shape)
+        (column, tables) for column, tables in tables_by_column(schema).items() if column.shape == str(shape)
     )
     classes = " ".join(f"<{table.classes[0]}>" for table in tables)
     things = f"{{ SELECT DISTINCT ?this {{ VALUES ?class {{ {classes} }} ?kind <{_BELOW}>* ?class . ?this a ?kind }} }}"
@@ -77,7 +78,7 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
                 )
 
 
-def columns_of(schema: Schema) -> dict[Column, list[Table]]:
+def tables_by_column(schema: Schema) -> dict[Column, list[Table]]:
     """Return the distinct columns, each with the tables that share it."""
     shared: dict[Column, list[Table]] = {}
     for table in schema.tables:
@@ -111,17 +112,8 @@ def _language(shapes: Graph, listed: Node) -> str:
     return " || ".join(f'LANGMATCHES(LANG(?value), "{language}")' for language in Collection(shapes, listed))
 
 
-def _one_of(shapes: Graph, listed: Node) -> str:
-    return " || ".join(f"SAMETERM(?value, {item.n3()})" for item in Collection(shapes, listed))
-
-
-def _within(limit: Limit, _: Graph, parameter: Node) -> str:
-    stated = pyoxigraph.Literal(str(parameter)) if limit.is_pattern else parameter
-    return limit.holds.format(limit=stated)
-
-
-def _not_above(_: Graph, path: URIRef, other: Node) -> str:
-    return f"?this <{path}> ?value ; <{other}> ?bound . FILTER (!COALESCE(?value <= ?bound, false))"
+def _within(limit: Limit, shapes: Graph, value: Node) -> str:
+    return " || ".join(limit.holds.format(limit=each.n3()) for each in limit.parameters(shapes, value))
 
 
 def _no_member(_: Graph, path: URIRef, name: Node) -> str:
@@ -138,8 +130,6 @@ FACETS: dict[URIRef, Facet] = {
     SH.nodeKind: partial(_unless, lambda _, kind: f"is{str(kind).removeprefix(str(SH))}(?value)"),
     SH["class"]: _no_member,
     SH.languageIn: partial(_unless, _language),
-    SH["in"]: partial(_unless, _one_of),
-    SH.lessThanOrEquals: _not_above,
     **{limit.term: partial(_unless, partial(_within, limit)) for limit in LIMITS},
 }
 """What each facet that shapes may have asks of the store; `shape_rules.ON_COLUMNS` refuses any other."""

@@ -8,23 +8,14 @@ from pathlib import Path
 
 from rdflib import RDF, SH, Graph, Literal, Node, URIRef
 
-from kg_builder.core.iris import BASE
+from kg_builder.core.iris import BASE, last_part
 from kg_builder.core.problems import Problem, errors
 from kg_builder.core.terms import KG
-from kg_builder.schema.limits import LIMITS
 from kg_builder.schema.ontology_folder import SHAPES
+from kg_builder.validation.facet_checks import FACETS
 
 SEVERITY = {"error": SH.Violation, "warning": SH.Warning, "note": SH.Info}
-COMPONENTS = {
-    "datatype",
-    "minCount",
-    "maxCount",
-    "class",
-    "lessThanOrEquals",
-    "in",
-    "nodeKind",
-    "languageIn",
-} | {limit.rule for limit in LIMITS}
+COMPONENTS = {last_part(str(term)) for term in FACETS}
 """Rules that are constraint components of SHACL Core; every other rule is reported as SHACL-SPARQL."""
 
 
