@@ -147,7 +147,11 @@ class _Reading:
     def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
         for file in self.tables.get(stem, []):
             for line, row in rows_of(file):
-                yield file, line, {**self.constants[stem], **{name: cell for name, cell in row.items() if cell}}
+                yield (
+                    file,
+                    line,
+                    {**row, **{name: cell for name, cell in self.constants[stem].items() if not row.get(name)}},
+                )
 
     def facts(self) -> ReportFacts:
         passages = sorted(map(_passage_of, self.ids["passages"].values()), key=_place_in_report)
