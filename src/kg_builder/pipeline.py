@@ -19,6 +19,7 @@ from kg_builder.graph.sources import read_sources
 from kg_builder.graph.triple_store import derive, fill, stated_triples, store_for
 from kg_builder.site.writer import Site
 from kg_builder.tables.data_folder import table_files
+from kg_builder.tables.defaults import filled_tables
 from kg_builder.tables.engine import resting
 from kg_builder.tables.loading import count_rows, engine, read_tables
 from kg_builder.tables.table_files import size_of
@@ -56,6 +57,8 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
         notes = read_tables(connection, schema, files, work, project.base, faults)
         progress.step("rendering N-Quads")
         rows = count_rows(connection, schema)
+        wanted = any(output.reads_cells and output.name in (project.formats or FORMATS) for output in OUTPUTS)
+        filled = filled_tables(connection, files, work) if wanted else {}
         stated = stated_triples(connection, project, schema, work)
         progress.step("deriving")
         store = store_for(sum(rows.values()), work)
@@ -71,7 +74,7 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
             added = [work / "ontology.nt", *(path for _, path in derived)]
             found = results(store, schema, sources.checks, work / "kg.nq", added, reference=project.reference)
         problems = tuple(sorted([*notes, *located(found, connection, schema, project.base)]))
-    return BuiltGraph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems)
+    return BuiltGraph(project, schema, tuple(files), work / "kg.nq", store, quads, rows, problems, filled)
 
 
 def _refuse_base(base: str) -> None:

@@ -382,6 +382,11 @@ def test_every_published_pattern_matches_the_whole_of_every_value_of_its_column(
     assert len(checked) == 10
 
 
+def test_published_tables_have_the_defaults_of_empty_cells(real_build: Path) -> None:
+    rows = sheet(real_build / "tables" / "netclean-2018" / "findings.csv").rows
+    assert {(row["status"], row["statistic"], row["from_period"]) for row in rows} == {("A", "percentage", "no-period")}
+
+
 def test_no_other_document_is_needed_to_read_the_tables(metadata: Any) -> None:
     """The context is known to every reader (https://www.w3.org/TR/tabular-metadata/#top-level-properties)."""
     assert set(metadata) == {"@context", "tables"}

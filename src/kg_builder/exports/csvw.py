@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from kg_builder.core.spreadsheets import neutral
 from kg_builder.graph.built_graph import BuiltGraph
 from kg_builder.schema.model import SOURCE, Column, Schema
 from kg_builder.tables.delimited_text import CSV, TSV
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.table_files import Row, TableFile
 
 TABLES_FOLDER = "tables"
 TEXTS = frozenset({"string", "anyURI"})
@@ -31,7 +32,7 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     for file in graph.files:
         place = folder / TABLES_FOLDER / file.source / file.published
         place.parent.mkdir(parents=True, exist_ok=True)
-        _write_table(file, place)
+        _write_table(file, graph.filled.get(file.name), place)
         described.append(description(graph.schema, graph.project.base, file))
     group = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "tables": described}
     (folder / TABLES_FOLDER / "csv-metadata.json").write_text(
@@ -39,16 +40,22 @@ def write_tables(graph: BuiltGraph, folder: Path) -> None:
     )
 
 
-def _write_table(file: TableFile, place: Path) -> None:
-    """Write a table in Unicode form C, with columns in the order of its shape, not of the file."""
+def _write_table(file: TableFile, filled: Path | None, place: Path) -> None:
+    """Write a table in Unicode form C, with defaults, and with columns in the order of its shape, not of the file."""
     names = [column.name for column in file.table.columns]
     preamble = file.format.scan(file).preamble if file.table.comment else ()
     with place.open("w", encoding="utf-8", newline="") as made:
         made.writelines(f"{line}\n" for line in preamble)
         writer = csv.writer(made, lineterminator="\n", delimiter=_delimiter(file))
         writer.writerow(names)
-        for _, row in file.format.rows(file):
+        for row in _filled_rows(filled) if filled else (row for _, row in file.format.rows(file)):
             writer.writerow(neutral(unicodedata.normalize("NFC", row.get(name) or "")) for name in names)
+
+
+def _filled_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a table with its defaults."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
 
 
 def _delimiter(file: TableFile) -> str:

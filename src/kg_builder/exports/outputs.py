@@ -16,12 +16,14 @@ from kg_builder.schema.ontology_folder import MEANING, shape_files
 class Output:
     """An output: its name for `--format`, its files and folders, and the function that writes them.
 
-    The function takes the built graph and the folder to write into.
+    The function takes the built graph and the folder to write into. An output that `reads_cells` gets the tables with
+    their defaults filled in.
     """
 
     name: str
     files: tuple[str, ...]
     write: Callable[[BuiltGraph, Path], None]
+    reads_cells: bool = False
 
 
 def _write_nquads(graph: BuiltGraph, folder: Path) -> None:
@@ -59,7 +61,7 @@ OUTPUTS = (
     Output("trig", ("kg.trig",), _write_trig),
     Output("jsonld", ("kg.jsonld", "context.jsonld"), _write_jsonld),
     Output("bridges", ("bridges",), bridges.write_bridges),
-    Output("csvw", ("tables",), csvw.write_tables),
+    Output("csvw", ("tables",), csvw.write_tables, reads_cells=True),
     Output("dictionary", ("dictionary.md",), data_dictionary.write_dictionary),
     Output("network", ("kg.graphml", "kg.gexf"), network_files.write_network),
     Output("ontology", ("ontology",), _write_ontology),

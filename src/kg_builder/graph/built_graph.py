@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyoxigraph
@@ -29,7 +30,11 @@ class Project:
 
 @dataclasses.dataclass(frozen=True)
 class BuiltGraph:
-    """A built graph: `lines` is canonical N-Quads, `store` holds its triples, `rows` counts the rows of each kind."""
+    """A built graph: `lines` is canonical N-Quads, `store` holds its triples, `rows` counts the rows of each kind.
+
+    `filled` are the tables that may have defaults, with them, as CSV, by the names of their files; empty if no output
+    reads them.
+    """
 
     project: Project
     schema: Schema
@@ -39,3 +44,4 @@ class BuiltGraph:
     quads: int
     rows: dict[str, int]
     problems: tuple[Problem, ...]
+    filled: Mapping[str, Path]

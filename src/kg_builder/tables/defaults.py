@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import duckdb
 
@@ -11,6 +12,7 @@ from kg_builder.core.problems import LISTED, Location, Problem
 from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, literal, name
+from kg_builder.tables.table_files import TableFile
 
 
 def fill_constants(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
@@ -42,6 +44,18 @@ def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Pr
         if column.required
         for each in _unfilled(connection, table, column)
     ]
+
+
+def filled_tables(connection: duckdb.DuckDBPyConnection, files: Iterable[TableFile], work: Path) -> dict[str, Path]:
+    """Write the files of tables with defaults again, as CSV with all columns; return their paths by name."""
+    written = {}
+    for number, file in enumerate(files):
+        if any(column.default for column in file.table.columns):
+            written[file.name] = work / f"filled-{number}.csv"
+            columns = ", ".join(name(column.name) for column in file.table.columns)
+            rows = f"SELECT {columns} FROM {name(file.table.stem)} WHERE _file = {literal(file.name)} ORDER BY _line"
+            connection.execute(f"COPY ({rows}) TO {literal(str(written[file.name]))} (FORMAT csv, HEADER)")
+    return written
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: Table, column: Column, value: str) -> None:
