@@ -574,7 +574,10 @@ FORM = (
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:another> {{ ?s ?p ?o }} }}\n",
-            (':4: found services "other", expected the services that it asks: [another]. Say whom the question asks.'),
+            (
+                ':4: found services "other", expected the services that it asks: [another]. '
+                "Name the services that the question asks."
+            ),
         ),
         (
             f"{HEADER}SELECT ?s {{ SERVICE <service:other> {{ ?s ?p ?o }} }} LIMIT 5\n",

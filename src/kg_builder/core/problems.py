@@ -146,7 +146,7 @@ def quoted(value: str) -> str:
 
 def as_data(problems: Sequence[Problem]) -> dict[str, Any]:
     """Return the problems as JSON values, with the number of errors."""
-    values = [{**dataclasses.asdict(problem), **dataclasses.asdict(problem.location)} for problem in problems]
+    values = ({**vars(problem), **vars(problem.location)} for problem in problems)
     listed = [{key: each[key] for key in KEYS} for each in values]
     return {"problems": listed, "errors": len(errors(problems))}
 

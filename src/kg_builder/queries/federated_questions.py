@@ -157,7 +157,7 @@ def _own_problems(root: Path, question: FederatedQuestion) -> Iterator[Problem]:
             rule="header",
             found=found,
             expected=expected,
-            hint="Say whom the question asks.",
+            hint="Name the services that the question asks.",
         )
     if cut := SLICE.search(code_of(question.text)):
         line, _ = place(question.text, cut.start())
