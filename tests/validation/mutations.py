@@ -88,6 +88,7 @@ SPOILED = {
     "Finding-interval": "0",
     "Finding-one-category": "female;male",
     "Finding-range": "-1",
+    "Finding-rate": "rate",
     "Finding-value-or-reason": "Q",
 }
 """For constraints on single findings: what breaks any of them in the cell that the constraint is about."""
@@ -648,6 +649,7 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
         "Finding-interval": ("findings", "ci_low"),
         "Finding-one-category": ("findings", "group"),
         "Finding-range": ("findings", "value"),
+        "Finding-rate": ("findings", "statistic"),
         "Finding-value-or-reason": ("findings", "status"),
         "Discrepancy-prefers-a-fact": ("discrepancies", "prefers"),
         "Mapping-reason": ("links", "comment"),

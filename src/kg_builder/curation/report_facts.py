@@ -103,7 +103,7 @@ class LabelledFact:
 
 @dataclasses.dataclass(frozen=True)
 class ReportFacts:
-    """All that can be verified. `unchecked` counts rows by kind that print nothing or whose passage is unknown.
+    """All that can be verified. `unchecked` counts rows by kind that print nothing or whose passage has no lines.
 
     `names` are normalised titles, labels and dates of the report that hold a number.
     """
@@ -143,6 +143,7 @@ class _Reading:
         self.constants = {table.stem: constant_cells(schema, table) for table in schema.tables}
         self.tables = tables
         self.ids = {stem: {row["id"]: row for _, _, row in self.rows(stem)} for stem in tables if stem != "mappings"}
+        self.passages = {key: row for key, row in self.ids["passages"].items() if row.get("line_from")}
 
     def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
         for file in self.tables.get(stem, []):
@@ -154,7 +155,7 @@ class _Reading:
                 )
 
     def facts(self) -> ReportFacts:
-        passages = sorted(map(_passage_of, self.ids["passages"].values()), key=_place_in_report)
+        passages = sorted(map(_passage_of, self.passages.values()), key=_place_in_report)
         facts: list[Fact] = []
         labelled: defaultdict[str, list[LabelledFact]] = defaultdict(list)
         unchecked: Counter[str] = Counter()
@@ -194,7 +195,7 @@ class _Reading:
         is_passage = "anchor" in row
         passage = row["id"] if is_passage else row.get("passage", "")
         printed = row.get("anchor" if is_passage else "printed", "")
-        if not printed or passage not in self.ids["passages"]:
+        if not printed or passage not in self.passages:
             return None
         address = file.table.about.format(source=self.source, id=row["id"])
         is_negated = "restates" in row and bool(NEGATED.search(row["label"]))
