@@ -228,7 +228,7 @@ class Bench:
     def answer(self, case: Case, folder: Path) -> Outcome:
         try:
             with self.edited(case.edits, folder) as tables:
-                faults = list(cell_problems(self.connection, self.part(tables)))
+                faults = list(cell_problems(self.connection, self.schema, tables))
                 if faults:
                     return Outcome(tuple(sorted(faults)))
                 unfilled = fill_paths(self.connection, self.schema)
