@@ -24,7 +24,15 @@ from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.defaults import fill_constants, fill_paths
-from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
+from kg_builder.tables.engine import (
+    PREFIXES,
+    THINGS,
+    connect,
+    define_expansion,
+    list_things,
+    load,
+    plan_without_optimizer,
+)
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
@@ -220,7 +228,7 @@ class Bench:
     def answer(self, case: Case, folder: Path) -> Outcome:
         try:
             with self.edited(case.edits, folder) as tables:
-                faults = list(cell_problems(self.connection, self.part(tables)))
+                faults = list(cell_problems(self.connection, self.schema, tables))
                 if faults:
                     return Outcome(tuple(sorted(faults)))
                 unfilled = fill_paths(self.connection, self.schema)
@@ -266,11 +274,11 @@ class Bench:
             # prefixes, which no table but those that declare them needs
             self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
+            define_expansion(self.connection, self.project.base)
             fill_constants(self.connection, self.schema)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")
-                self.connection.execute("DROP MACRO expanded")
                 list_things(self.connection, self.schema, self.project.base)
             lost = {stem for stem, ids in before.items() if not ids <= after[stem]}
             yield [

@@ -255,7 +255,7 @@ class Mutable:
         """Return what the engine finds in the cells that were changed, and in the id: of each the first facet."""
         table = narrowed(mutation.table, {"id", mutation.column.name} | self.changes(mutation))
         with self.alone(table, map(dict, mutation.rows)):
-            problems = list(cell_problems(self.connection, self.part([table])))
+            problems = list(cell_problems(self.connection, self.schema, [table]))
         return {
             (mutation.things[problem.location.line - 1], *broken(mutation.table, mutation.column, problem))
             for problem in problems
@@ -407,7 +407,7 @@ class Mutable:
             self.connection.execute(f"DROP TABLE {THINGS}")
             self.connection.execute("DROP MACRO expanded")
             list_things(self.connection, self.schema, BASE)
-            problems = list(cell_problems(self.connection, self.schema))
+            problems = list(cell_problems(self.connection, self.schema, self.schema.tables))
         finally:
             self.connection.execute("ROLLBACK")
         assert all(not problem.more for problem in problems)

@@ -35,9 +35,9 @@ Rule = tuple[str, str]
 """The name of a rule, and the SQL condition that is true for a value that breaks it."""
 
 
-def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
-    """Yield the problems of the cells of all loaded tables, at most `LISTED` for a column and a rule."""
-    found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], schema.tables)
+def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, tables: Iterable[Table]) -> Iterator[Problem]:
+    """Yield the problems of the cells of loaded tables, at most `LISTED` for a column and a rule."""
+    found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], tables)
     yield from chain.from_iterable(found)
 
 
@@ -54,9 +54,7 @@ def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table
 
 def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
     """Yield the ids that are in more than one row of a kind, naming the rows."""
-    places = "list(_file || ':' || _line ORDER BY _file, _line)"
-    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
-    rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
+    rows = connection.execute(_repetitions(table)).fetchall()
     for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
         file, line = last.rsplit(":", 1)
         rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places are enough)
@@ -74,11 +72,8 @@ def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterat
 
 def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
     """Yield the cells of a table that break a rule; if a cell breaks several rules, only the first."""
-    broken = " UNION ALL ".join(_faults(schema, table))
-    group = "PARTITION BY c, rule"
-    counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
-    listed = f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
-    for column_name, rule, file, line, value, total, number in connection.execute(listed).fetchall():
+    rows = connection.execute(_faulty(schema, table)).fetchall()
+    for column_name, rule, file, line, value, total, number in rows:
         column = table.column(column_name)
         found = "an empty cell" if value is None else quoted(value)
         if rule == "class":
@@ -92,6 +87,33 @@ def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: 
             more=total - LISTED if number == LISTED else 0,
             shape=column.shape,
         )
+
+
+def queries_of(schema: Schema, table: Table) -> list[str]:
+    """Return the SQL of all checks of a table."""
+    acyclic = [_links(table, column) for column in table.columns if column.acyclic]
+    return [_repetitions(table), _faulty(schema, table), *acyclic]
+
+
+def _repetitions(table: Table) -> str:
+    """Return the SQL for the ids that are in more than one row: the id and its places."""
+    places = "list(_file || ':' || _line ORDER BY _file, _line)"
+    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
+    return f"{again} ORDER BY 1, 2"
+
+
+def _faulty(schema: Schema, table: Table) -> str:
+    """Return the SQL for the invalid values of a table, at most `LISTED` for a column and a rule, and how many."""
+    broken = " UNION ALL ".join(_faults(schema, table))
+    group = "PARTITION BY c, rule"
+    counted = f"count(*) OVER ({group}), row_number() OVER ({group} ORDER BY _file, _line, v) AS n"
+    return f"SELECT c, rule, _file, _line, v, {counted} FROM ({broken}) QUALIFY n <= {LISTED} ORDER BY c, rule, n"
+
+
+def _links(table: Table, column: Column) -> str:
+    """Return the SQL for the references from rows of a table to rows of the same table."""
+    links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
+    return f"{links} WHERE v IN (SELECT id FROM {name(table.stem)}) ORDER BY _file, _line"
 
 
 def _faults(schema: Schema, table: Table) -> Iterator[str]:
@@ -245,9 +267,7 @@ def _leads_back(links: Iterable[tuple[str, str]]) -> bool:
 
 def cycles(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Problem]:
     """Yield one problem for each group of cyclic references, printing the cycle."""
-    links = f"SELECT _source || '/' || id, _source || '/' || v, _file, _line FROM ({values(table, column)})"
-    inner = f"v IN (SELECT id FROM {name(table.stem)})"
-    rows = connection.execute(f"{links} WHERE {inner} ORDER BY _file, _line").fetchall()
+    rows = connection.execute(_links(table, column)).fetchall()
     places = {(start, end): (file, line) for start, end, file, line in reversed(rows)}
     if not _leads_back(places):
         return

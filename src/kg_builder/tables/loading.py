@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
 from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
-from kg_builder.tables.cell_checks import cell_problems
+from kg_builder.tables.checked_tables import changed_cell_problems
 from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
 from kg_builder.tables.table_files import TableFile
@@ -44,7 +44,7 @@ def engine(work: Path, memory: str, size: int) -> Iterator[duckdb.DuckDBPyConnec
 def read_tables(
     connection: duckdb.DuckDBPyConnection,
     schema: Schema,
-    files: Iterable[TableFile],
+    files: Collection[TableFile],
     work: Path,
     base: str,
     faults: Iterable[Problem],
@@ -61,7 +61,7 @@ def read_tables(
     if not unread:
         fill_constants(connection, schema)
         list_things(connection, schema, base)
-        faults += cell_problems(connection, schema)
+        faults += changed_cell_problems(connection, schema, files)
     if not unread and not faults:
         faults += fill_paths(connection, schema)
     if faults or unread:
