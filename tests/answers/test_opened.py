@@ -149,6 +149,13 @@ def test_what_a_query_must_not_do_is_refused(graph: GraphReader, query: str, fou
         ("child pornography", "child sexual abuse material"),
         ("Sellstrom", "Björn Sellström"),
         ("bitcon", "Bitcoin"),
+        ("Czechia", "Czech Republic"),
+        ("CZ", "Czech Republic"),
+        ("cze", "Czech Republic"),
+        ("203", "Czech Republic"),
+        ("EL", "Greece"),
+        ("UK", "United Kingdom"),
+        ("GB", "United Kingdom"),
     ],
 )
 def test_things_are_found_by_any_name_and_shown_by_their_own(graph: GraphReader, words: str, name: str) -> None:
@@ -159,6 +166,20 @@ def test_hidden_labels_are_never_shown(graph: GraphReader) -> None:
     hidden = {label.label for label in graph.labels if label.label != label.name}
     assert "child pornography" in hidden
     assert not [match for match in graph.find("child pornography") if "child pornography" in match.name]
+
+
+def test_a_word_that_looks_like_a_code_is_none_among_other_words(graph: GraphReader) -> None:
+    assert "Iceland" not in [match.name for match in graph.find("how common is grooming", 50)]
+
+
+@pytest.mark.parametrize("topic", ["DE", "deu", "Germany", "place/germany"])
+def test_a_parameter_takes_the_code_the_label_or_the_id_of_a_thing(graph: GraphReader, topic: str) -> None:
+    assert graph.ask("counts", topic=topic).rows == graph.ask("counts", topic="place/germany").rows != ()
+
+
+def test_a_value_that_matches_nothing_is_answered_with_the_nearest_labels_not_ids(graph: GraphReader) -> None:
+    with pytest.raises(ProblemsFound, match="such as place/cote-divoire"):
+        graph.ask("counts", topic="Ivori Kosst")
 
 
 def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: GraphReader) -> None:

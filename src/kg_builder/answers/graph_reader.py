@@ -403,7 +403,10 @@ class GraphReader:
         """The names and codes of all things that can be found by them."""
         query = stored_query(self.root / "queries" / "find" / "labels.rq", "find")
         rows = self.answer(query.text, {}, "").rows
-        return [Label(*map(str, names), is_code=bool(is_code)) for *names, is_code in rows]
+        return [
+            Label(str(thing), str(kind), str(name), str(label), bool(is_code))
+            for thing, kind, name, label, is_code in rows
+        ]
 
     def find(self, words: str, limit: int = 10) -> list[Match]:
         """Return the things whose names are most like a text; spelling may differ. A code finds its thing.

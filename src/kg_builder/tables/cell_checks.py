@@ -254,33 +254,40 @@ def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colu
     keys = f"SELECT DISTINCT key FROM ({members(target)}) ORDER BY 1 LIMIT {NEAR}"
     known = [key for (key,) in connection.execute(keys).fetchall()]
     names = [*_names(connection, schema, target)]
-    wanted = {_folded(value), _folded(value.rpartition("/")[2])} - {""}
-    same = {name.key: name.label for name in names if _folded(name.text) in wanted}
-    if not same:
-        texts = {_folded(name.text): name for name in reversed(names) if not name.is_code}
+    kind, _, text = value.rpartition("/")
+    start = f"{kind}/" if kind and target.qualified else ""
+    within = [each for each in names if each.key.startswith(start)] if kind in {"", *target.kinds} else []
+    meant = {each.key: each.label for each in within if _folded(each.text) == _folded(text)}
+    if not meant:
+        texts = {_folded(each.text): each for each in reversed(names) if not each.is_code}
         texts |= {key: Name(key, "", key) for key in known}
         close = difflib.get_close_matches(value, known, n=1) or difflib.get_close_matches(_folded(value), texts, n=1)
-        same = {texts[each].key: texts[each].label for each in close}
-    if not same:
+        meant = {texts[each].key: texts[each].label for each in close}
+    if not meant:
         return column.message or column.description
-    shown = [f"{key} ({label})" if label else key for key, label in sorted(same.items())[:OFFERED]]
-    return f"Did you mean {' or '.join(shown)}?"
+    return f"Did you mean {' or '.join(_shown(*each) for each in sorted(meant.items())[:OFFERED])}?"
+
+
+def _shown(key: str, label: str) -> str:
+    """Return a key, with its label if the key does not contain it."""
+    return f"{key} ({label})" if label and _folded(label) != key.rpartition("/")[2].replace("-", " ") else key
 
 
 def _names(connection: duckdb.DuckDBPyConnection, schema: Schema, target: Target) -> Iterator[Name]:
     """Yield the labels and codes of the targets of a reference, from their tables and from the code lists."""
     codes = {str(each) for each in schema.ontology.transitive_subjects(RDFS.subPropertyOf, SKOS.notation)}
     for table in target.tables:
-        label = next((column for column in table.columns if column.path in LABELS[:3]), None)
+        own = next((column for column in table.columns if column.path in LABELS[:3]), None)
         key = f"{literal(f'{table.kind}/')} || id" if target.qualified else "id"
         for column in table.columns:
-            if label and column.path in {*LABELS, *codes}:
-                rows = f"SELECT {key}, {name(label.name)}, v FROM ({values(table, column)}) WHERE v IS NOT NULL"
-                for row in connection.execute(f"{rows} ORDER BY 1, 3 LIMIT {NEAR}").fetchall():
-                    yield Name(*row, is_code=column.path in codes)
+            if own and column.path in {*LABELS, *codes}:
+                texts = f"SELECT {key}, {name(own.name)}, v FROM ({values(table, column)}) WHERE v IS NOT NULL"
+                for found, label, text in connection.execute(f"{texts} ORDER BY 1, 3 LIMIT {NEAR}").fetchall():
+                    yield Name(found, label or "", text, column.path in codes)
     for code in target.codes:
-        label_ = schema.code_value(code, str(SKOS.prefLabel))
-        yield Name(f"{code.kind}/{code.key}" if target.qualified else code.key, label_, label_)
+        label = schema.code_value(code, str(SKOS.prefLabel))
+        if label:
+            yield Name(f"{code.kind}/{code.key}" if target.qualified else code.key, label, label)
 
 
 def _folded(text: str) -> str:
