@@ -254,10 +254,7 @@ def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colu
     keys = f"SELECT DISTINCT key FROM ({members(target)}) ORDER BY 1 LIMIT {NEAR}"
     known = [key for (key,) in connection.execute(keys).fetchall()]
     names = [*_names(connection, schema, target)]
-    kind, _, text = value.rpartition("/")
-    start = f"{kind}/" if kind and target.qualified else ""
-    within = [each for each in names if each.key.startswith(start)] if kind in {"", *target.kinds} else []
-    meant = {each.key: each.label for each in within if _folded(each.text) == _folded(text)}
+    meant = _meant(target, names, value)
     if not meant:
         texts = {_folded(each.text): each for each in reversed(names) if not each.is_code}
         texts |= {key: Name(key, "", key) for key in known}
@@ -266,6 +263,24 @@ def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colu
     if not meant:
         return column.message or column.description
     return f"Did you mean {' or '.join(_shown(*each) for each in sorted(meant.items())[:OFFERED])}?"
+
+
+def keys_named(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> list[str]:
+    """Return the keys of the things that a value of a reference means: as a key, else as a label or code."""
+    target = schema.targets[column.target or ""]
+    held = connection.execute(f"SELECT key FROM ({members(target)}) WHERE key = ? LIMIT 1", [value]).fetchone()
+    return [value] if held else sorted(_meant(target, _names(connection, schema, target), value))
+
+
+def _meant(target: Target, names: Iterable[Name], value: str) -> dict[str, str]:
+    """Return the things with a label or code like a value, with or without its type: their keys and labels."""
+    kind, _, text = value.rpartition("/")
+    if kind not in {"", *target.kinds}:
+        return {}
+    start = f"{kind}/" if kind and target.qualified else ""
+    return {
+        each.key: each.label for each in names if each.key.startswith(start) and _folded(each.text) == _folded(text)
+    }
 
 
 def _shown(key: str, label: str) -> str:
