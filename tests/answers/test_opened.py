@@ -172,14 +172,14 @@ def test_a_word_that_looks_like_a_code_is_none_among_other_words(graph: GraphRea
     assert "Iceland" not in [match.name for match in graph.find("how common is grooming", 50)]
 
 
-@pytest.mark.parametrize("topic", ["DE", "deu", "Germany", "place/germany"])
-def test_a_parameter_takes_the_code_the_label_or_the_id_of_a_thing(graph: GraphReader, topic: str) -> None:
-    assert graph.ask("counts", topic=topic).rows == graph.ask("counts", topic="place/germany").rows != ()
+@pytest.mark.parametrize("place", ["DE", "deu", "Germany", "germany"])
+def test_a_parameter_takes_the_code_the_label_or_the_id_of_a_thing(graph: GraphReader, place: str) -> None:
+    assert graph.ask("place", place=place).rows == graph.ask("place", place="place/germany").rows != ()
 
 
 def test_a_value_that_matches_nothing_is_answered_with_the_nearest_labels_not_ids(graph: GraphReader) -> None:
     with pytest.raises(ProblemsFound, match="such as place/cote-divoire"):
-        graph.ask("counts", topic="Ivori Kosst")
+        graph.ask("place", place="Ivori Kosst")
 
 
 def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: GraphReader) -> None:

@@ -65,7 +65,7 @@ def new_report(root: Path, source: str, answers: Mapping[str, str] | None = None
         if name not in known:
             raise ProblemsFound.at(
                 Location(f"--{name}"),
-                rule="answer",
+                rule="report-answer",
                 found="an answer that no column of the tables holds",
                 expected=f"one of {', '.join(f'--{each}' for each in known)}",
             )
