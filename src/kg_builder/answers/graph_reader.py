@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from functools import cached_property
 from itertools import chain, combinations
 from pathlib import Path
@@ -584,6 +585,8 @@ class GraphReader:
         iri = self.base + number.removeprefix(self.base)
         if iri not in self.samples:
             beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
+            if not beside:
+                return Confidence(Share(Decimal(0), Decimal(100)), reason="the source gives no value")
             shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
             self.samples |= dict.fromkeys(shares, (shares, beside[0]["n"]))
         shares, size = self.samples[iri]
