@@ -267,6 +267,14 @@ def names(real_build: Path) -> dict[str, str]:
     return {iri.replace(f"{BASE}ontology#", "kg:").replace(BASE, "cpkg:"): label for iri, label in found.items()}
 
 
+def test_a_country_has_all_three_codes_or_its_definition_says_that_it_has_none() -> None:
+    countries = [row for row in rows(ROOT / "data/shared/places.csv") if row["kind"] == "country"]
+    without = [row for row in countries if not (row["iso_alpha2"] and row["iso_alpha3"] and row["m49"])]
+    assert len(countries) > 240
+    assert [row["id"] for row in without] == ["kosovo", "netherlands-antilles"]
+    assert all("code" in row["definition"] for row in without)
+
+
 def test_there_are_hundreds_of_mappings() -> None:
     assert len(MAPPINGS) >= 400
 

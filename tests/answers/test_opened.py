@@ -149,6 +149,13 @@ def test_what_a_query_must_not_do_is_refused(graph: GraphReader, query: str, fou
         ("child pornography", "child sexual abuse material"),
         ("Sellstrom", "Björn Sellström"),
         ("bitcon", "Bitcoin"),
+        ("Czechia", "Czech Republic"),
+        ("CZ", "Czech Republic"),
+        ("cze", "Czech Republic"),
+        ("203", "Czech Republic"),
+        ("EL", "Greece"),
+        ("UK", "United Kingdom"),
+        ("GB", "United Kingdom"),
     ],
 )
 def test_things_are_found_by_any_name_and_shown_by_their_own(graph: GraphReader, words: str, name: str) -> None:
@@ -159,6 +166,48 @@ def test_hidden_labels_are_never_shown(graph: GraphReader) -> None:
     hidden = {label.label for label in graph.labels if label.label != label.name}
     assert "child pornography" in hidden
     assert not [match for match in graph.find("child pornography") if "child pornography" in match.name]
+
+
+def test_a_word_that_looks_like_a_code_is_none_among_other_words(graph: GraphReader) -> None:
+    assert "Iceland" not in [match.name for match in graph.find("how common is grooming", 50)]
+
+
+@pytest.mark.parametrize("place", ["DE", "deu", "Germany", "germany"])
+def test_a_parameter_takes_the_code_the_label_or_the_id_of_a_thing(graph: GraphReader, place: str) -> None:
+    assert graph.ask("place", place=place).rows == graph.ask("place", place="place/germany").rows != ()
+
+
+def test_a_value_that_matches_nothing_is_answered_with_the_nearest_labels_not_ids(graph: GraphReader) -> None:
+    with pytest.raises(ProblemsFound, match="such as place/cote-divoire"):
+        graph.ask("place", place="Ivori Kosst")
+
+
+def test_a_missing_value_has_no_confidence_interval(project: Path, example_build: Path) -> None:
+    missing = open_graph(project, example_build).confidence("example-2020/finding/training-bad-male-chiefs")
+    assert (missing.interval(), missing.reason) == ((None, None), "the source gives no value")
+
+
+def test_what_is_known_about_a_place_names_source_base_and_passage_of_each_number(graph: GraphReader) -> None:
+    rows = list(graph.questions.place(place="CZ"))
+    assert [row["period"] for row in rows] == ["2019", "2020", "2021", "2022", "2023"]
+    assert all(str(row["source"]).startswith("Reports to the CyberTipline, ") for row in rows)
+    assert all(row["population"] and row["where"] and row["value"] for row in rows)
+
+
+def test_no_page_lists_the_numbers_of_all_places_together(graph: GraphReader) -> None:
+    question = graph.question("place")
+    assert f"{graph.base}place/all-places" not in graph.allowed(question, question.parameters[0])
+    assert f"{graph.base}place/europe-no-country" in graph.allowed(question, question.parameters[0])
+
+
+def test_surveys_about_a_topic_name_whom_they_asked_and_when(graph: GraphReader) -> None:
+    row = next(iter(graph.questions.surveys_about(topic="deepfakes")))
+    assert (row["survey"], row["population"], row["size"]) == (
+        "The police survey",
+        "Police officers who took part",
+        272,
+    )
+    assert (str(row["start"]), str(row["end"]), row["source"]) == ("2018-05-02", "2018-08-13", "NetClean Report 2018")
 
 
 def test_the_questions_that_fit_a_thing_have_an_answer_for_it(graph: GraphReader) -> None:

@@ -105,6 +105,15 @@ def test_a_code_is_a_property_that_decides(server: Served) -> None:
     assert [each["id"] for each in results(server, properties=given)] == ["place/secondland"]
 
 
+@pytest.mark.parametrize("query", ["XBB", "xb", "903"])
+def test_a_text_that_is_a_code_is_matched_for_certain_only_with_a_type(query: str, server: Served) -> None:
+    (typed,) = results(server, query=query, type="place")
+    (untyped,) = results(server, query=query)
+    assert (typed["id"], typed["score"], typed["match"]) == ("place/secondland", 100, True)
+    assert (untyped["id"], untyped["score"], untyped["match"]) == ("place/secondland", 85, False)
+    assert results(server, query=query, type=f"{OURS}Threat") == []
+
+
 @pytest.mark.parametrize(
     "value", ["Examplia", "place/examplia", {"id": "place/examplia"}, ["x", {"id": "place/examplia"}]]
 )
@@ -148,6 +157,13 @@ def test_entities_properties_and_types_are_suggested(server: Served) -> None:
     assert types == [{"id": f"{OURS}Place", "name": "place"}]
     properties = json.loads(server.ask("/reconcile/suggest/property?prefix=iso").body)["result"]
     assert [each["id"] for each in properties] == [f"{OURS}isoAlpha2", f"{OURS}isoAlpha3"]
+
+
+def test_an_entity_is_suggested_by_its_whole_code(server: Served) -> None:
+    found = [
+        json.loads(server.ask(f"/reconcile/suggest/entity?prefix={code}").body)["result"] for code in ("xb", "xbb")
+    ]
+    assert [[each["id"] for each in listed] for listed in found] == [["place/secondland"], ["place/secondland"]]
 
 
 def test_suggestions_go_on_at_a_cursor(server: Served) -> None:

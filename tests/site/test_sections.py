@@ -55,6 +55,12 @@ def test_the_sections_of_a_thing_come_in_their_order(graph: GraphReader, section
     ]
 
 
+def test_the_page_of_a_place_shows_the_numbers_of_all_sources_about_it(graph: GraphReader, sections: Sections) -> None:
+    (known,) = (each for each in sections.of(f"{graph.base}place/czech-republic") if each.query == "place")
+    assert (known.heading, known.answer.rows) == ("What is known about it", graph.ask("place", place="CZ").rows)
+    assert "place" not in [each.query for each in sections.of(f"{graph.base}place/all-places")]
+
+
 def test_what_stands_in_a_section_is_not_asked_again(graph: GraphReader, sections: Sections) -> None:
     thing = graph.base + "technology/deepfakes"
     assert "how-common" in {section.query for section in sections.of(thing)}

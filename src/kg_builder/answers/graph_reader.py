@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from functools import cached_property
 from itertools import chain, combinations
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyoxigraph
 from kg_builder.answers.answer import Answer, Row, value_of
 from kg_builder.answers.comparison import Comparison
 from kg_builder.answers.confidence import Confidence, Share, confidence
-from kg_builder.answers.labels import Label, Match, matches, nearest
+from kg_builder.answers.labels import Label, Match, matches, nearest, nearest_things
 from kg_builder.answers.question_calls import Questions
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import Location, ProblemsFound, quoted
@@ -349,14 +350,19 @@ class GraphReader:
         return None
 
     def _named(self, question: StoredQuestion, parameter: Parameter, text: str) -> pyoxigraph.NamedNode:
-        """Return the allowed value with that name; raise `ProblemsFound` with the nearest names if it is ambiguous."""
+        """Return the allowed value with that name or code.
+
+        Raise `ProblemsFound` with the nearest names if it is ambiguous.
+        """
         allowed = self.allowed(question, parameter)
-        found = matches(text, [label for label in self.labels if label.thing in allowed])
+        known = {*allowed}
+        labels = [label for label in self.labels if label.thing in known]
+        found = matches(text, labels)
         best = [match for match in found if match.score == found[0].score >= CLEAR]
         ends = [iri for iri in allowed if iri.endswith(f"/{text}")]
         if len(ends) == 1 or len(best) == 1:
             return pyoxigraph.NamedNode(ends[0] if len(ends) == 1 else best[0].thing)
-        close = [match.thing for match in found[:5]] or nearest(text, allowed)
+        close = [match.thing for match in found[:5]] or nearest_things(text, labels) or nearest(text, allowed)
         examples = ", ".join(iri.removeprefix(self.base) for iri in close)
         raise ProblemsFound.at(
             Location(question.name, field=parameter.name),
@@ -395,17 +401,21 @@ class GraphReader:
 
     @cached_property
     def labels(self) -> list[Label]:
-        """The names of all things that can be found by name."""
+        """The names and codes of all things that can be found by them."""
         query = stored_query(self.root / "queries" / "find" / "labels.rq", "find")
-        return [Label(*map(str, row)) for row in self.answer(query.text, {}, "").rows]
+        rows = self.answer(query.text, {}, "").rows
+        return [
+            Label(str(thing), str(kind), str(name), str(label), bool(is_code))
+            for thing, kind, name, label, is_code in rows
+        ]
 
     def find(self, words: str, limit: int = 10) -> list[Match]:
-        """Return the things whose names are most like a text; spelling may differ.
+        """Return the things whose names are most like a text; spelling may differ. A code finds its thing.
 
         Parameters
         ----------
         words
-            A name, or some words of one.
+            A name, some words of one, or a code, such as CZ.
         limit
             The maximum number of things.
 
@@ -575,6 +585,8 @@ class GraphReader:
         iri = self.base + number.removeprefix(self.base)
         if iri not in self.samples:
             beside = list(self.ask(SAMPLE, **{self.question(SAMPLE).parameters[0].name: iri}))
+            if not beside:
+                return Confidence(Share(Decimal(0), Decimal(100)), reason="the source gives no value")
             shares = {each["beside"]: Share(each["low"], each["high"]) for each in beside}
             self.samples |= dict.fromkeys(shares, (shares, beside[0]["n"]))
         shares, size = self.samples[iri]

@@ -1,4 +1,4 @@
-"""Finds things by name: preferred, alternative and hidden labels, with fuzzy matching."""
+"""Finds things by name: preferred, alternative and hidden labels, with fuzzy matching; and by code."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ PART = 0.95
 
 @dataclasses.dataclass(frozen=True)
 class Label:
-    """A label of a thing: the IRI of the thing, its kind, its name, and the label itself.
+    """A label or code of a thing: the IRI of the thing, its kind, its name, and the label itself.
 
     The label is for search and must not be shown: it may be hidden, such as an outdated term.
+    A code, such as IT for Italy, is found only as the whole text: words of a text may look like codes.
     """
 
     thing: str
     kind: str
     name: str
     label: str
+    is_code: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,13 +57,27 @@ class Match:
 
 
 def matches(words: str, labels: Sequence[Label]) -> list[Match]:
-    """Return the things with matching labels, best first, each once; at equal scores, the shorter name is first."""
+    """Return the things with matching labels, best first, each once; at equal scores, the shorter name is first.
+
+    Examples
+    --------
+    >>> from kg_builder.answers.labels import Label, matches
+    >>> italy = [Label("place/italy", "place", "Italy", text, code) for text, code in [("Italy", False), ("IT", True)]]
+    >>> [matches(words, italy)[0].score for words in ("it", "Itly")], matches("it is", italy)
+    ([100, 89], [])
+
+    """
     best: dict[str, Match] = {}
-    names = [label.label for label in labels]
+    code = words.strip().casefold()
+    for label in labels:
+        if label.is_code and label.label.casefold() == code:
+            best[label.thing] = Match(label.thing, label.kind, label.name, 100)
+    named = [label for label in labels if not label.is_code]
+    names = [label.label for label in named]
     for _, score, place in process.extract(
         words[:LONGEST], names, scorer=_likeness, processor=folded, limit=None, score_cutoff=LEAST
     ):
-        label = labels[place]
+        label = named[place]
         best.setdefault(label.thing, Match(label.thing, label.kind, label.name, round(score)))
     return sorted(best.values(), key=lambda match: (-match.score, len(match.name), match.thing))
 
@@ -81,3 +97,12 @@ def nearest(words: str, names: Iterable[str], limit: int = 5) -> list[str]:
     """Return the names that are most similar to some words, best first, without a minimum score."""
     found = process.extract(words[:LONGEST], list(names), scorer=fuzz.WRatio, processor=folded, limit=limit)
     return [name for name, *_ in found]
+
+
+def nearest_things(words: str, labels: Sequence[Label], limit: int = 5) -> list[str]:
+    """Return the things whose labels are most similar to some words, best first, each once."""
+    named = [label for label in labels if not label.is_code]
+    found = process.extract(
+        words[:LONGEST], [label.label for label in named], scorer=fuzz.WRatio, processor=folded, limit=3 * limit
+    )
+    return [*dict.fromkeys(named[place].thing for *_, place in found)][:limit]

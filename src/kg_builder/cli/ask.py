@@ -53,8 +53,8 @@ def add_commands(add: AddCommand) -> None:
     querying.add_argument("file", metavar="FILE", help="the file that holds the query; - for standard input")
     _formats(querying, (*TABLES, *RESULTS, *TRIPLES))
 
-    finding = add("find", _run_find, "find things by name, tolerating misspellings, and the questions about them")
-    finding.add_argument("words", nargs="+", metavar="WORDS", help="a name, or part of one")
+    finding = add("find", _run_find, "find things by name or code, misspelt or not, and the questions about them")
+    finding.add_argument("words", nargs="+", metavar="WORDS", help="a name, part of one, or a code, such as CZ")
     _formats(finding, ("text", "json"))
 
     comparing = add("compare", _run_compare, "report whether survey figures may be compared and added, and if not, why")

@@ -19,6 +19,7 @@ from kg_builder.cli.ask import add_commands
 from kg_builder.cli.link import add_linking
 from kg_builder.cli.serve import add_serving
 from kg_builder.core.problems import Location, Problem, ProblemsFound, as_data, errors, to_json
+from kg_builder.curation.report_fields import FIELDS, SURVEY
 
 DONE, FAULTY = 0, 1
 
@@ -110,9 +111,14 @@ def parser() -> argparse.ArgumentParser:
     )
 
     adding = command(
-        commands, "new-report", _run_new_report, "create the folder of a new report with templates for its tables"
+        commands,
+        "new-report",
+        _run_new_report,
+        "create the folder of a new report: its tables, with the rows that the options, or your answers, make",
     )
     adding.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2019")
+    for field in FIELDS:
+        adding.add_argument(f"--{field.name}", metavar="TEXT", help=field.question[0].lower() + field.question[1:])
 
     verifying = command(commands, "verify", _run_verify, "check every printed fact against your own copy of a report")
     verifying.add_argument("id", metavar="ID", help="the id of the report, such as netclean-2018")
@@ -265,16 +271,42 @@ def _run_validate(options: argparse.Namespace) -> int:
 
 
 def _run_new_report(options: argparse.Namespace) -> int:
-    """Write templates and print what to do with them."""
+    """Write the tables and print what to do with them; without options, ask on a terminal."""
     from kg_builder.curation.new_report import new_report  # noqa: PLC0415
 
-    written = new_report(options.root, options.id)
+    given = {field.name: getattr(options, field.name.replace("-", "_")) or "" for field in FIELDS}
+    asks = not any(given.values()) and sys.stdin.isatty() and sys.stderr.isatty()
+    written = _asked(options.root, options.id) if asks else new_report(options.root, options.id, given)
     print(f"Wrote {len(written)} tables into data/{options.id}/.")
     print(
         f"Try next: fill report.csv (its id is {options.id}), parts.csv, passages.csv; run `kg-builder validate`; "
         "build/dictionary.md says what each column holds."
     )
     return DONE
+
+
+def _asked(root: Path, source: str) -> list[Path]:
+    """Ask about a new report, again where an answer is not valid; write and return its tables."""
+    from kg_builder.curation.new_report import fields_of, new_report, refuse_id  # noqa: PLC0415
+    from kg_builder.schema.ontology_folder import read_schema  # noqa: PLC0415
+
+    refuse_id(root, source)
+    answers: dict[str, str] = {}
+    again = fields = fields_of(read_schema(root / "ontology"))
+    while True:
+        for field in again:
+            if field.table == "report" or field.name == SURVEY or answers.get(SURVEY):
+                print(f"{field.question}: ", end="", file=sys.stderr, flush=True)
+                answers[field.name] = sys.stdin.readline().strip()
+        try:
+            return new_report(root, source, answers)
+        except ProblemsFound as found:
+            wrong = {problem.location.file.removeprefix("--") for problem in found.problems}
+            again = [field for field in fields if field.name in wrong]
+            if not again:
+                raise
+            for problem in found.problems:
+                print(problem, file=sys.stderr)
 
 
 def _run_verify(options: argparse.Namespace) -> int:

@@ -58,6 +58,10 @@ RULES = {
     'the first byte that is not UTF-8. Save the file as UTF-8; in a spreadsheet, choose "CSV UTF-8".',
     "empty": "A table has at least a header line with the names of its columns. Write it, or delete the file: "
     "kg-builder new-report writes empty tables with their headers.",
+    "empty-report": "The tables of a report have no rows at all, so the graph holds nothing of it. Fill report.csv "
+    "first: its row has the name of the folder as id. Or remove the folder.",
+    "report-answer": "kg-builder new-report takes the answers that some table has a column for; the shapes of this "
+    "project have none for this option. Leave the option out, or add the column to a shape.",
     "header": "The first line of a table names columns of its shape, each once, and every required column; their order "
     'does not matter. In a stored query, the lines that begin with #+ are YAML with the keys of its kind, such as "#+ '
     'summary: What is rising?". CONTRIBUTING.md lists the keys, build/dictionary.md the columns. Correct the name '

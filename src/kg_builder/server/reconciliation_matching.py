@@ -17,7 +17,7 @@ from rdflib import XSD
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.answers.labels import folded
 from kg_builder.core.media_types import JSON
-from kg_builder.linking.label_normalisation import LONGEST
+from kg_builder.linking.label_normalisation import LONGEST, code_of
 from kg_builder.linking.matching import Candidate, Index, Record, Subject, Word, best, found
 from kg_builder.server.reconciliation_requests import MOST, VALUES, Asking
 from kg_builder.server.sparql_protocol import Reply, whole
@@ -30,6 +30,9 @@ LIKELY = 0.7
 
 CERTAIN = 0.9
 """Minimum score of an automatic match, if only one candidate reaches it."""
+
+UNTYPED = 0.85
+"""The score of a text that is a code, where no type is given: short words may look like codes."""
 
 WEIGHT = 0.2
 """The weight of the properties in a query in the score."""
@@ -102,6 +105,8 @@ def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
     said = next(index.matched([record], MOST, LIKELY))
     fitting = [each for each in said if _of_type(each.subject, asked.types)]
     if not fitting and asked.text:
+        fitting = coded(index, asked)
+    if not fitting and asked.text:
         like = next(index.like([(words[0], folded(asked.text[:LONGEST]))], MOST, LIKELY))
         fitting = [each for each in best(like) if _of_type(each.subject, asked.types)]
     if not fitting and not asked.text:
@@ -115,6 +120,13 @@ def candidates(graph: GraphReader, asked: Asking) -> list[Candidate]:
                 if _of_type(each, asked.types)
             ]
     return fitting
+
+
+def coded(index: Index, asked: Asking) -> list[Candidate]:
+    """Return the things of which the text of a query is a code, of the types in the query; less certain without."""
+    codes = tuple(Word(scheme, asked.text) for scheme in index.names)
+    found = [each for each in best(index.same(Record("", codes=codes))) if _of_type(each.subject, asked.types)]
+    return [each if asked.types else dataclasses.replace(each, score=UNTYPED) for each in found]
 
 
 def _of_type(subject: Subject, wanted: Sequence[str]) -> bool:
@@ -190,14 +202,19 @@ def _name_of(graph: GraphReader, term: pyoxigraph.NamedNode | pyoxigraph.Literal
 
 
 def suggested(graph: GraphReader, what: str, prefix: str, cursor: int) -> Reply:
-    """Return the entities, properties or types with a name, or a word in it, that begins with some letters."""
+    """Return the entities, properties or types with a name, or a word in it, that begins with some letters.
+
+    Entities with a code are suggested too, if the letters are the whole code.
+    """
     service = known(graph)
     if what == "entity":
+        index = service.index
+        labels = [own for owns in index.labels.values() for own in owns]
+        codes = [own for (_, code), owns in index.codes.items() if code == code_of(prefix) for own in owns]
         offers = [
             (own.text, {**entity(graph, subject), "notable": types(subject)})
-            for owns in service.index.labels.values()
-            for own in owns
-            for subject in [service.index.subjects[own.iri]]
+            for own in (*labels, *codes)
+            for subject in [index.subjects[own.iri]]
         ]
     else:
         listed = service.names if what == "property" else service.types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,11 +11,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 import duckdb
+from rdflib import DCTERMS, FOAF, RDFS, SKOS
 
 from kg_builder.core.curies import compact
 from kg_builder.core.problems import LISTED, Location, Problem, quoted
 from kg_builder.schema.limits import Limit
-from kg_builder.schema.model import SOURCE, Column, Schema, Table
+from kg_builder.schema.model import SOURCE, Column, Schema, Table, Target
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
 from kg_builder.tables.preamble import CURIE_MAP
 
@@ -31,8 +33,27 @@ FORMS = {
 }
 """For each datatype: the pattern of the whole cell (RE2), and its description in messages."""
 
+LABELS = (
+    *map(str, (SKOS.prefLabel, FOAF.name, DCTERMS.title)),  # what a thing is called
+    *map(str, (SKOS.altLabel, SKOS.hiddenLabel)),
+)
+"""The properties of the labels by which a thing may be meant."""
+
+OFFERED = 3
+"""Maximum number of things of one name that a message suggests."""
+
 Rule = tuple[str, str]
 """The name of a rule, and the SQL condition that is true for a value that breaks it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Name:
+    """A label or code by which a reference may mean a thing: its key in cells, its label to show, and the text."""
+
+    key: str
+    label: str
+    text: str
+    is_code: bool = False
 
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, tables: Iterable[Table]) -> Iterator[Problem]:
@@ -247,10 +268,69 @@ def _is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
 
 
 def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
-    """Return a sentence with the id most similar to a value, or else with the values that the column holds."""
-    keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
-    near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
-    return f"Did you mean {near[0]}?" if near else column.message or column.description
+    """Return a sentence with what a value most probably means, or else with the values that the column holds.
+
+    An equal label or code counts first, then the most similar id or label.
+    """
+    target = schema.targets[column.target or ""]
+    keys = f"SELECT DISTINCT key FROM ({members(target)}) ORDER BY 1 LIMIT {NEAR}"
+    known = [key for (key,) in connection.execute(keys).fetchall()]
+    names = [*_names(connection, schema, target)]
+    meant = _meant(target, names, value)
+    if not meant:
+        texts = {_folded(each.text): each for each in reversed(names) if not each.is_code}
+        texts |= {key: Name(key, "", key) for key in known}
+        close = difflib.get_close_matches(value, known, n=1) or difflib.get_close_matches(_folded(value), texts, n=1)
+        meant = {texts[each].key: texts[each].label for each in close}
+    if not meant:
+        return column.message or column.description
+    return f"Did you mean {' or '.join(_shown(*each) for each in sorted(meant.items())[:OFFERED])}?"
+
+
+def keys_named(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> list[str]:
+    """Return the keys of the things that a value of a reference means: as a key, else as a label or code."""
+    target = schema.targets[column.target or ""]
+    held = connection.execute(f"SELECT key FROM ({members(target)}) WHERE key = ? LIMIT 1", [value]).fetchone()
+    return [value] if held else sorted(_meant(target, _names(connection, schema, target), value))
+
+
+def _meant(target: Target, names: Iterable[Name], value: str) -> dict[str, str]:
+    """Return the things with a label or code like a value, with or without its type: their keys and labels."""
+    kind, _, text = value.rpartition("/")
+    if kind not in {"", *target.kinds}:
+        return {}
+    start = f"{kind}/" if kind and target.qualified else ""
+    return {
+        each.key: each.label for each in names if each.key.startswith(start) and _folded(each.text) == _folded(text)
+    }
+
+
+def _shown(key: str, label: str) -> str:
+    """Return a key, with its label if the key does not contain it."""
+    return f"{key} ({label})" if label and _folded(label) != key.rpartition("/")[2].replace("-", " ") else key
+
+
+def _names(connection: duckdb.DuckDBPyConnection, schema: Schema, target: Target) -> Iterator[Name]:
+    """Yield the labels and codes of the targets of a reference, from their tables and from the code lists."""
+    codes = {str(each) for each in schema.ontology.transitive_subjects(RDFS.subPropertyOf, SKOS.notation)}
+    for table in target.tables:
+        own = next((column for column in table.columns if column.path in LABELS[:3]), None)
+        key = f"{literal(f'{table.kind}/')} || id" if target.qualified else "id"
+        for column in table.columns:
+            if own and column.path in {*LABELS, *codes}:
+                texts = f"SELECT {key}, {name(own.name)}, v FROM ({values(table, column)}) WHERE v IS NOT NULL"
+                for found, label, text in connection.execute(f"{texts} ORDER BY 1, 3 LIMIT {NEAR}").fetchall():
+                    yield Name(found, label or "", text, column.path in codes)
+    for code in target.codes:
+        label = schema.code_value(code, str(SKOS.prefLabel))
+        if label:
+            yield Name(f"{code.kind}/{code.key}" if target.qualified else code.key, label, label)
+
+
+def _folded(text: str) -> str:
+    """Return a text in lower case without accents."""
+    letters = unicodedata.normalize("NFKD", text.strip()).casefold()
+    return "".join(each for each in letters if not unicodedata.combining(each))
 
 
 def _leads_back(links: Iterable[tuple[str, str]]) -> bool:

@@ -59,6 +59,7 @@ def read_tables(
     if sum(count_rows(connection, schema).values()) < FEW:
         plan_without_optimizer(connection)
     if not unread:
+        notes += _empty_reports(connection, files)
         fill_constants(connection, schema)
         list_things(connection, schema, base)
         faults += changed_cell_problems(connection, schema, files)
@@ -67,6 +68,25 @@ def read_tables(
     if faults or unread:
         raise ProblemsFound([*notes, *faults, *unread])
     return notes
+
+
+def _empty_reports(connection: duckdb.DuckDBPyConnection, files: Iterable[TableFile]) -> Iterator[Problem]:
+    """Yield a warning for each folder of a report whose tables have no rows."""
+    tables: dict[str, set[str]] = {}
+    for file in files:
+        if file.table.per_source:
+            tables.setdefault(file.source, set()).add(file.table.stem)
+    for source, stems in sorted(tables.items()):
+        rows = " UNION ALL ".join(f"SELECT 1 FROM {name(stem)} WHERE _source = $source" for stem in sorted(stems))
+        if connection.execute(f"{rows} LIMIT 1", {"source": source}).fetchone() is None:
+            yield Problem(
+                Location(f"data/{source}"),
+                rule="empty-report",
+                found="a report without rows",
+                expected="the row of report.csv at least",
+                hint="Fill its tables, report.csv first.",
+                severity="warning",
+            )
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, schema: Schema) -> dict[str, int]:
