@@ -15,11 +15,14 @@ class KG(DefinedNamespace):
     _fail = True
 
     acyclic: URIRef
+    address: URIRef
     column: URIRef
     exclusive: URIRef
     file: URIRef
     line: URIRef
-    shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
+    newAddress: URIRef  # noqa: N815  (the ontology's own spelling)
+    retires: URIRef
+    shownWith: URIRef  # noqa: N815
     textSha256: URIRef  # noqa: N815
 
 
