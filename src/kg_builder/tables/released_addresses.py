@@ -48,12 +48,9 @@ def address_problems(
     problems = [*_row_problems(connection, rows, table.by)]
     if (root / RELEASED).exists():
         text = gathered(problems, lambda: [text_of(root / RELEASED, RELEASED, "text")])
-        retired = (
-            f"SELECT {name(table.address)} FROM {name(table.table.stem)} WHERE {name(table.kind)} IN (SELECT unnest(?))"
-        )
         disorder = [problem for each in text for problem in _list_problems(each)]
         if text and not disorder:
-            problems += _vanished(connection, root / RELEASED, retired, sorted(table.retiring))
+            problems += _vanished(connection, root / RELEASED, [row.address for row in rows if row.retires])
         problems += disorder
     return problems
 
