@@ -16,6 +16,8 @@ class KG(DefinedNamespace):
 
     acyclic: URIRef
     address: URIRef
+    because: URIRef
+    changed: URIRef
     column: URIRef
     exclusive: URIRef
     file: URIRef
@@ -24,6 +26,7 @@ class KG(DefinedNamespace):
     retires: URIRef
     shownWith: URIRef  # noqa: N815
     textSha256: URIRef  # noqa: N815
+    was: URIRef
 
 
 class CSVW(DefinedNamespace):

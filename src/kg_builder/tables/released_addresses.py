@@ -88,7 +88,7 @@ def _vanished(connection: duckdb.DuckDBPyConnection, released: Path, retired: li
             Problem(
                 Location(RELEASED, number),
                 rule="released",
-                found=f"{quoted(address)}, which nothing has any more",
+                found=f"{quoted(address)}, which no row has any more",
                 expected="each released address in a table, or a record of what became of it",
                 hint=recording(address, near),
             )
@@ -142,7 +142,7 @@ def _row_problems(connection: duckdb.DuckDBPyConnection, rows: Sequence[AddressC
             yield Problem(
                 row.location,
                 rule="retired",
-                found=f"{quoted(row.address)}, which nothing has",
+                found=f"{quoted(row.address)}, which no row has",
                 expected="the address of a thing, because it stays",
                 hint=f'If it is gone, run `kg-builder retract {row.address} --because "…"`.',
             )
@@ -151,7 +151,7 @@ def _row_problems(connection: duckdb.DuckDBPyConnection, rows: Sequence[AddressC
                 yield Problem(
                     dataclasses.replace(row.location, field=by),
                     rule="successor",
-                    found=f"{quoted(each)}, which nothing has",
+                    found=f"{quoted(each)}, which no row has",
                     expected="the address of a thing, or of one with a row here",
                     hint=_nearest(connection, each),
                 )
