@@ -651,6 +651,8 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
         "Finding-value-or-reason": ("findings", "status"),
         "Discrepancy-prefers-a-fact": ("discrepancies", "prefers"),
         "Mapping-reason": ("links", "comment"),
+        "AddressChange-successors": ("address_changes", "by"),
+        "AddressChange-reason": ("address_changes", "because"),
     }[constraint]
     table = tables[stem]
     rows = [
@@ -660,6 +662,7 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
     questions = {(row["_source"], row["id"]): row for row in bench.rows(tables["questions"])}
     for row in rows:
         value: str | None = None
+        also: Row = {}
         match constraint:
             case "Question-follow-up" if row["follow_up_of"]:
                 value = questions[row["_source"], row["follow_up_of"]]["population"]
@@ -678,9 +681,13 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
                 value = next(fact for fact in facts if fact not in row["facts"].split(";"))
             case "Mapping-reason" if row["comment"] and row["predicate_id"] == "skos:closeMatch":
                 pass
+            case "AddressChange-successors" if row["by"]:
+                pass
+            case "AddressChange-reason":
+                also = {"kind": "split", "by": f"{row['by']};threat/grooming"}
             case _:
                 continue
-        changed = row | {cell: value}
+        changed = row | also | {cell: value}
         yield Mutation(table, table.column(cell), constraint, folder_of(row), row["id"], (tuple(changed.items()),))
 
 
