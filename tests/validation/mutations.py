@@ -92,6 +92,9 @@ SPOILED = {
 }
 """For constraints on single findings: what breaks any of them in the cell that the constraint is about."""
 
+SPLIT = {"kind": "split", "by": "threat/one;threat/two"}
+"""Cells of a change of an address that needs a reason."""
+
 HALF = 0.5
 """The share of references to things of another kind among those that are broken; the rest refer to nothing."""
 
@@ -681,10 +684,8 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
                 value = next(fact for fact in facts if fact not in row["facts"].split(";"))
             case "Mapping-reason" if row["comment"] and row["predicate_id"] == "skos:closeMatch":
                 pass
-            case "AddressChange-successors" if row["by"]:
-                pass
-            case "AddressChange-reason":
-                also = {"kind": "split", "by": f"{row['by']};threat/grooming"}
+            case "AddressChange-successors" | "AddressChange-reason":
+                also = SPLIT if cell == "because" else {}
             case _:
                 continue
         changed = row | also | {cell: value}
