@@ -213,11 +213,11 @@ def test_what_named_a_merged_thing_names_the_other_one_once(draft: Draft) -> Non
 
 
 def test_a_thing_that_nothing_names_is_retracted(draft: Draft) -> None:
-    edits = changed(draft, "retract", "example-2020/mention/example-chat", "--because", "It is not named.")
+    edits = changed(draft, "retract", "example-2020/mention/example-chat", "--because", "Not named.")
     assert edits[CHANGES] == (
         [],
         [
-            "example-2020-mention-example-chat,example-2020/mention/example-chat,retracted,,2021-02-03,It is not named.",
+            "example-2020-mention-example-chat,example-2020/mention/example-chat,retracted,,2021-02-03,Not named.",
         ],
     )
 
@@ -288,14 +288,16 @@ REFUSED = {
     "a malformed new name": (
         ("rename", "threat/extortion", "threat/Black Mail"),
         (
-            'rename: found "Black Mail", expected an id. An id is lower-case ASCII letters and digits, joined by single '
+            'rename: found "Black Mail", expected an id. An id is lower-case ASCII letters and digits, '
+            "joined by single "
             'hyphens, such as "trace-an-object".'
         ),
     ),
     "a new name of another kind": (
         ("rename", "threat/extortion", "technique/extortion"),
         (
-            'rename: found "technique/extortion", expected an address that begins with threat/. Move the row to its other '
+            'rename: found "technique/extortion", expected an address that begins with threat/. Move the '
+            "row to its other "
             "table by hand first; the command then changes what refers to it."
         ),
     ),
@@ -340,14 +342,18 @@ REFUSED = {
     "corrected, but no fact": (
         ("correct", "threat/grooming", "label=x", "--because", "x"),
         (
-            'correct: found "threat/grooming", expected a fact, of type claim, comment, figure, finding, insight, list, '
+            'correct: found "threat/grooming", expected a fact, of type claim, comment, figure, finding, '
+            "insight, list, "
             "mention, option, passage, question, relation, statement. Correct the cell of anything else by hand; its "
             "address stays."
         ),
     ),
     "an unknown column": (
         ("correct", "example-2020/finding/seen-no", "printd=1", "--because", "x"),
-        'correct: found the column "printd", expected a column of data/example-2020/findings.csv. Did you mean printed?',
+        (
+            'correct: found the column "printd", expected a column of data/example-2020/findings.csv. '
+            "Did you mean printed?"
+        ),
     ),
     "the id": (
         ("correct", "example-2020/finding/seen-no", "id=x", "--because", "x"),
@@ -367,7 +373,8 @@ REFUSED = {
     "an invalid value": (
         ("correct", "example-2020/finding/seen-no", "value=37,5%", "--because", "x"),
         (
-            'data/example-2020/findings.csv:8: value: found "37,5%", expected a decimal number with a point, such as 28.6. '
+            'data/example-2020/findings.csv:8: value: found "37,5%", expected a decimal number with a '
+            "point, such as 28.6. "
             "Leave the percent sign out; the unit has its own column."
         ),
     ),

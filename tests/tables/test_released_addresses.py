@@ -88,14 +88,16 @@ def test_of_many_that_disappear_twenty_are_listed(draft: Draft, tmp_path: Path) 
         (
             b"threat/b\nthreat/a\n",
             (
-                f'{RELEASED}:2: found "threat/a" behind "threat/b", expected addresses in the order of their characters. '
+                f'{RELEASED}:2: found "threat/a" behind "threat/b", expected addresses in the order of their '
+                "characters. "
                 f"Sort it: `LC_ALL=C sort -u -o {RELEASED} {RELEASED}`."
             ),
         ),
         (
             b"<<<<<<< HEAD\nthreat/a\n",
             (
-                f'{RELEASED}:1: found "<<<<<<< HEAD", expected an address without its beginning, such as threat/grooming. '
+                f'{RELEASED}:1: found "<<<<<<< HEAD", expected an address without its beginning, such as '
+                "threat/grooming. "
                 f"Sort it: `LC_ALL=C sort -u -o {RELEASED} {RELEASED}`."
             ),
         ),
@@ -138,14 +140,16 @@ ROWS = {
     "a deprecated thing that is gone": (
         "threat-x,threat/x,deprecated,,2020-06-05,\n",
         (
-            f'{CHANGES}:7: thing: found "threat/x", which no row has, expected the address of a thing, because it stays. '
+            f'{CHANGES}:7: thing: found "threat/x", which no row has, expected the address of a thing, '
+            "because it stays. "
             'If it is gone, run `kg-builder retract threat/x --because "…"`.'
         ),
     ),
     "a way that ends nowhere": (
         "threat-x,threat/x,renamed,threat/groming,2020-06-05,\n",
         (
-            f'{CHANGES}:7: by: found "threat/groming", which no row has, expected the address of a thing, or of one with '
+            f'{CHANGES}:7: by: found "threat/groming", which no row has, expected the address of a thing, or '
+            "of one with "
             "a row here. Did you mean threat/grooming?"
         ),
     ),
@@ -159,7 +163,8 @@ ROWS = {
     "a circle": (
         "threat-x,threat/x,renamed,threat/y,2020-06-05,\nthreat-y,threat/y,renamed,threat/x,2020-06-05,\n",
         (
-            f"{CHANGES}:7: by: found the circle threat/x → threat/y → threat/x, expected addresses that lead to a thing. "
+            f"{CHANGES}:7: by: found the circle threat/x → threat/y → threat/x, expected addresses that lead "
+            "to a thing. "
             "Correct one of these rows."
         ),
     ),
