@@ -54,7 +54,7 @@ def build_graph(project: Project, work: Path, progress: Progress = SILENT) -> Bu
     files = gathered(faults, lambda: table_files(project.root / "data", schema))
     with engine(work, project.memory, size_of(files)) as connection:
         progress.step("reading tables")
-        notes = read_tables(connection, schema, files, work, project.base, faults)
+        notes = read_tables(connection, schema, files, project.root, work, base=project.base, faults=faults)
         progress.step("rendering N-Quads")
         rows = count_rows(connection, schema)
         wanted = any(output.reads_cells and output.name in (project.formats or FORMATS) for output in OUTPUTS)

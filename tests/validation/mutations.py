@@ -93,6 +93,9 @@ SPOILED = {
 }
 """For constraints on single findings: what breaks any of them in the cell that the constraint is about."""
 
+SPLIT = {"kind": "split", "by": "threat/one;threat/two"}
+"""Cells of a change of an address that needs a reason."""
+
 HALF = 0.5
 """The share of references to things of another kind among those that are broken; the rest refer to nothing."""
 
@@ -653,6 +656,8 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
         "Finding-value-or-reason": ("findings", "status"),
         "Discrepancy-prefers-a-fact": ("discrepancies", "prefers"),
         "Mapping-reason": ("links", "comment"),
+        "AddressChange-successors": ("address_changes", "by"),
+        "AddressChange-reason": ("address_changes", "because"),
     }[constraint]
     table = tables[stem]
     rows = [
@@ -662,6 +667,7 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
     questions = {(row["_source"], row["id"]): row for row in bench.rows(tables["questions"])}
     for row in rows:
         value: str | None = None
+        also: Row = {}
         match constraint:
             case "Question-follow-up" if row["follow_up_of"]:
                 value = questions[row["_source"], row["follow_up_of"]]["population"]
@@ -680,9 +686,11 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
                 value = next(fact for fact in facts if fact not in row["facts"].split(";"))
             case "Mapping-reason" if row["comment"] and row["predicate_id"] == "skos:closeMatch":
                 pass
+            case "AddressChange-successors" | "AddressChange-reason":
+                also = SPLIT if cell == "because" else {}
             case _:
                 continue
-        changed = row | {cell: value}
+        changed = row | also | {cell: value}
         yield Mutation(table, table.column(cell), constraint, folder_of(row), row["id"], (tuple(changed.items()),))
 
 

@@ -57,6 +57,8 @@ MERGED = 331
 """Mutated rows of the merged graph; a row has one mutation there."""
 
 CONSTRAINTS = (
+    "AddressChange-reason",
+    "AddressChange-successors",
     "Discrepancy-prefers-a-fact",
     "Finding-change",
     "Finding-interval",

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from kg_builder import __version__
+from kg_builder.cli.addresses import add_address_commands
 from kg_builder.cli.ask import add_commands
 from kg_builder.cli.link import add_linking
 from kg_builder.cli.serve import add_serving
@@ -139,6 +140,8 @@ def parser() -> argparse.ArgumentParser:
         help="sentences, JSON, a table of all facts, or triples of PROV and DQV in Turtle (default: text)",
     )
     verifying.add_argument("--base", help="the base of the IRIs in Turtle (default: w3id.org/child-protection-kg/)")
+
+    add_address_commands(partial(command, commands))
 
     add_commands(partial(command, commands))
 

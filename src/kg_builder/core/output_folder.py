@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -101,6 +101,35 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def replace_together(contents: Mapping[Path, bytes]) -> None:
+    """Replace or create several files, all or none: each is written beside its place, then all are renamed.
+
+    If one cannot be renamed, those before it get their former content again.
+    """
+    beside = {path: path.with_name(f".{path.name}.new") for path in contents}
+    former = {path: path.read_bytes() if path.exists() else None for path in contents}
+    done: list[Path] = []
+    try:
+        for path, content in contents.items():
+            beside[path].write_bytes(content)
+            if path.exists():
+                shutil.copymode(path, beside[path])
+        for path, new in beside.items():
+            done.append(path)
+            new.replace(path)
+    except BaseException:
+        for path in done:
+            before = former[path]
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(before)
+        raise
+    finally:
+        for new in beside.values():
+            new.unlink(missing_ok=True)
 
 
 def _exchange(new: Path, out: Path) -> None:

@@ -83,6 +83,19 @@ RULES = {
     "metadata": "The lines before a table of mappings are YAML behind #, with the keys of a mapping set in SSSOM, each "
     'once; curie_map with the prefixes is required. Right: "#mapping_date: 2024-05-01". Anchors, aliases and tags are '
     "refused, because they can make a small text very large. Correct the line that the message names.",
+    # addresses
+    "released": "An address that was released may be in somebody's bookmarks, data or publications, so it never "
+    "disappears: a row has it, or a row of shared/address_changes.csv says what became of it. The message gives the "
+    "command that writes this row: kg-builder rename, merge or retract. data/released.txt lists all released "
+    "addresses, sorted, one on each line; only kg-builder release adds to it, and nothing is removed.",
+    "retired": "An address that was renamed, merged, split or retracted is never used again, not even for a similar "
+    "thing, because links to it would lead to something else. An address has one row in shared/address_changes.csv, "
+    "and a deprecated thing still has its own row. Give the thing another id.",
+    "successor": "What takes the place of a former address must exist, or have a row of its own that leads on. The way "
+    "ends at a thing, or at an address that was split or retracted; it never leads back to where it starts. Correct "
+    "the column by.",
+    "referred": "A thing is retracted only when no cell refers to it, because what a row says may no longer be true "
+    "without it. Change or remove the rows that the message names, or merge the thing into another one.",
     # shapes
     "turtle": "The files in ontology/ are Turtle. The message gives the line at which the parser stopped; often the "
     "fault is a missing point or semicolon on the line before.",
@@ -134,9 +147,10 @@ RULES = {
     "parameter": "A parameter is a variable such as ?_topic_iri that stands behind SELECT, so that its value can be "
     "listed and bound. Its name ends in _iri, _string, _integer or _decimal. Add the variable behind SELECT. When you "
     "ask, give each parameter at most once, by its name without underscore and ending: --topic deepfakes.",
-    "name": "A name must be one that exists, if it is looked up, and not be taken yet, if it is new: two stored "
-    "questions cannot have one name, even in different folders. The name of an endpoint is of lower-case ASCII words "
-    "joined by hyphens. The message lists the nearest names; kg-builder queries lists all stored questions.",
+    "name": "A name or address must be one that exists, if it is looked up, and not be taken yet, if it is new: two "
+    "stored questions cannot have one name, even in different folders, and a former address is never used again. The "
+    "name of an endpoint is of lower-case ASCII words joined by hyphens. The message lists the nearest names; "
+    "kg-builder queries lists all stored questions.",
     "context": "A number is shown with all that it is read with: a share without its base or question misleads. "
     "shownWith in the ontology names these columns for each property. Select the variables that the message names. In "
     "external JSON-LD, @context stands in the file itself, because no other file is fetched.",

@@ -15,12 +15,18 @@ class KG(DefinedNamespace):
     _fail = True
 
     acyclic: URIRef
+    address: URIRef
+    because: URIRef
+    changed: URIRef
     column: URIRef
     exclusive: URIRef
     file: URIRef
     line: URIRef
-    shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
+    newAddress: URIRef  # noqa: N815  (the ontology's own spelling)
+    retires: URIRef
+    shownWith: URIRef  # noqa: N815
     textSha256: URIRef  # noqa: N815
+    was: URIRef
 
 
 class CSVW(DefinedNamespace):

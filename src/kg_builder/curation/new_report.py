@@ -153,7 +153,7 @@ def _refuse_answers(schema: Schema, data: Path, source: str, fields: list[Field]
     files = table_files(data, schema)
     try:
         with tempfile.TemporaryDirectory() as work, engine(Path(work), MEMORY, size_of(files)) as connection:
-            read_tables(connection, schema, files, Path(work), BASE, [])
+            read_tables(connection, schema, files, data.parent, Path(work), base=BASE)
     except ProblemsFound as found:
         options = {(f"data/{source}/{field.table}.csv", field.column): f"--{field.name}" for field in fields}
         raise ProblemsFound(

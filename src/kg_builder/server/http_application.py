@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from kg_builder.answers.answer import Answer
+from kg_builder.answers.former_addresses import AddressRecord, AddressRecords
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.media_types import ANSWERS, HTML, JSON, PNG, RESULTS, TRIPLES, know_files, preferred
 from kg_builder.core.problems import ProblemsFound, quoted
@@ -72,6 +73,7 @@ class Site:
         self.version = version
         self.pages = pages
         self.prefixes = prefixes_of(graph)
+        self.former = AddressRecords(graph).retired
         self.description = b""
         self.size = len(graph.store)  # the store would count again on each call
         self.files = StaticFiles(directory=build / "site", check_dir=False)
@@ -171,6 +173,8 @@ class Site:
     async def found(self, request: Request) -> Response:
         """Redirect from a thing to its page or its data, or return its data, or a file."""
         path = request.path_params["path"]
+        if former := self.former.get(path.partition(".")[0]):
+            return await self.gone(request, former, path.removeprefix(former.address))
         stem, _, ending = path.rpartition(".")
         if ending in ENDINGS and (thing := self.graph.thing(self.graph.base + stem)):
             data = described(self.graph, thing, ENDINGS[ending], self.prefixes)
@@ -190,6 +194,32 @@ class Site:
             listed = ["/health", "/openapi.json", "/questions", "/sparql", "/SHA256SUMS", "/kg.nq"]
             return JSONResponse({"pages": "none were built", "addresses": listed})
         return await self.files.get_response(path or "index.html", request.scope)
+
+    async def gone(self, request: Request, former: AddressRecord, ending: str) -> Response:
+        """Redirect from a former address to the one that takes its place; if none or several do, answer with 410.
+
+        The `ending` of a data address, such as `.ttl`, is kept; pages lead to the thing, and from there to its page.
+        """
+        if former.moved_to:
+            way = posixpath.relpath(former.moved_to, posixpath.dirname(former.address))
+            return RedirectResponse(way + quote("" if ending == ".html" else ending), 301)
+        offers = [*([HTML] if self.pages else []), *ENDINGS.values(), JSON]
+        media = HTML if ending == ".html" else ENDINGS.get(ending.removeprefix(".")) or preferred(request, offers)
+        headers = {"Vary": "Accept"}
+        if media == HTML and self.pages:
+            page = await run_in_threadpool(self.pages.former, former, "/")
+            return HTMLResponse(page, HTTPStatus.GONE, headers)
+        thing = self.graph.thing(self.graph.base + former.address)
+        if thing and media in TRIPLES and media != JSON:
+            data = described(self.graph, thing, media, self.prefixes)
+            return Response(data, HTTPStatus.GONE, headers, media)
+        raise Refused.because(
+            HTTPStatus.GONE,
+            rule="retired",
+            found=f"{quoted(former.address)}, which was {former.kind} on {former.date}",
+            expected=f"one of {', '.join(former.by)}" if former.by else "another address",
+            hint=former.because,
+        )
 
 
 def elsewhere(address: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache, partial
@@ -16,6 +17,7 @@ import pyoxigraph
 from kg_builder import __version__
 from kg_builder.answers.answer import Answer, spaced
 from kg_builder.answers.default_parameters import answered, usual
+from kg_builder.answers.former_addresses import AddressRecord, AddressRecords
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.charts.charts import Chart, charts_of
 from kg_builder.charts.drawings import Drawings, png
@@ -28,7 +30,7 @@ from kg_builder.queries.stored_questions import StoredQuestion
 from kg_builder.schema.model import Schema
 from kg_builder.site.graph_views import Pictures
 from kg_builder.site.html_tables import Anchors, Table, items_html, link_html, table
-from kg_builder.site.page_index import REST, Directory, Thing
+from kg_builder.site.page_index import REST, Directory, Link, Thing
 from kg_builder.site.related_items import Neighbourhoods
 from kg_builder.site.sections import Section, Sections
 from kg_builder.site.sparql_editor import filled_in
@@ -65,6 +67,7 @@ class Pages:
         self.assets = assets
         self.directory = Directory(graph)
         self.cell = lru_cache(100_000)(self.directory.cell)  # many cells of tables are equal
+        self.records = AddressRecords(graph)
         self.sections = Sections(graph)
         self.pictures = Pictures(self.directory, cache)
         self.neighbourhoods = Neighbourhoods(self.pictures)
@@ -107,6 +110,36 @@ class Pages:
         """Return the page for an address that does not exist; its links start at the root of the server."""
         return self.page("missing.html", "", root="/")
 
+    def former(self, record: AddressRecord, root: str | None = None) -> str:
+        """Return the page of an address that nothing has any more; `root` is the path to the root of the site."""
+        links = [self.link_to(address) for address in self.records.ends(record)]
+        canonical = links[0].path.partition("#")[0] if record.moved_to else ""
+        return self.page("former.html", f"{record.address}.html", root, record=record, links=links, canonical=canonical)
+
+    def link_to(self, address: str) -> Link:
+        """Return a link to the thing of an address without the base; to its record if nothing has the address."""
+        iri = self.graph.base + address
+        return self.directory.link(iri) if iri in self.directory.things else Link(address, f"{address}.html")
+
+    @cached_property
+    def deprecations(self) -> dict[str, list[tuple[Thing, AddressRecord]]]:
+        """The things that should no longer be used, by the page that shows them."""
+        found: dict[str, list[tuple[Thing, AddressRecord]]] = defaultdict(list)
+        for address, record in self.records.deprecated.items():
+            if thing := self.directory.things.get(self.graph.base + address):
+                found[thing.address.partition("#")[0]].append((thing, record))
+        return found
+
+    @cached_property
+    def corrections(self) -> dict[str, list[tuple[Thing, Mapping[str, Any]]]]:
+        """The corrections of things without their own page, by the page that shows them."""
+        found: dict[str, list[tuple[Thing, Mapping[str, Any]]]] = defaultdict(list)
+        for row in self.directory.found("corrections"):
+            thing = self.directory.things.get(row["thing"])
+            if thing and not thing.has_page:
+                found[thing.address.partition("#")[0]].append((thing, row))
+        return found
+
     def home(self) -> str:
         """Return the start page, with the rows of the stored question whose header puts it there."""
         first = [each for each in self.graph.questions.values() if each.query.header.home]
@@ -126,6 +159,11 @@ class Pages:
             thing.address,
             thing=thing,
             definition=self.directory.definition(thing.iri),
+            deprecated=[
+                (each, record, [self.link_to(address) for address in self.records.ends(record)])
+                for each, record in self.deprecations.get(thing.address, ())
+            ],
+            corrected=self.corrections.get(thing.address, ()),
             sections=shown,
             downloads={chart: place for place, chart, _ in self.own_charts(thing.path)},
             asked=answers,

@@ -114,6 +114,8 @@ def _contents(pages: Pages, graph: BuiltGraph) -> Iterator[Task]:
     yield at("assets/graph-data.js", lambda: script("kgGraphData", pages.pictures.graph_data()))
     for question in pages.graph.questions.values():
         yield partial(_question_files, pages, question)
+    for record in pages.records.retired.values():
+        yield at(f"{record.address}.html", partial(pages.former, record))
     yield at("index.html", pages.home)
     yield at("questions.html", pages.list_of_questions)
     yield at("things.html", pages.list_of_things)

@@ -92,17 +92,17 @@ class DelimitedText:
         with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
             for number, line in enumerate(islice(stream, max(lines)), 1):
                 if not header and not line.startswith("#"):
-                    header = [text.strip('"') for _, text in _cells(line.rstrip("\r\n"), self.delimiter)]
+                    header = [text.strip('"') for _, text in raw_cells(line.rstrip("\r\n"), self.delimiter)]
                 if number in lines:
-                    for name, (start, _) in zip(header, _cells(line.rstrip("\r\n"), self.delimiter), strict=False):
+                    for name, (start, _) in zip(header, raw_cells(line.rstrip("\r\n"), self.delimiter), strict=False):
                         found.setdefault((number, name), start + 1)
         return found
 
 
-def _cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
+def raw_cells(line: str, delimiter: str) -> Iterator[tuple[int, str]]:
     """Yield the offset of each cell of a line, and its raw text.
 
-    >>> list(_cells('a,"b,c",d', ","))
+    >>> list(raw_cells('a,"b,c",d', ","))
     [(0, 'a'), (2, '"b,c"'), (8, 'd')]
     """
     start, quoted = 0, False

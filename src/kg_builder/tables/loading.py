@@ -13,6 +13,7 @@ from kg_builder.schema.model import Schema
 from kg_builder.tables.checked_tables import changed_cell_problems
 from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
+from kg_builder.tables.released_addresses import address_problems
 from kg_builder.tables.table_files import TableFile
 
 FEW = 20_000
@@ -45,13 +46,16 @@ def read_tables(
     connection: duckdb.DuckDBPyConnection,
     schema: Schema,
     files: Collection[TableFile],
+    root: Path,
     work: Path,
+    *,
     base: str,
-    faults: Iterable[Problem],
+    faults: Iterable[Problem] = (),
 ) -> list[Problem]:
-    """Load the tables and check their cells; return notes, or raise `ProblemsFound` with notes and all problems.
+    """Load the tables and check cells and addresses; return notes, or raise `ProblemsFound` with notes and problems.
 
     Cells are checked only if all files could be read; otherwise valid references would seem to have no target.
+    `root` is the project, `work` a folder for temporary files.
     """
     faults = [*faults]
     unread: list[Problem] = []
@@ -60,11 +64,7 @@ def read_tables(
         plan_without_optimizer(connection)
     if not unread:
         notes += _empty_reports(connection, files)
-        fill_constants(connection, schema)
-        list_things(connection, schema, base)
-        faults += changed_cell_problems(connection, schema, files)
-    if not unread and not faults:
-        faults += fill_paths(connection, schema)
+        faults += row_problems(connection, schema, files, root, base, faults)
     if faults or unread:
         raise ProblemsFound([*notes, *faults, *unread])
     return notes
@@ -87,6 +87,22 @@ def _empty_reports(connection: duckdb.DuckDBPyConnection, files: Iterable[TableF
                 hint="Fill its tables, report.csv first.",
                 severity="warning",
             )
+
+
+def row_problems(
+    connection: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    files: Collection[TableFile],
+    root: Path,
+    base: str,
+    faults: Iterable[Problem] = (),
+) -> list[Problem]:
+    """Return the problems of the cells and addresses of loaded tables, and fill their empty cells with defaults."""
+    fill_constants(connection, schema)
+    list_things(connection, schema, base)
+    problems = changed_cell_problems(connection, schema, files)
+    problems += address_problems(connection, schema, root, {problem.location.file for problem in problems})
+    return problems if problems or [*faults] else fill_paths(connection, schema)
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, schema: Schema) -> dict[str, int]:
