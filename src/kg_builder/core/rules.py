@@ -6,7 +6,9 @@ RULES = {
     # cells
     "unique": "An id names one row, because other tables and published addresses refer to it. Within one folder, no "
     "two rows of a table may have the same id, even if the table is split into several files. Give one of the rows an "
-    "id of its own; an id that was published is never changed and never used again.",
+    "id of its own; an id that was published is never changed and never used again. In tables that make ids, such as "
+    "findings, an empty id is made from the cells that differ from their defaults: two rows that have these in common, "
+    "or differ in punctuation alone, would get the same one. Correct the cell that should differ.",
     "minCount": "The column must have a value, or at least as many values as its shape says (sh:minCount). An empty "
     "cell means that the value is unknown, and without this one the row cannot be read. Fill in the cell, or remove "
     "the row.",
@@ -102,6 +104,9 @@ RULES = {
     "default": "A default (sh:defaultValue) is a constant, or a path (shnex:pathValues) from column to column: the "
     "first property is one of the table, each further one of the table to which the column before refers. Correct the "
     "property that the message names.",
+    "id-from": "kg:idFrom lists the properties from whose values an empty id is made. Each is that of a column of the "
+    "table, and the first must be filled in each row, because an id is not made from nothing. Correct the property "
+    "that the message names.",
     "shape-part": "A node shape and a property shape have each part that the builder needs, and no part twice: a table "
     "needs sh:targetClass, csvw:url, csvw:aboutUrl and sh:property, a column needs sh:path, csvw:name and sh:order. "
     "Add or remove the part that the message names.",

@@ -18,6 +18,7 @@ class KG(DefinedNamespace):
     column: URIRef
     exclusive: URIRef
     file: URIRef
+    idFrom: URIRef  # noqa: N815  (the ontology's own spelling)
     line: URIRef
     shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
     textSha256: URIRef  # noqa: N815

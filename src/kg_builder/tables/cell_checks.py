@@ -55,9 +55,9 @@ def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table
 def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
     """Yield the ids that are in more than one row of a kind, naming the rows."""
     places = "list(_file || ':' || _line ORDER BY _file, _line)"
-    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
-    rows = connection.execute(f"{again} ORDER BY 1, 2").fetchall()
-    for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
+    again = f"SELECT id, {places}, bool_or(_made) FROM {name(table.stem)} WHERE id IS NOT NULL"
+    rows = connection.execute(f"{again} GROUP BY _source, id HAVING count(*) > 1 ORDER BY 1, 2").fetchall()
+    for number, (id_, (*former, last), made) in enumerate(rows[:LISTED], 1):
         file, line = last.rsplit(":", 1)
         rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places are enough)
         found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
@@ -66,10 +66,16 @@ def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterat
             rule="unique",
             found=found,
             expected="each id once",
-            hint="Give one of the rows an id of its own.",
+            hint=f"{_made_from(table) if made else ''}Give one of the rows an id of its own.",
             more=len(rows) - LISTED if number == LISTED else 0,
             shape=table.column("id").shape,
         )
+
+
+def _made_from(table: Table) -> str:
+    """Return how to change a made id, as the first part of a hint."""
+    columns = [column.name for path in table.id_from if (column := table.column_of(path))]
+    return f"An empty id is made from {', '.join(columns)}, as far as they differ from their defaults: correct one. "
 
 
 def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -226,8 +232,9 @@ def _is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
 
 def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
     """Return a sentence with the id most similar to a value, or else with the values that the column holds."""
-    keys = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) ORDER BY 1 LIMIT {NEAR}"
-    near = difflib.get_close_matches(value, [key for (key,) in connection.execute(keys).fetchall()], n=1)
+    listed = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) WHERE key IS NOT NULL"
+    keys = connection.execute(f"{listed} ORDER BY 1 LIMIT {NEAR}").fetchall()
+    near = difflib.get_close_matches(value, [key for (key,) in keys], n=1)
     return f"Did you mean {near[0]}?" if near else column.message or column.description
 
 

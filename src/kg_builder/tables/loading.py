@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.schema.model import Schema
 from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.defaults import fill_constants, fill_paths
-from kg_builder.tables.engine import connect, list_things, load, name, plan_without_optimizer
-from kg_builder.tables.table_files import TableFile
+from kg_builder.tables.engine import connect, list_things, literal, load, name, plan_without_optimizer
+from kg_builder.tables.made_ids import make_ids
+from kg_builder.tables.table_files import Row, TableFile
+
+MEMORY = "2GB"
+"""The memory of the engine where rows are only filled."""
 
 FEW = 20_000
 """Below this many rows, the optimizer of the engine takes longer than it saves."""
@@ -59,7 +64,7 @@ def read_tables(
     if sum(count_rows(connection, schema).values()) < FEW:
         plan_without_optimizer(connection)
     if not unread:
-        fill_constants(connection, schema)
+        fill_before_checks(connection, schema)
         list_things(connection, schema, base)
         faults += cell_problems(connection, schema)
     if not unread and not faults:
@@ -67,6 +72,35 @@ def read_tables(
     if faults or unread:
         raise ProblemsFound([*notes, *faults, *unread])
     return notes
+
+
+def fill_before_checks(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
+    """Fill the empty cells that need no checked reference: constants, and ids that are made."""
+    fill_constants(connection, schema)
+    make_ids(connection, schema)
+
+
+def filled_rows(schema: Schema, files: Iterable[TableFile]) -> list[tuple[TableFile, int, Row]]:
+    """Return each row of some tables with its file and line, and with its empty cells filled; cells are not checked.
+
+    Raise `ProblemsFound` for files that are no clean tables.
+    """
+    files = [*files]
+    with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder, engine(Path(folder), MEMORY, 0) as connection:
+        load(connection, schema, files, Path(folder))
+        plan_without_optimizer(connection)
+        fill_before_checks(connection, schema)
+        fill_paths(connection, schema)
+        return [(file, line, row) for file in files for line, row in _rows_in(connection, file)]
+
+
+def _rows_in(connection: duckdb.DuckDBPyConnection, file: TableFile) -> Iterator[tuple[int, Row]]:
+    """Yield the line and the cells of each row of a file, as the engine holds them; empty cells are empty texts."""
+    names = [column.name for column in file.table.columns]
+    listed = ", ".join(f"coalesce({name(each)}, '')" for each in names)
+    rows = f"SELECT _line, {listed} FROM {name(file.table.stem)} WHERE _file = {literal(file.name)} ORDER BY _line"
+    for line, *cells in connection.execute(rows).fetchall():
+        yield line, dict(zip(names, cells, strict=True))
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, schema: Schema) -> dict[str, int]:
