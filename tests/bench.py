@@ -22,10 +22,9 @@ from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_queries import StoredQuery, derived_triples, stored_queries
 from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Schema, Table
-from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.defaults import fill_paths
 from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
-from kg_builder.tables.loading import fill_before_checks
+from kg_builder.tables.loading import checked_cells, fill_before_checks
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
@@ -221,7 +220,7 @@ class Bench:
     def answer(self, case: Case, folder: Path) -> Outcome:
         try:
             with self.edited(case.edits, folder) as tables:
-                faults = list(cell_problems(self.connection, self.part(tables)))
+                faults = list(checked_cells(self.connection, self.part(tables), self.unread))
                 if faults:
                     return Outcome(tuple(sorted(faults)))
                 unfilled = fill_paths(self.connection, self.schema)
@@ -267,7 +266,7 @@ class Bench:
             # prefixes, which no table but those that declare them needs
             self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
-            fill_before_checks(self.connection, self.schema)
+            self.unread = fill_before_checks(self.connection, self.schema)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")

@@ -42,6 +42,11 @@ RULES = {
     "sPARQL": "A constraint of the shapes that looks at several rows or several tables (sh:sparql), such as that the "
     "parts of a question share its survey. The sentence is its sh:message; the query is in ontology/shapes. Correct "
     "the row that it names, or the row that this one does not agree with.",
+    "printed-value": "Where value, decimals or unit are empty, they are read from the printed token: a number with an "
+    "optional word of amount before it, and a scale, a unit, a mark and brackets with an interval or a standard error "
+    "behind it. Right: 8%, 71.4 %, 7,5, <1, 1 in 8, 7.2 ! (2.55), 20.3% (17.1-23.4), 300 million, or - for a missing "
+    "value. Words are looked up among the labels of units and quantifiers. If a token is more than that, fill the "
+    "cells by hand; a filled cell always counts.",
     # files and folders
     "file": "The path must lead to a regular file that can be read: not to a folder, a device or a broken link. If the "
     "file does not exist, check --root or the spelling; if it cannot be opened, check its permissions. kg-builder "
@@ -104,6 +109,9 @@ RULES = {
     "default": "A default (sh:defaultValue) is a constant, or a path (shnex:pathValues) from column to column: the "
     "first property is one of the table, each further one of the table to which the column before refers. Correct the "
     "property that the message names.",
+    "printed-part": "A column may take one part of what is printed where its cell is empty (kg:printedPart): its "
+    "value, its decimals, its unit, a word of amount, a status, the limits of an interval, or a standard error. Choose "
+    "one of these names.",
     "id-from": "kg:idFrom lists the properties from whose values an empty id is made. Each is that of a column of the "
     "table, and the first must be filled in each row, because an id is not made from nothing. Correct the property "
     "that the message names.",

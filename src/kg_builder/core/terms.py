@@ -19,7 +19,11 @@ class KG(DefinedNamespace):
     exclusive: URIRef
     file: URIRef
     idFrom: URIRef  # noqa: N815  (the ontology's own spelling)
+    hasValue: URIRef  # noqa: N815
     line: URIRef
+    mark: URIRef
+    printed: URIRef
+    printedPart: URIRef  # noqa: N815
     shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
     textSha256: URIRef  # noqa: N815
 

@@ -38,7 +38,7 @@ class Column:
     """One column: a property shape. `limits` are its limits on each value, with their parameters as written.
 
     Only a limit to a list of terms has more than one parameter. `is_made` is true for the ids of a table that makes
-    ids for empty cells.
+    ids for empty cells. `printed_part` names the part of a printed value that an empty cell takes.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Column:
     is_iri: bool = False
     default: Default | None = None
     is_made: bool = False
+    printed_part: str = ""
 
     def limit(self, rule: str) -> tuple[str, ...]:
         """Return the parameters of a limit by the name of its rule, such as `maxLength`; none where there is none."""
@@ -75,7 +76,12 @@ class Column:
     @property
     def must_be_typed(self) -> bool:
         """Whether each row needs a value in the file itself."""
-        return bool(self.required) and self.default is None and not self.is_made
+        return self.must_be_filled and self.default is None and not self.printed_part
+
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether each row needs a value before references are followed: typed, read from what is printed, constant."""
+        return bool(self.required) and not (self.default and self.default.path) and not self.is_made
 
     @property
     def is_reference(self) -> bool:
@@ -298,6 +304,7 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
         default=_default_of(shapes, shape),
+        printed_part=text(shapes, shape, KG.printedPart),
     )
 
 

@@ -27,12 +27,26 @@ ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, 
 NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if limit.parameter == "number"}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
-    {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
+    {
+        RDF.type,
+        SH.name,
+        SH.description,
+        SH.message,
+        SH.severity,
+        CSVW.separator,
+        CSVW.lang,
+        KG.acyclic,
+        KG.printedPart,
+        SH.datatype,
+    }
     | {SH.defaultValue, SH.languageIn, SH.nodeKind, SH["class"]}
     | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS
 )
+PRINTED_PARTS = ("value", "decimals", "unit", "quantifier", "status", "low", "high", "error")
+"""The parts of a printed value that a column may take."""
+
 DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "gYear", "anyURI"}
 URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)*[.](csv|tsv)")
 
@@ -206,6 +220,15 @@ def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
                 rule="datatype",
                 found=short(value),
                 expected=f"one of {', '.join(sorted(DATATYPES))}",
+                hint="Choose one of them.",
+            )
+    for value in shapes.objects(node, KG.printedPart):
+        if str(value) not in PRINTED_PARTS:
+            yield Fault(
+                node,
+                rule="printed-part",
+                found=f"printedPart {quoted(str(value))}",
+                expected=f"one of {', '.join(PRINTED_PARTS)}",
                 hint="Choose one of them.",
             )
     for value in shapes.objects(node, SH.pattern):

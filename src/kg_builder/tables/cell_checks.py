@@ -135,7 +135,7 @@ def _first_broken(table: Table, column: Column, v: str) -> str:
 
 def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
     """Yield the rules for a value `v` of a column in the order in which a person would fix them."""
-    if column.must_be_typed:
+    if column.must_be_filled:
         yield "minCount", f"{v} IS NULL"
     if column.required > 1:
         given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"

@@ -15,6 +15,7 @@ from kg_builder.tables.cell_checks import cell_problems
 from kg_builder.tables.defaults import fill_constants, fill_paths
 from kg_builder.tables.engine import connect, list_things, literal, load, name, plan_without_optimizer
 from kg_builder.tables.made_ids import make_ids
+from kg_builder.tables.printed_cells import fill_from_printed
 from kg_builder.tables.table_files import Row, TableFile
 
 MEMORY = "2GB"
@@ -64,9 +65,9 @@ def read_tables(
     if sum(count_rows(connection, schema).values()) < FEW:
         plan_without_optimizer(connection)
     if not unread:
-        fill_before_checks(connection, schema)
+        tokens = fill_before_checks(connection, schema)
         list_things(connection, schema, base)
-        faults += cell_problems(connection, schema)
+        faults += checked_cells(connection, schema, tokens)
     if not unread and not faults:
         faults += fill_paths(connection, schema)
     if faults or unread:
@@ -74,10 +75,27 @@ def read_tables(
     return notes
 
 
-def fill_before_checks(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
-    """Fill the empty cells that need no checked reference: constants, and ids that are made."""
+def fill_before_checks(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Problem]:
+    """Fill the empty cells that need no checked reference: parts of what is printed, constants, ids that are made.
+
+    Return the printed tokens that cannot be read.
+    """
+    problems = fill_from_printed(connection, schema)
     fill_constants(connection, schema)
     make_ids(connection, schema)
+    return problems
+
+
+def checked_cells(
+    connection: duckdb.DuckDBPyConnection, schema: Schema, unread: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Yield the problems of all cells, and printed tokens that could not be read, without the empty cells of those."""
+    unread = [*unread]
+    rows = {(each.location.file, each.location.line) for each in unread}
+    yield from unread
+    for problem in cell_problems(connection, schema):
+        if problem.rule != "minCount" or (problem.location.file, problem.location.line) not in rows:
+            yield problem
 
 
 def filled_rows(schema: Schema, files: Iterable[TableFile]) -> list[tuple[TableFile, int, Row]]:
