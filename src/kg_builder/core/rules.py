@@ -186,6 +186,20 @@ RULES = {
     "lists the nearest values; kg-builder find WORDS searches all names.",
     "port": "The server needs an address of this machine and a port that no other program uses. Choose another one "
     "with --host and --port.",
+    # tables of publishers
+    "map": "A map says in TOML what the columns of a publisher's table stand for. layout is long (one value a row) or "
+    'wide (rows names things, each column of [columns] holds values); a column has to = "place", a column of our '
+    "tables, and may have values, pattern and new. [set] holds cells of every row. docs/importing.md has examples. "
+    "Correct the key that the message names, or give a map with --map.",
+    "unknown-value": "A value of an imported table must name something that the tables have: by its id, its label in "
+    "any language, an alias, a code, or the numbers of an age range. Nothing is guessed and nothing was imported. Fill "
+    "in the column use of unknown.csv: the name to use, new to have an option made, or - to leave the value out; or "
+    "add a row or an alias to the table. Then import again.",
+    "same-dimensions": "Two values of an imported table would become one finding, because question, item, option, "
+    "population, place, ages, group, periods, statistic and reading are the same. Add the column in which they differ "
+    "to the map, leave one out with where, or set reading to second.",
+    "extra": "Spreadsheets are read by python-calamine and code books by pyreadstat, which a build does not need. "
+    "Install them: pip install 'kg-builder[import]'. Or save the table as CSV.",
     # external data
     "column": "External tables are matched by their headers: one column called id or iri, and some called label, name "
     "or title. If yours are called otherwise, name them: kg-builder link codes.csv --id code --label description.",

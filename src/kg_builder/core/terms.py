@@ -15,15 +15,21 @@ class KG(DefinedNamespace):
     _fail = True
 
     acyclic: URIRef
+    ageFrom: URIRef  # noqa: N815  (the ontology's own spelling)
+    ageTo: URIRef  # noqa: N815
     column: URIRef
     exclusive: URIRef
     file: URIRef
     idFrom: URIRef  # noqa: N815  (the ontology's own spelling)
     hasValue: URIRef  # noqa: N815
+    item: URIRef
     line: URIRef
     mark: URIRef
+    option: URIRef
     printed: URIRef
     printedPart: URIRef  # noqa: N815
+    question: URIRef
+    residual: URIRef
     shownWith: URIRef  # noqa: N815  (the ontology's own spelling)
     textSha256: URIRef  # noqa: N815
 

@@ -14,6 +14,9 @@ from kg_builder.schema.model import SOURCE, Schema, Table
 from kg_builder.tables.input_formats import INPUT_FORMATS, format_of
 from kg_builder.tables.table_files import TableFile
 
+IMPORTS = "imports"
+"""The folder of a report with the maps of its imports; no build reads it."""
+
 
 def table_files(data: Path, schema: Schema) -> list[TableFile]:
     """Return the tables in `data/`, sorted by name; a table may be split into `findings.csv`, `findings.2.tsv`, ….
@@ -63,6 +66,8 @@ def _endings(table: Table) -> list[str]:
 def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
     """Yield the entries of a folder that no build reads, so that no row is lost silently."""
     for path in sorted(folder.iterdir()):
+        if endings and path.name == IMPORTS:
+            continue
         read = path.name.endswith(tuple(endings)) if endings else path.is_dir()
         if not read and not path.name.startswith(".") and path.suffix != ".md":
             name = "/".join(path.parts[-3:] if endings else path.parts[-2:])
