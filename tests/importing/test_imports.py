@@ -506,9 +506,7 @@ MAPS = {
     ),
     "no-such-column": (
         WIDE.replace('"Girls"', '"Girl"'),
-        [
-            'table.toml: found the column "Girl", which table.csv does not have, expected a column of the source. Did'
-        ],
+        ['table.toml: found the column "Girl", which table.csv does not have, expected a column of the source. Did'],
     ),
 }
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from kg_builder.core.spreadsheets import ranges_behind
 from kg_builder.core.terms import KG
 from kg_builder.importing.lookups import EVERYONE, Lookup
 from kg_builder.importing.map_file import ImportMap, Key
@@ -174,6 +175,9 @@ class RowReader:
             return found
         suggestions = [] if asked in self.unknown else self.names.suggestions(column, text, question)
         why = f"answered with {use}, which names nothing" if use else ""
+        if not use and (ranges := ranges_behind(text)):
+            why = f"which a spreadsheet has made of {' or '.join(ranges)}"
+            suggestions = [id_ for each in ranges if (id_ := self.names.find(column, each, question))] or suggestions
         return self._ask(number, asked, suggestions, why=why)
 
     def _may_be_new(self, column: Column, question: str) -> bool:
@@ -208,7 +212,9 @@ class RowReader:
             return OMITTED
         parts, words = self.words.read(use or token, decimal)
         if parts is None:
-            return self._ask(number, asked, why="which cannot be read as a value: use one such as about 25%")
+            ranges = " or ".join(ranges_behind(token))
+            made = f"which a spreadsheet has made of {ranges}" if ranges else "which cannot be read as a value"
+            return self._ask(number, asked, why=f"{made}: use a value such as about 25%")
         plain = None if use else self.words.read(token)[0]
         cells = {} if parts == plain else self._typed(parts)
         for part, has_one in (("unit", has_unit), ("quantifier", has_quantifier)):

@@ -19,6 +19,7 @@ from rdflib import SDO, SKOS
 from kg_builder.core.output_folder import checksum, writable
 from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.core.progress import SILENT, Progress
+from kg_builder.core.spreadsheets import ranges_behind
 from kg_builder.core.terms import KG
 from kg_builder.core.text_files import text_of
 from kg_builder.importing.code_book import CodedVariable, read_code_book
@@ -433,14 +434,21 @@ def _missing_columns(source: SourceTable, plan: ImportMap, map_name: str, source
         times = source.header.count(column)
         if times == 1:
             continue
-        near = difflib.get_close_matches(column, source.header, n=1)
+        dates = [each for each in source.header if column in ranges_behind(each)]
+        near = dates or difflib.get_close_matches(column, source.header, n=1)
         listed = ", ".join(map(quoted, filter(None, source.header)))
         yield Problem(
             Location(map_name),
             rule="map",
             found=f"the column {quoted(column)}, which {source_name} {'has twice' if times else 'does not have'}",
             expected="a column of the source",
-            hint=f"Did you mean {quoted(near[0])}?" if near and not times else f"Its columns are {listed}.",
+            hint=(
+                f"A spreadsheet turned it into the date {quoted(dates[0])}: write it there again, or here."
+                if dates
+                else f"Did you mean {quoted(near[0])}?"
+                if near and not times
+                else f"Its columns are {listed}."
+            ),
         )
 
 

@@ -13,6 +13,7 @@ import duckdb
 
 from kg_builder.core.curies import compact
 from kg_builder.core.problems import LISTED, Location, Problem, quoted
+from kg_builder.core.spreadsheets import damage, ranges_behind
 from kg_builder.schema.limits import Limit
 from kg_builder.schema.model import SOURCE, Column, Schema, Table
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
@@ -38,7 +39,19 @@ Rule = tuple[str, str]
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema) -> Iterator[Problem]:
     """Yield the problems of the cells of all loaded tables, at most `LISTED` for a column and a rule."""
     found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], schema.tables)
-    yield from chain.from_iterable(found)
+    lost = {range_ for table in schema.tables for range_ in _lost_ids(connection, table)}
+    for problem in chain.from_iterable(found):
+        if problem.rule != "class" or not problem.found.endswith(
+            tuple(f'{mark}{each}"' for each in lost for mark in '"/')
+        ):
+            yield problem
+
+
+def _lost_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
+    """Yield the ids of which a spreadsheet has made dates that are no ids: references to them are not at fault."""
+    ids = f"SELECT DISTINCT id FROM {name(table.stem)} WHERE regexp_matches(id, '[^a-z0-9-]')"
+    for (id_,) in connection.execute(f"{ids} ORDER BY 1 LIMIT {NEAR}").fetchall():
+        yield from ranges_behind(id_)
 
 
 def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -212,6 +225,10 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
 def _advice(column: Column, rule: str, value: str) -> str:
     """Return how to fix an invalid cell, as precisely as its value allows."""
     strange = [character for character in value[:1000] if not character.isascii()]
+    is_date = (column.datatype or "").endswith("#date")
+    pattern = next(iter(column.limit("pattern")), "") if rule == "pattern" else ""
+    if rule in {"pattern", "datatype"} and not is_date and "," not in value and (damaged := damage(value, pattern)):
+        return damaged
     if rule == "pattern" and strange:
         called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
         return f"It holds {called}; use plain ASCII letters."
@@ -234,6 +251,12 @@ def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Colu
     """Return a sentence with the id most similar to a value, or else with the values that the column holds."""
     listed = f"SELECT DISTINCT key FROM ({members(schema.targets[column.target or ''])}) WHERE key IS NOT NULL"
     keys = connection.execute(f"{listed} ORDER BY 1 LIMIT {NEAR}").fetchall()
+    if ranges := ranges_behind(value):
+        known = {key for (key,) in keys}
+        return damage(value).replace(ranges[0], next((each for each in ranges if each in known), ranges[0]))
+    dates = [key for (key,) in keys if value in ranges_behind(key)]
+    if dates:
+        return f"A spreadsheet turned the id {value} into the date {dates[0]}: write {value} there again."
     near = difflib.get_close_matches(value, [key for (key,) in keys], n=1)
     return f"Did you mean {near[0]}?" if near else column.message or column.description
 

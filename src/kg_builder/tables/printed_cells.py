@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 
 from kg_builder.core.problems import LISTED, Location, Problem, quoted
+from kg_builder.core.spreadsheets import damage
 from kg_builder.core.terms import KG
 from kg_builder.schema.model import Column, Schema, Table
 from kg_builder.tables.engine import literal, name
@@ -106,7 +107,7 @@ def _unread(
             rule="printed-value",
             found=quoted(token) + (f" with {' and '.join(words)}" if words else ""),
             expected="a value that can be read, such as 8%, 7.5, < 1 or -",
-            hint=HINT,
+            hint=damage(token) or HINT,
             more=max(total - LISTED, 0) if number == LISTED else 0,
             shape=printed.shape,
         )

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from kg_builder.core.spreadsheets import ranges_behind
+
 BLANKS = "  \u00a0\u2009\u202f"
 DIGITS = rf"\d{{1,3}}(?:['\u2019{BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*\d|\d"
 TOKEN = re.compile(
@@ -86,6 +88,8 @@ def read_printed(
 
     """
     text = " ".join(printed.split())
+    if ranges_behind(text):
+        return None
     if text in gaps:
         return PrintedValue(status=text)
     if whole := ONE_IN.fullmatch(text):
