@@ -267,6 +267,7 @@ def test_an_answer_that_names_nothing_is_asked_again(desk: Desk) -> None:
     desk.answer("met-jokes")
     (problem,) = desk.run(TABLE.replace("Insults", "Jokes"), WIDE).problems
     assert "answered with met-jokes, which names nothing" in problem.found
+    assert (desk.folder / "unknown.csv").read_text(encoding="utf-8").count("Jokes") == 1
 
 
 def test_a_name_of_two_things_is_not_guessed(desk: Desk) -> None:
@@ -622,7 +623,7 @@ def test_the_command_prints_counts_and_what_to_do_next(desk: Desk, capsys: pytes
     printed = capsys.readouterr().out.replace(f"{desk.root}/", "")
     assert printed.splitlines() == [
         "2 rows read: 3 findings made, 0 unchanged, 0 corrected, 0 with unknown values; 0 options made.",
-        "Left out: 1 empty cells",
+        "Left out: empty cells: 1",
         f"Written: data/{SOURCE}/findings.table.csv, data/{SOURCE}/imports/table.toml",
         "Try next: kg-builder validate",
     ]

@@ -62,10 +62,10 @@ def _lines(result: ImportResult, *, dry_run: bool) -> Iterator[str]:
         f"{result.new_options:,} options made."
     )
     for reason, count in sorted(result.left_out.items()):
-        yield f"Left out: {count:,} {reason}"
+        yield f"Left out: {reason}: {count:,}"
     if dry_run:
         yield f"Nothing was written; without --dry-run: {', '.join(result.written) or 'nothing'}"
     else:
-        yield f"Written: {', '.join(result.written) or 'nothing, all is there'}"
+        yield f"Written: {', '.join(result.written) or 'nothing, because nothing has changed'}"
     if not result.unknown and result.made and not dry_run:
         yield "Try next: kg-builder validate"

@@ -64,15 +64,10 @@ class Candidates:
     rows: Sequence[int]
     source: str
 
-    @property
-    def header(self) -> list[str]:
-        """The columns of the file."""
-        return self.lines[0].split(",")
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of the file."""
-        return self.file.path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    def read(self) -> tuple[list[str], list[str]]:
+        """Return the columns of the file, and its lines with the header."""
+        lines = self.file.path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        return lines[0].split(","), lines
 
 
 def merged(schema: Schema, candidates: Candidates, others: Sequence[TableFile], own: TableFile, work: Path) -> Merge:
@@ -175,8 +170,8 @@ def _same_dimensions(connection: duckdb.DuckDBPyConnection, table: Table, candid
 
 def _merge(connection: duckdb.DuckDBPyConnection, table: Table, candidates: Candidates, own: TableFile) -> Merge:
     """Return the new text of the own file, and the counts."""
-    lines, (header, former) = candidates.lines, _own_rows(own)
-    named = {*header, *candidates.header} - {"id"}
+    (given_header, lines), (header, former) = candidates.read(), _own_rows(own)
+    named = {*header, *given_header} - {"id"}
     whole = ["id", *(column.name for column in table.columns if column.name in named)]
     if header != whole:  # rows stay byte for byte only if no column is new
         former = {number: _placed(whole, _cells(header, text)) for number, text in former.items()}
@@ -186,11 +181,11 @@ def _merge(connection: duckdb.DuckDBPyConnection, table: Table, candidates: Cand
     unchanged = 0
     columns = "line, id, now, old_file, old_line, old_id, was, differs"
     rows = connection.execute(f"SELECT {columns} FROM {MATCHED} ORDER BY line, old_file, old_line").fetchall()
+    same = whole[1:] == given_header
     for line, id_, now, old_file, old_line, old_id, was, differs in rows:
         given = lines[line - 1]
         if old_file is None:
-            same = whole[1:] == candidates.header
-            cells = {} if same else {"id": id_, **_cells(candidates.header, given)}
+            cells = {} if same else {"id": id_, **_cells(given_header, given)}
             new.append((id_, f"{id_},{given}" if same else _placed(whole, cells)))
             continue
         is_own = old_file == own.name
@@ -201,7 +196,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, table: Table, candidates: Cand
             continue
         found[is_own].append(Correction(old_file, old_line, old_id, was or "", now or ""))
         if is_own:
-            cells = _corrected(table, _cells(whole, former[old_line]), _cells(candidates.header, given))
+            cells = _corrected(table, _cells(whole, former[old_line]), _cells(given_header, given))
             former[old_line] = _placed(whole, cells)
     kept = connection.execute(f"SELECT _line, id FROM _keyed WHERE _file = {literal(own.name)}").fetchall()
     ids = dict(kept)

@@ -76,7 +76,8 @@ def answers_text(answers: Mapping[Asked, str], unknown: Mapping[Asked, UnknownVa
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(HEADER)
-    for (to, question, value), use in sorted(answers.items()):
+    kept = {asked: use for asked, use in answers.items() if asked not in unknown}
+    for (to, question, value), use in sorted(kept.items()):
         writer.writerow([to, question, neutral(value), "", "", "", "", "", use])
     for _, each in sorted(unknown.items()):
         suggested = [*each.suggestions, "", "", ""][:3]
