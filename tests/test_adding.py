@@ -21,18 +21,18 @@ LABEL = f"<{SKOS}prefLabel>"
 QUESTION = (
     Edit(
         "data/example-2020/questions.csv",
-        append="training,Have you been trained?,officer-survey,officers,single-choice,,,,,4,chapter-text\n",
+        append="trained,Have you been trained?,officer-survey,officers,single-choice,,,,,4,chapter-text\n",
     ),
     Edit(
         "data/example-2020/options.csv",
-        append="training-no,training,No,false,,2,\ntraining-yes,training,Yes,false,,1,\n",
+        append="trained-no,trained,No,false,,2,\ntrained-yes,trained,Yes,false,,1,\n",
     ),
     Edit(
         "data/example-2020/findings.csv",
         append=(
-            "training-no,training,whole-question,training-no,officers,all-places,all-ages,2020,first,30,percent,0,"
+            "trained-no,trained,whole-question,trained-no,officers,all-places,all-ages,2020,first,30,percent,0,"
             "table,30%,chapter-text\n"
-            "training-yes,training,whole-question,training-yes,officers,all-places,all-ages,2020,first,70,percent,0,"
+            "trained-yes,trained,whole-question,trained-yes,officers,all-places,all-ages,2020,first,70,percent,0,"
             "table,70%,chapter-text\n"
         ),
     ),
@@ -218,12 +218,12 @@ def test_an_id_of_one_report_may_be_used_again_in_another(quads: set[str]) -> No
 
 
 def test_a_new_question_is_in_the_graph(quads: set[str]) -> None:
-    assert f"<:example-2020/question/training> {TYPE} <:ontology#Question> <:graph/example-2020> ." in quads
+    assert f"<:example-2020/question/trained> {TYPE} <:ontology#Question> <:graph/example-2020> ." in quads
 
 
 def test_a_finding_of_a_new_question_is_named_after_it(quads: set[str]) -> None:
     label = '"Have you been trained? Yes: 70 percent"@en'
-    assert f"<:example-2020/finding/training-yes> {LABEL} {label} <:graph/derived> ." in quads
+    assert f"<:example-2020/finding/trained-yes> {LABEL} {label} <:graph/derived> ." in quads
 
 
 def test_a_row_of_a_new_table_is_in_the_graph(quads: set[str]) -> None:
@@ -277,7 +277,7 @@ def test_a_fault_in_a_new_table_is_told_with_file_line_and_column(tmp_path: Path
 
 
 def stems(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.csv"))
+    return sorted(path.name.split(".")[0] for path in folder.glob("*.csv"))
 
 
 def header(path: Path) -> list[str]:

@@ -215,7 +215,7 @@ class Answer:
         --------
         >>> from kg_builder import open_graph
         >>> open_graph().ask("how-common", topic="grooming").to_pandas().shape
-        (8, 16)
+        (8, 18)
 
         """
         import pandas  # noqa: PLC0415  (optional, and heavy)
@@ -234,7 +234,7 @@ class Answer:
         --------
         >>> from kg_builder import open_graph
         >>> open_graph().ask("how-common", topic="grooming").to_polars().shape
-        (8, 16)
+        (8, 18)
 
         """
         import polars  # noqa: PLC0415  (optional, and heavy)
