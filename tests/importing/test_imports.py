@@ -14,6 +14,7 @@ import pytest
 
 from kg_builder.cli.main import main
 from kg_builder.core.output_folder import checksum
+from kg_builder.core.problems import ProblemsFound
 from kg_builder.core.progress import Progress
 from kg_builder.importing import source_tables
 from kg_builder.importing.source_tables import read_source
@@ -22,8 +23,6 @@ from tests.bench import SOURCE, problems_of
 from tests.importing.desk import WIDE, Desk
 
 TABLE = "What,All,Girls\nInsults,46%,54%\nThreats,10%,\n"
-TABLES_OF_OTHERS = Path("/work/shared/survey-tables")
-needs_tables = pytest.mark.skipif(not TABLES_OF_OTHERS.is_dir(), reason="the tables of other publishers are not here")
 
 LONG = """
 layout = "long"
@@ -543,6 +542,26 @@ def test_a_faulty_map_is_refused(desk: Desk, name: str) -> None:
 )
 def test_a_faulty_table_is_refused(desk: Desk, name: str, text: str, sentence: str) -> None:
     assert desk.refused(text, WIDE.replace('"Girls" = { group = "female" }', ""), name) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"What,All\nInsults\x81,5%\n", 1),
+        (TABLE.encode("utf-16")[:-1], 1),
+        (b"What,All\nInsults," + b"5" * 200_000 + b"\n", 2),
+    ],
+)
+def test_text_that_cannot_be_read_is_refused(desk: Desk, text: bytes, line: int) -> None:
+    (sentence,) = desk.refused(text, WIDE.replace('"Girls" = { group = "female" }', ""))
+    assert sentence.startswith(f"table.csv:{line}: found text that cannot be read (")
+    assert sentence.endswith('expected rows of cells in UTF-8. Save the table as "CSV UTF-8".')
+
+
+@pytest.mark.parametrize("report", ["../data/example-2020", "shared", "links"])
+def test_a_folder_that_is_no_report_is_refused(desk: Desk, report: str) -> None:
+    with pytest.raises(ProblemsFound, match="found no report"):
+        import_table(desk.root, desk.write("table.csv", TABLE), report, desk.write("table.toml", WIDE))
 
 
 def test_a_table_without_a_map_is_refused(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from kg_builder.importing.table_import import import_table
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.loading import filled_rows
-from tests.bench import SOURCE
+from tests.bench import ROOT, SOURCE
 from tests.importing.desk import Desk
 
-TABLES = Path("/work/shared/survey-tables")
+TABLES = Path(os.environ.get("KG_SURVEY_TABLES", ROOT.parent / "shared" / "survey-tables"))
+"""A folder beside the project, which is not part of it."""
+
 COLUMNS = (
     "group",
     "age_bracket",

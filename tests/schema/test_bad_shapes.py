@@ -18,7 +18,7 @@ DECLARES = "expected a term that ontology/kg.ttl declares."
 NUMBER = "expected a number. Write it without quotes."
 LINEAR = "expected a regular expression without look-around and back-references (RE2). Fix the pattern."
 
-FROM = "expected properties of columns of the table, the first of a column that must be filled. Correct kg:idFrom."
+FROM = "expected properties of columns of the table, the first of a column that must be filled. Correct idFrom."
 FOLLOW = "Name the property of a column of this table, then one of the table to which that column refers."
 
 TABLE = "sh:targetClass kg:Unit ;"

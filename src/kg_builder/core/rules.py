@@ -109,10 +109,10 @@ RULES = {
     "default": "A default (sh:defaultValue) is a constant, or a path (shnex:pathValues) from column to column: the "
     "first property is one of the table, each further one of the table to which the column before refers. Correct the "
     "property that the message names.",
-    "printed-part": "A column may take one part of what is printed where its cell is empty (kg:printedPart): its "
+    "printed-part": "A column may take one part of what is printed where its cell is empty (printedPart): its "
     "value, its decimals, its unit, a word of amount, a status, the limits of an interval, or a standard error. Choose "
     "one of these names.",
-    "id-from": "kg:idFrom lists the properties from whose values an empty id is made. Each is that of a column of the "
+    "id-from": "idFrom lists the properties from whose values an empty id is made. Each is that of a column of the "
     "table, and the first must be filled in each row, because an id is not made from nothing. Correct the property "
     "that the message names.",
     "shape-part": "A node shape and a property shape have each part that the builder needs, and no part twice: a table "

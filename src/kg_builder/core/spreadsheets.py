@@ -28,7 +28,7 @@ DATES = (
 """The forms in which spreadsheets write the dates that they have made."""
 
 GROUPED = re.compile(r"-?[0-9]{1,3}([ '.,\u00a0\u2019\u202f])[0-9]{3}(\1[0-9]{3})*")
-SHORTENED = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
+SHORTENED = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,}")
 
 
 def neutral(cell: str) -> str:

@@ -126,7 +126,7 @@ class RowReader:
                 self._ask(number, (self.option, question, "(no option)"), why="where the map names no option")
                 return UNKNOWN
             found[self.option] = only
-        parts = self._token(number, token, decimal, "unit" in found, "quantifier" in found)
+        parts = self._token(number, token, decimal, self.parts["unit"] in found, self.parts["quantifier"] in found)
         if isinstance(parts, dict):
             return outcome or {**parts, **found, self.printed: token}
         return UNKNOWN if UNKNOWN in {outcome, parts} else parts

@@ -20,6 +20,9 @@ DELIMITERS = ",;\t|"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 FALLBACK = "cp1252"
 BLOCK = 1 << 20
+LINE_LIMIT = 100_000
+"""How many characters of a header are looked at for its delimiter."""
+
 JOINED = " / "
 """What joins the cells of several header rows."""
 
@@ -112,8 +115,8 @@ def _filled_right(cells: Cells) -> Cells:
 def _text_rows(path: Path) -> tuple[Iterator[tuple[int, Cells]], int, tuple[str, ...]]:
     """Return the rows of a text, about how many there are, and how it was read."""
     encoding, size = _encoding_of(path)
-    with path.open(encoding=encoding, newline="") as stream:
-        delimiter = _delimiter_of(stream.readline())
+    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+        delimiter = _delimiter_of(stream.readline(LINE_LIMIT))
     notes = []
     if encoding not in {"utf-8", "utf-8-sig"}:
         notes.append(f"read as {'UTF-16' if encoding == 'utf-16' else 'Windows-1252'}")
@@ -123,12 +126,22 @@ def _text_rows(path: Path) -> tuple[Iterator[tuple[int, Cells]], int, tuple[str,
 
 
 def _parsed_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
-    with path.open(encoding=encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
-        before = 0
-        for cells in reader:
-            yield before + 1, [each.strip() for each in cells]
-            before = reader.line_num
+    """Yield the rows of a text; raise `ProblemsFound` at the first that cannot be read."""
+    before = 0
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            reader = csv.reader(stream, delimiter=delimiter)
+            for cells in reader:
+                yield before + 1, [each.strip() for each in cells]
+                before = reader.line_num
+    except (csv.Error, UnicodeError) as error:
+        raise ProblemsFound.at(
+            Location(str(path), before + 1),
+            rule="row",
+            found=f"text that cannot be read ({error})",
+            expected="rows of cells in UTF-8",
+            hint='Save the table as "CSV UTF-8".',
+        ) from error
 
 
 def _encoding_of(path: Path) -> tuple[str, int]:

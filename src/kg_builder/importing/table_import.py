@@ -119,7 +119,8 @@ class _Run:
         self.path, self.report, self.progress = path, report, progress
         self.schema = read_schema(root / "ontology")
         self.folder = root / "data" / report
-        if not self.folder.is_dir() or report == SHARED:
+        files = table_files(root / "data", self.schema)
+        if report == SHARED or not any(file.source == report and file.table.per_source for file in files):
             raise ProblemsFound.at(
                 Location(f"data/{report}"),
                 rule="source",
@@ -127,7 +128,7 @@ class _Run:
                 expected="the folder of a report",
                 hint=f"Make it: kg-builder new-report {report}",
             )
-        self.files = [file for file in table_files(root / "data", self.schema) if file.source in {report, SHARED}]
+        self.files = [file for file in files if file.source in {report, SHARED}]
         self.table = next(table for table in self.schema.tables if any(each.printed_part for each in table.columns))
         self.options = self._options()
         others = [file for file in self.files if file.table != self.table]

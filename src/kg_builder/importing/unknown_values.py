@@ -66,7 +66,7 @@ def read_answers(path: Path) -> dict[Asked, str]:
             hint="Remove the file; the next import writes it again.",
         )
     answered = (
-        (row["to"], row.get("question") or "", _plain(row["value"]), (row["use"] or "").strip()) for row in rows
+        (row["to"], row.get("question") or "", _plain(row["value"] or ""), (row["use"] or "").strip()) for row in rows
     )
     return {(to, question, value): use for to, question, value, use in answered if use}
 

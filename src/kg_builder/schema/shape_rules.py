@@ -137,7 +137,7 @@ def made_id_problems(schema: Schema, texts: Mapping[str, str]) -> Iterator[Probl
                 rule="id-from",
                 found=f"ids made from {fault}",
                 expected="properties of columns of the table, the first of a column that must be filled",
-                hint="Correct kg:idFrom.",
+                hint="Correct idFrom.",
                 shape=table.shape,
             )
 
