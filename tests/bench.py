@@ -23,7 +23,7 @@ from kg_builder.queries.stored_queries import StoredQuery, derived_triples, stor
 from kg_builder.schema.default_paths import defaults_by_path
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
-from kg_builder.tables.defaults import fill_constants, fill_paths
+from kg_builder.tables.defaults import fill_paths
 from kg_builder.tables.engine import (
     PREFIXES,
     THINGS,
@@ -33,6 +33,7 @@ from kg_builder.tables.engine import (
     load,
     plan_without_optimizer,
 )
+from kg_builder.tables.loading import checked_cells, fill_before_checks
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
@@ -209,7 +210,7 @@ class Bench:
         self.connection.execute("SET threads = 1")
         plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.example.files, work)
-        fill_constants(self.connection, self.schema)
+        fill_before_checks(self.connection, self.schema)
         list_things(self.connection, self.schema, self.project.base)
         self.ontology = [line for line in lines_of(self.example.lines) if line.endswith("/graph/ontology> .\n")]
         self.by_path = {table.stem for table, _, _ in defaults_by_path(self.schema)}
@@ -228,7 +229,7 @@ class Bench:
     def answer(self, case: Case, folder: Path) -> Outcome:
         try:
             with self.edited(case.edits, folder) as tables:
-                faults = list(cell_problems(self.connection, self.schema, tables))
+                faults = [*checked_cells(cell_problems(self.connection, self.schema, tables), self.unread)]
                 if faults:
                     return Outcome(tuple(sorted(faults)))
                 unfilled = fill_paths(self.connection, self.schema)
@@ -275,7 +276,7 @@ class Bench:
             self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
             define_expansion(self.connection, self.project.base)
-            fill_constants(self.connection, self.schema)
+            self.unread = fill_before_checks(self.connection, self.schema)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")

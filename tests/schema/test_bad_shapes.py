@@ -18,6 +18,7 @@ DECLARES = "expected a term that ontology/kg.ttl declares."
 NUMBER = "expected a number. Write it without quotes."
 LINEAR = "expected a regular expression without look-around and back-references (RE2). Fix the pattern."
 
+FROM = "expected properties of columns of the table, the first of a column that must be filled. Correct idFrom."
 FOLLOW = "Name the property of a column of this table, then one of the table to which that column refers."
 
 TABLE = "sh:targetClass kg:Unit ;"
@@ -201,6 +202,18 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
             "found the circle Finding-n → Finding-n, expected a default that does not lead back to its own column. "
             "Choose another path."
         ),
+    ),
+    "id-from-a-property-without-a-column": (
+        "kg:idFrom ( kg:question skos:prefLabel )",
+        "kg:idFrom ( kg:question skos:altLabel )",
+        "shape:Option a",
+        f"found ids made from altLabel, which has no column, {FROM}",
+    ),
+    "id-from-what-may-be-empty": (
+        "kg:idFrom ( kg:question skos:prefLabel )",
+        "kg:idFrom ( schema:position kg:question )",
+        "shape:Option a",
+        f"found ids made from order first, which may be empty, {FROM}",
     ),
     "select-with-service": (
         "$this kg:prefers ?value .",

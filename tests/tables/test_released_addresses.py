@@ -33,7 +33,7 @@ def found(draft: Draft, tmp_path: Path) -> list[str]:
     files = table_files(draft.root / "data", schema)
     with engine(tmp_path, "500MB", 0) as connection:
         load(connection, schema, files, tmp_path)
-        return [str(each) for each in row_problems(connection, schema, files, draft.root, BASE)]
+        return [str(each) for each in row_problems(connection, schema, draft.root, BASE)]
 
 
 def test_the_example_has_no_problems_once_it_is_released(draft: Draft, tmp_path: Path) -> None:

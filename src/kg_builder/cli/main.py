@@ -17,6 +17,7 @@ from pathlib import Path
 from kg_builder import __version__
 from kg_builder.cli.addresses import add_address_commands
 from kg_builder.cli.ask import add_commands
+from kg_builder.cli.importing import add_importing
 from kg_builder.cli.link import add_linking
 from kg_builder.cli.serve import add_serving
 from kg_builder.core.problems import Location, Problem, ProblemsFound, as_data, errors, to_json
@@ -142,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--base", help="the base of the IRIs in Turtle (default: w3id.org/child-protection-kg/)")
 
     add_address_commands(partial(command, commands))
+    add_importing(partial(command, commands), _run_import)
 
     add_commands(partial(command, commands))
 
@@ -325,6 +327,23 @@ def _run_verify(options: argparse.Namespace) -> int:
     width = shutil.get_terminal_size((100, 24)).columns
     print(verification_text(result, options.format, base, coverage=options.coverage, width=width), end="")
     return DONE if result.is_clean else FAULTY
+
+
+def _run_import(options: argparse.Namespace) -> int:
+    """Import a table; return 1 if a value is unknown, so that nothing was imported."""
+    from kg_builder.cli.importing import result_text  # noqa: PLC0415
+    from kg_builder.cli.terminal import shown_progress  # noqa: PLC0415
+    from kg_builder.importing.table_import import import_table  # noqa: PLC0415
+
+    with shown_progress() as progress:
+        result = import_table(
+            options.root, options.file, options.report, options.map, dry_run=options.dry_run, progress=progress
+        )
+    if not options.json:
+        options.undone = "; nothing was imported"
+        _show(result.problems, options)
+    print(result_text(result, as_json=options.json, dry_run=options.dry_run), end="")
+    return FAULTY if result.unknown else DONE
 
 
 def _run_serve(options: argparse.Namespace) -> int:

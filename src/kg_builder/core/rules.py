@@ -6,7 +6,9 @@ RULES = {
     # cells
     "unique": "An id names one row, because other tables and published addresses refer to it. Within one folder, no "
     "two rows of a table may have the same id, even if the table is split into several files. Give one of the rows an "
-    "id of its own; an id that was published is never changed and never used again.",
+    "id of its own; an id that was published is never changed and never used again. In tables that make ids, such as "
+    "findings, an empty id is made from the cells that differ from their defaults: two rows that have these in common, "
+    "or differ in punctuation alone, would get the same one. Correct the cell that should differ.",
     "minCount": "The column must have a value, or at least as many values as its shape says (sh:minCount). An empty "
     "cell means that the value is unknown, and without this one the row cannot be read. Fill in the cell, or remove "
     "the row.",
@@ -40,6 +42,11 @@ RULES = {
     "sPARQL": "A constraint of the shapes that looks at several rows or several tables (sh:sparql), such as that the "
     "parts of a question share its survey. The sentence is its sh:message; the query is in ontology/shapes. Correct "
     "the row that it names, or the row that this one does not agree with.",
+    "printed-value": "Where value, decimals or unit are empty, they are read from the printed token: a number with an "
+    "optional word of amount before it, and a scale, a unit, a mark and brackets with an interval or a standard error "
+    "behind it. Right: 8%, 71.4 %, 7,5, <1, 1 in 8, 7.2 ! (2.55), 20.3% (17.1-23.4), 300 million, or - for a missing "
+    "value. Words are looked up among the labels of units and quantifiers. If a token is more than that, fill the "
+    "cells by hand; a filled cell always counts.",
     # files and folders
     "file": "The path must lead to a regular file that can be read: not to a folder, a device or a broken link. If the "
     "file does not exist, check --root or the spelling; if it cannot be opened, check its permissions. kg-builder "
@@ -119,6 +126,12 @@ RULES = {
     "default": "A default (sh:defaultValue) is a constant, or a path (shnex:pathValues) from column to column: the "
     "first property is one of the table, each further one of the table to which the column before refers. Correct the "
     "property that the message names.",
+    "printed-part": "A column may take one part of what is printed where its cell is empty (printedPart): its "
+    "value, its decimals, its unit, a word of amount, a status, the limits of an interval, or a standard error. Choose "
+    "one of these names.",
+    "id-from": "idFrom lists the properties from whose values an empty id is made. Each is that of a column of the "
+    "table, and the first must be filled in each row, because an id is not made from nothing. Correct the property "
+    "that the message names.",
     "shape-part": "A node shape and a property shape have each part that the builder needs, and no part twice: a table "
     "needs sh:targetClass, csvw:url, csvw:aboutUrl and sh:property, a column needs sh:path, csvw:name and sh:order. "
     "Add or remove the part that the message names.",
@@ -191,6 +204,20 @@ RULES = {
     "lists the nearest values; kg-builder find WORDS searches all names.",
     "port": "The server needs an address of this machine and a port that no other program uses. Choose another one "
     "with --host and --port.",
+    # tables of publishers
+    "map": "A map says in TOML what the columns of a publisher's table stand for. layout is long (one value a row) or "
+    'wide (rows names things, each column of [columns] holds values); a column has to = "place", a column of our '
+    "tables, and may have values, pattern and new. [set] holds cells of every row. docs/importing.md has examples. "
+    "Correct the key that the message names, or give a map with --map.",
+    "unknown-value": "A value of an imported table must name something that the tables have: by its id, its label in "
+    "any language, an alias, a code, or the numbers of an age range. Nothing is guessed and nothing was imported. Fill "
+    "in the column use of unknown.csv: the name to use, new to have an option made, or - to leave the value out; or "
+    "add a row or an alias to the table. Then import again.",
+    "same-dimensions": "Two values of an imported table would become one finding, because question, item, option, "
+    "population, place, ages, group, periods, statistic and reading are the same. Add the column in which they differ "
+    "to the map, leave one out with where, or set reading to second.",
+    "extra": "Spreadsheets are read by python-calamine and code books by pyreadstat, which a build does not need. "
+    "Install them: pip install 'kg-builder[import]'. Or save the table as CSV.",
     # external data
     "column": "External tables are matched by their headers: one column called id or iri, and some called label, name "
     "or title. If yours are called otherwise, name them: kg-builder link codes.csv --id code --label description.",

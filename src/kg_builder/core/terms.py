@@ -16,13 +16,24 @@ class KG(DefinedNamespace):
 
     acyclic: URIRef
     address: URIRef
+    ageFrom: URIRef  # noqa: N815  (the ontology's own spelling)
+    ageTo: URIRef  # noqa: N815
     because: URIRef
     changed: URIRef
     column: URIRef
     exclusive: URIRef
     file: URIRef
+    hasValue: URIRef  # noqa: N815
+    idFrom: URIRef  # noqa: N815
+    item: URIRef
     line: URIRef
-    newAddress: URIRef  # noqa: N815  (the ontology's own spelling)
+    mark: URIRef
+    newAddress: URIRef  # noqa: N815
+    option: URIRef
+    printed: URIRef
+    printedPart: URIRef  # noqa: N815
+    question: URIRef
+    residual: URIRef
     retires: URIRef
     shownWith: URIRef  # noqa: N815
     textSha256: URIRef  # noqa: N815

@@ -307,7 +307,7 @@ def _tables(root: Path, say: str) -> Iterator[tuple[Tables, list[Edits]]]:
             yield Tables(root, schema, connection, say), done
             (edits,) = done
             if after := _problems_after(root, schema, edits, work / "after"):
-                known = Counter(map(_without_line, row_problems(connection, schema, files, root, BASE)))
+                known = Counter(map(_without_line, row_problems(connection, schema, root, BASE)))
                 if new := [each for each in after if not _counted(known, _without_line(each))]:
                     raise ProblemsFound(new)
 
@@ -341,7 +341,7 @@ def _problems_after(root: Path, schema: Schema, edits: Edits, work: Path) -> lis
         files = table_files(copy / "data", schema)
         with engine(work, MEMORY, size_of(files)) as connection:
             load(connection, schema, files, work)
-            return row_problems(connection, schema, files, copy, BASE)
+            return row_problems(connection, schema, copy, BASE)
     except ProblemsFound as found:
         return [each for each in found.problems if each.severity == "error"]
 

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from kg_builder.core.problems import Location, ProblemsFound, quoted
 from kg_builder.curation.text_normalisation import NUMBER, normalise, phrase_of
-from kg_builder.schema.model import SHARED, Schema
+from kg_builder.schema.model import SHARED
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.data_folder import table_files
-from kg_builder.tables.defaults import constant_cells
-from kg_builder.tables.table_files import Row, TableFile, rows_of
+from kg_builder.tables.loading import filled_rows
+from kg_builder.tables.table_files import Row, TableFile
+
+FilledRow = tuple[TableFile, int, Row]
+"""A row with its file and its line."""
 
 NARRATIVE = frozenset({"narrative", "comment", "heading", "quote", "note"})
 """Origins of numbers that stand in sentences; all others have a label next to them."""
@@ -121,38 +124,31 @@ class ReportFacts:
 def read_report_facts(root: Path, source: str) -> ReportFacts:
     """Return the facts of a report; raise `ProblemsFound` if the project has no such report."""
     schema = read_schema(root / "ontology")
-    tables: defaultdict[str, list[TableFile]] = defaultdict(list)
-    for file in table_files(root / "data", schema):
-        if file.source in {source, SHARED}:
-            tables[file.table.stem].append(file)
-    if not any(file.source == source for file in tables.get("passages", [])):
+    files = [file for file in table_files(root / "data", schema) if file.source in {source, SHARED}]
+    if not any((file.source, file.table.stem) == (source, "passages") for file in files):
         raise ProblemsFound.at(
             Location(f"data/{source}"),
             rule="source",
             found=f"no table passages.csv for {quoted(source)}",
             expected="the folder of a report",
         )
-    return _Reading(source, schema, tables).facts()
+    tables: defaultdict[str, list[FilledRow]] = defaultdict(list)
+    for file, line, row in filled_rows(schema, files):
+        tables[file.table.stem].append((file, line, row))
+    return _Reading(source, tables).facts()
 
 
 class _Reading:
     """The tables of one report and those that are shared, by the name of the table."""
 
-    def __init__(self, source: str, schema: Schema, tables: Mapping[str, Sequence[TableFile]]) -> None:
+    def __init__(self, source: str, tables: Mapping[str, Sequence[FilledRow]]) -> None:
         self.source = source
-        self.constants = {table.stem: constant_cells(schema, table) for table in schema.tables}
         self.tables = tables
-        self.ids = {stem: {row["id"]: row for _, _, row in self.rows(stem)} for stem in tables if stem != "mappings"}
+        self.ids = {stem: {row["id"]: row for _, _, row in self.rows(stem)} for stem in tables}
         self.passages = {key: row for key, row in self.ids["passages"].items() if row.get("line_from")}
 
-    def rows(self, stem: str) -> Iterator[tuple[TableFile, int, Row]]:
-        for file in self.tables.get(stem, []):
-            for line, row in rows_of(file):
-                yield (
-                    file,
-                    line,
-                    {**row, **{name: cell for name, cell in self.constants[stem].items() if not row.get(name)}},
-                )
+    def rows(self, stem: str) -> Sequence[FilledRow]:
+        return self.tables.get(stem, [])
 
     def facts(self) -> ReportFacts:
         passages = sorted(map(_passage_of, self.passages.values()), key=_place_in_report)
@@ -223,7 +219,7 @@ class _Reading:
     def _name_of(self, subject: str) -> str:
         """Return the label of a thing that a cell names as `kind/id`; empty if no table of these has it."""
         kind, _, key = subject.partition("/")
-        stem = next((stem for stem, files in self.tables.items() if files[0].table.kind == kind), "")
+        stem = next((stem for stem, ((file, _, _), *_) in self.tables.items() if file.table.kind == kind), "")
         return self.ids.get(stem, {}).get(key, {}).get("label", "")
 
 

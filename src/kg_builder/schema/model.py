@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from rdflib import RDF, RDFS, SH, Graph, Literal, Node, URIRef
+from rdflib import DCTERMS, RDF, RDFS, SH, Graph, Literal, Node, URIRef
 from rdflib.collection import Collection
 
 from kg_builder.core.iris import BASE, last_part
@@ -37,7 +37,8 @@ class Default:
 class Column:
     """One column: a property shape. `limits` are its limits on each value, with their parameters as written.
 
-    Only a limit to a list of terms has more than one parameter.
+    Only a limit to a list of terms has more than one parameter. `is_made` is true for the ids of a table that makes
+    ids for empty cells. `printed_part` names the part of a printed value that an empty cell takes.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     acyclic: bool = False
     is_iri: bool = False
     default: Default | None = None
+    is_made: bool = False
+    printed_part: str = ""
 
     def limit(self, rule: str) -> tuple[str, ...]:
         """Return the parameters of a limit by the name of its rule, such as `maxLength`; none where there is none."""
@@ -73,7 +76,12 @@ class Column:
     @property
     def must_be_typed(self) -> bool:
         """Whether each row needs a value in the file itself."""
-        return bool(self.required) and self.default is None
+        return self.must_be_filled and self.default is None and not self.printed_part
+
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether each row needs a value before references are followed: typed, read from what is printed, constant."""
+        return bool(self.required) and not (self.default and self.default.path) and not self.is_made
 
     @property
     def is_reference(self) -> bool:
@@ -95,6 +103,7 @@ class Table:
     """One table: a node shape. `classes` is its own class first, then every superclass.
 
     Files may begin with metadata lines marked with `comment`. A `*` in the `url` stands for files of any name.
+    `id_from` are the properties from whose values ids are made; empty if each row needs an id of its own.
     """
 
     columns: tuple[Column, ...]
@@ -106,6 +115,7 @@ class Table:
     classes: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     comment: str | None = None
+    id_from: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -249,6 +259,9 @@ def schema_of(ontology: Graph, shapes: Graph, ontology_files: Mapping[str, Graph
 def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
     """Return the table that a node shape describes."""
     columns = [_column_of(shapes, shape) for shape in shapes.objects(node, SH.property)]
+    id_from = _listed(shapes, shapes.value(node, KG.idFrom))
+    if id_from:
+        columns = [dataclasses.replace(each, is_made=each.path == str(DCTERMS.identifier)) for each in columns]
     constraints = [
         Constraint(str(name), text(shapes, name, SH.message), text(shapes, name, SH.select))
         for name in ordered(shapes.objects(node, SH.sparql))
@@ -264,6 +277,7 @@ def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:
         columns=tuple(sorted(columns, key=lambda column: (column.order, column.name))),
         constraints=tuple(constraints),
         comment=text(shapes, node, CSVW.commentPrefix) or None,
+        id_from=id_from,
     )
 
 
@@ -290,6 +304,7 @@ def _column_of(shapes: Graph, shape: Node) -> Column:
         acyclic=shapes.value(shape, KG.acyclic) == Literal(True),  # noqa: FBT003  (an RDF literal)
         is_iri=target is None and shapes.value(shape, SH.nodeKind) == SH.IRI,
         default=_default_of(shapes, shape),
+        printed_part=text(shapes, shape, KG.printedPart),
     )
 
 
@@ -301,7 +316,12 @@ def _default_of(shapes: Graph, shape: Node) -> Default | None:
     steps = shapes.value(stated, SHNEX.pathValues)
     if steps is None:
         return Default(constant=str(stated))
-    return Default(path=tuple(str(step) for step in Collection(shapes, steps)))
+    return Default(path=_listed(shapes, steps))
+
+
+def _listed(shapes: Graph, start: Node | None) -> tuple[str, ...]:
+    """Return the members of an RDF list as text; none without a list."""
+    return tuple(map(str, Collection(shapes, start))) if start else ()
 
 
 def sparql_prefixes(shapes: Graph) -> str:

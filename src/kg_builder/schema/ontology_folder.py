@@ -11,7 +11,7 @@ from rdflib import XSD, BNode, Graph, Literal, Node, URIRef
 from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.core.text_files import text_of
 from kg_builder.schema.model import Schema, schema_of
-from kg_builder.schema.shape_rules import default_problems, shape_problems
+from kg_builder.schema.shape_rules import default_problems, made_id_problems, shape_problems
 
 MEANING = ("kg.ttl", "beyond-owl.ttl", "codes.ttl")
 """The files with classes and properties, what OWL does not allow to be said of them, and code lists."""
@@ -49,7 +49,7 @@ def read_schema(folder: Path) -> Schema:
     if problems:
         raise ProblemsFound(problems)
     schema = schema_of(ontology, shapes, {f"{folder.name}/{name}": graphs[name] for name in MEANING})
-    problems = list(default_problems(schema, shape_texts))
+    problems = [*default_problems(schema, shape_texts), *made_id_problems(schema, shape_texts)]
     if problems:
         raise ProblemsFound(problems)
     return schema

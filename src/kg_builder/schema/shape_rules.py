@@ -22,17 +22,31 @@ from kg_builder.schema.model import SOURCE, Schema, ordered, sparql_prefixes, te
 
 SEVERAL_ON_TABLES = {RDF.type, SH.property, SH.sparql}
 NEEDED_ON_TABLES = {SH.targetClass, CSVW.url, CSVW.aboutUrl, SH.property}
-ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.commentPrefix}
+ON_TABLES = SEVERAL_ON_TABLES | NEEDED_ON_TABLES | {RDFS.label, SH.description, CSVW.commentPrefix, KG.idFrom}
 
 NUMBERS = {SH.order, SH.minCount, SH.maxCount} | {limit.term for limit in LIMITS if limit.parameter == "number"}
 NEEDED_ON_COLUMNS = {SH.path, CSVW.name, SH.order}
 ON_COLUMNS = (
-    {RDF.type, SH.name, SH.description, SH.message, SH.severity, CSVW.separator, CSVW.lang, KG.acyclic, SH.datatype}
+    {
+        RDF.type,
+        SH.name,
+        SH.description,
+        SH.message,
+        SH.severity,
+        CSVW.separator,
+        CSVW.lang,
+        KG.acyclic,
+        KG.printedPart,
+        SH.datatype,
+    }
     | {SH.defaultValue, SH.languageIn, SH.nodeKind, SH["class"]}
     | {limit.term for limit in LIMITS}
     | NEEDED_ON_COLUMNS
     | NUMBERS
 )
+PRINTED_PARTS = ("value", "decimals", "unit", "quantifier", "status", "low", "high", "error")
+"""The parts of a printed value that a column may take."""
+
 DATATYPES = {"langString", "string", "decimal", "integer", "boolean", "date", "gYear", "anyURI"}
 URL = re.compile(r"([a-z0-9-]+|[{]source[}])/([a-z0-9_]+|[*])([.][a-z]+)*[.](csv|tsv)")
 
@@ -107,6 +121,25 @@ def default_problems(schema: Schema, texts: Mapping[str, str]) -> Iterator[Probl
             hint="Choose another path.",
             shape=shape,
         )
+
+
+def made_id_problems(schema: Schema, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the tables whose ids would be made from properties without a column, or from what may all be empty."""
+    lines = {file: text.splitlines() for file, text in texts.items()}
+    for table in schema.tables:
+        faults = [f"{last_part(path)}, which has no column" for path in table.id_from if not table.column_of(path)]
+        first = table.column_of(table.id_from[0]) if table.id_from else None
+        if first and not first.must_be_typed:
+            faults.append(f"{first.name} first, which may be empty")
+        for fault in faults:
+            yield Problem(
+                _location_of(lines, URIRef(table.shape)),
+                rule="id-from",
+                found=f"ids made from {fault}",
+                expected="properties of columns of the table, the first of a column that must be filled",
+                hint="Correct idFrom.",
+                shape=table.shape,
+            )
 
 
 def _forbidden(shapes: Graph) -> Iterator[Fault]:
@@ -187,6 +220,15 @@ def _column_faults(shapes: Graph, node: Node) -> Iterator[Fault]:
                 rule="datatype",
                 found=short(value),
                 expected=f"one of {', '.join(sorted(DATATYPES))}",
+                hint="Choose one of them.",
+            )
+    for value in shapes.objects(node, KG.printedPart):
+        if str(value) not in PRINTED_PARTS:
+            yield Fault(
+                node,
+                rule="printed-part",
+                found=f"printedPart {quoted(str(value))}",
+                expected=f"one of {', '.join(PRINTED_PARTS)}",
                 hint="Choose one of them.",
             )
     for value in shapes.objects(node, SH.pattern):

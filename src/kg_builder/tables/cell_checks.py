@@ -15,6 +15,7 @@ from rdflib import DCTERMS, FOAF, RDFS, SKOS
 
 from kg_builder.core.curies import compact
 from kg_builder.core.problems import LISTED, Location, Problem, quoted
+from kg_builder.core.spreadsheets import damage, ranges_behind
 from kg_builder.schema.limits import Limit
 from kg_builder.schema.model import SOURCE, Column, Schema, Table, Target
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
@@ -59,7 +60,19 @@ class Name:
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, tables: Iterable[Table]) -> Iterator[Problem]:
     """Yield the problems of the cells of loaded tables, at most `LISTED` for a column and a rule."""
     found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], tables)
-    yield from chain.from_iterable(found)
+    lost = {range_ for table in schema.tables for range_ in _lost_ids(connection, table)}
+    for problem in chain.from_iterable(found):
+        if problem.rule != "class" or not problem.found.endswith(
+            tuple(f'{mark}{each}"' for each in lost for mark in '"/')
+        ):
+            yield problem
+
+
+def _lost_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
+    """Yield the ids of which a spreadsheet has made dates that are no ids: references to them are not at fault."""
+    ids = f"SELECT DISTINCT id FROM {name(table.stem)} WHERE regexp_matches(id, '[^a-z0-9-]')"
+    for (id_,) in connection.execute(f"{ids} ORDER BY 1 LIMIT {NEAR}").fetchall():
+        yield from ranges_behind(id_)
 
 
 def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -76,7 +89,7 @@ def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table
 def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Problem]:
     """Yield the ids that are in more than one row of a kind, naming the rows."""
     rows = connection.execute(_repetitions(table)).fetchall()
-    for number, (id_, (*former, last)) in enumerate(rows[:LISTED], 1):
+    for number, (id_, (*former, last), made) in enumerate(rows[:LISTED], 1):
         file, line = last.rsplit(":", 1)
         rest = f" and {len(former) - 3:,} more rows" if len(former) > 3 else ""  # noqa: PLR2004  (three places are enough)
         found = f"the id {quoted(id_)} again, after {', '.join(former[:3])}{rest}"
@@ -85,10 +98,16 @@ def _repeated_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterat
             rule="unique",
             found=found,
             expected="each id once",
-            hint="Give one of the rows an id of its own.",
+            hint=f"{_made_from(table) if made else ''}Give one of the rows an id of its own.",
             more=len(rows) - LISTED if number == LISTED else 0,
             shape=table.column("id").shape,
         )
+
+
+def _made_from(table: Table) -> str:
+    """Return how to change a made id, as the first part of a hint."""
+    columns = [column.name for path in table.id_from if (column := table.column_of(path))]
+    return f"An empty id is made from {', '.join(columns)}, as far as they differ from their defaults: correct one. "
 
 
 def _faulty_cells(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:
@@ -117,10 +136,10 @@ def queries_of(schema: Schema, table: Table) -> list[str]:
 
 
 def _repetitions(table: Table) -> str:
-    """Return the SQL for the ids that are in more than one row: the id and its places."""
+    """Return the SQL for the ids that are in more than one row: the id, its places and whether it was made."""
     places = "list(_file || ':' || _line ORDER BY _file, _line)"
-    again = f"SELECT id, {places} FROM {name(table.stem)} WHERE id IS NOT NULL GROUP BY _source, id HAVING count(*) > 1"
-    return f"{again} ORDER BY 1, 2"
+    again = f"SELECT id, {places}, bool_or(_made) FROM {name(table.stem)} WHERE id IS NOT NULL"
+    return f"{again} GROUP BY _source, id HAVING count(*) > 1 ORDER BY 1, 2"
 
 
 def _faulty(schema: Schema, table: Table) -> str:
@@ -172,7 +191,7 @@ def _first_broken(table: Table, column: Column, v: str) -> str:
 
 def _rules(table: Table, column: Column, v: str) -> Iterator[Rule]:
     """Yield the rules for a value `v` of a column in the order in which a person would fix them."""
-    if column.must_be_typed:
+    if column.must_be_filled:
         yield "minCount", f"{v} IS NULL"
     if column.required > 1:
         given = f"string_split({name(column.name)}, {literal(column.separator or ';')})"
@@ -249,6 +268,10 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
 def _advice(column: Column, rule: str, value: str) -> str:
     """Return how to fix an invalid cell, as precisely as its value allows."""
     strange = [character for character in value[:1000] if not character.isascii()]
+    is_date = (column.datatype or "").endswith("#date")
+    pattern = next(iter(column.limit("pattern")), "") if rule == "pattern" else ""
+    if rule in {"pattern", "datatype"} and not is_date and "," not in value and (damaged := damage(value, pattern)):
+        return damaged
     if rule == "pattern" and strange:
         called = f"{unicodedata.name(strange[0], 'a character')} (U+{ord(strange[0]):04X})"
         return f"It holds {called}; use plain ASCII letters."
@@ -270,11 +293,15 @@ def _is_thing(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
 def _nearest(connection: duckdb.DuckDBPyConnection, schema: Schema, column: Column, value: str) -> str:
     """Return a sentence with what a value most probably means, or else with the values that the column holds.
 
-    An equal label or code counts first, then the most similar id or label.
+    What a spreadsheet has made of an id counts first, then an equal label or code, then the most similar id or label.
     """
     target = schema.targets[column.target or ""]
-    keys = f"SELECT DISTINCT key FROM ({members(target)}) ORDER BY 1 LIMIT {NEAR}"
+    keys = f"SELECT DISTINCT key FROM ({members(target)}) WHERE key IS NOT NULL ORDER BY 1 LIMIT {NEAR}"
     known = [key for (key,) in connection.execute(keys).fetchall()]
+    if ranges := ranges_behind(value):
+        return damage(value).replace(ranges[0], next((each for each in ranges if each in known), ranges[0]))
+    if dates := [key for key in known if value in ranges_behind(key)]:
+        return f"A spreadsheet turned the id {value} into the date {dates[0]}: write {value} there again."
     names = [*_names(connection, schema, target)]
     meant = _meant(target, names, value)
     if not meant:

@@ -16,6 +16,8 @@ from kg_builder.tables.table_files import TableFile
 
 RELEASED = "data/released.txt"
 """The list of all addresses that were ever released, without the base, sorted by code point, one a line."""
+IMPORTS = "imports"
+"""The folder of a report with the maps of its imports; no build reads it."""
 
 
 def table_files(data: Path, schema: Schema) -> list[TableFile]:
@@ -66,6 +68,8 @@ def _endings(table: Table) -> list[str]:
 def _unread_files(folder: Path, endings: Sequence[str] = ()) -> Iterator[Problem]:
     """Yield the entries of a folder that no build reads, so that no row is lost silently."""
     for path in sorted(folder.iterdir()):
+        if endings and path.name == IMPORTS:
+            continue
         read = path.name.endswith(tuple(endings)) if endings else path.is_dir() or RELEASED.endswith(f"/{path.name}")
         if not read and not path.name.startswith(".") and path.suffix != ".md":
             name = "/".join(path.parts[-3:] if endings else path.parts[-2:])

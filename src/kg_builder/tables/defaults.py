@@ -47,10 +47,10 @@ def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Pr
 
 
 def filled_tables(connection: duckdb.DuckDBPyConnection, files: Iterable[TableFile], work: Path) -> dict[str, Path]:
-    """Write the files of tables with defaults again, as CSV with all columns; return their paths by name."""
+    """Write the files of tables with defaults or made ids again, as CSV with all columns; return paths by name."""
     written = {}
     for number, file in enumerate(files):
-        if any(column.default for column in file.table.columns):
+        if any(column.default or column.is_made for column in file.table.columns):
             written[file.name] = work / f"filled-{number}.csv"
             columns = ", ".join(name(column.name) for column in file.table.columns)
             rows = f"SELECT {columns} FROM {name(file.table.stem)} WHERE _file = {literal(file.name)} ORDER BY _line"
@@ -72,7 +72,7 @@ def _value_at(schema: Schema, table: Table, row: str, path: tuple[str, ...]) -> 
         return "NULL"
     cell = f"{row}.{name(column.name)}"
     if not rest:
-        return cell
+        return filled_cell(schema, table, row, column)
     target = schema.targets[column.target or ""]
     values = [
         f"(SELECT {_value_at(schema, each, inner, tuple(rest))} FROM {name(each.stem)} AS {inner} "
@@ -87,6 +87,23 @@ def _value_at(schema: Schema, table: Table, row: str, path: tuple[str, ...]) -> 
     ]
     values += [f"CASE {cell} {' '.join(described)} END"] if described else []
     return f"coalesce({', '.join(values)}, NULL)"
+
+
+def filled_cell(schema: Schema, table: Table, row: str, column: Column) -> str:
+    """Return the SQL expression for a cell of a row, or for its default by a path where it is empty."""
+    cell = f"{row}.{name(column.name)}"
+    if column.default is None or not column.default.path:
+        return cell
+    return f"coalesce({cell}, {_value_at(schema, table, row, column.default.path)})"
+
+
+def default_value(schema: Schema, table: Table, row: str, column: Column) -> str:
+    """Return the SQL expression for the default of a column in a row, NULL if there is none."""
+    if column.default is None:
+        return "NULL"
+    if column.default.path:
+        return _value_at(schema, table, row, column.default.path)
+    return literal(_as_cell(schema, column, column.default.constant))
 
 
 def _as_cell(schema: Schema, column: Column, constant: str) -> str:

@@ -102,15 +102,18 @@ def load(
 ) -> list[Problem]:
     """Fill one engine table per table of the schema; return notes, raise `ProblemsFound` for unreadable files.
 
-    Each has the columns `_file`, `_line` (as in the file) and `_source` (the folder, empty for shared tables),
-    then its own columns, all of them text, with empty cells as NULL. Declared prefixes go to a separate table.
+    Each has the columns `_file`, `_line` (as in the file), `_source` (the folder, empty for shared tables) and `_made`
+    (true if its id is made), then its own columns, all of them text, with empty cells as NULL. Declared prefixes go to
+    a separate table.
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
     prefixes: Prefixes = {}
     for table in schema.tables:
         own = ", ".join(f"{name(column.name)} VARCHAR" for column in table.columns)
-        connection.execute(f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, {own})")
+        connection.execute(
+            f"CREATE TABLE {name(table.stem)} (_file VARCHAR, _line BIGINT, _source VARCHAR, _made BOOLEAN, {own})"
+        )
     readable: list[tuple[TableFile, Scan, Path]] = []
     for number, file in enumerate(files):
         try:

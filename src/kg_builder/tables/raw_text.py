@@ -58,7 +58,7 @@ def scan_text(file: TableFile, delimiter: str) -> Scan:
             preamble, header = _opening(file, delimiter, block.content, text)
         for problem in _line_problems(file, delimiter, block, header, text):
             totals[problem.rule] += 1
-            if totals[problem.rule] <= LISTED:
+            if totals[problem.rule] <= (1 if problem.rule == "encoding" else LISTED):
                 kept.setdefault(problem.rule, []).append(problem)
         oddities |= set(oddities_of(text))
         lines = block.line + text.removesuffix("\n").count("\n")

@@ -1,0 +1,1 @@
+"""Brings tables and code books of other publishers into the tables of a report."""
