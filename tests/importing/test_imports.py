@@ -548,9 +548,10 @@ def test_a_faulty_table_is_refused(desk: Desk, name: str, text: str, sentence: s
     ("text", "line"),
     [
         (b"What,All\nInsults\x81,5%\n", 1),
-        (TABLE.encode("utf-16")[:-1], 1),
+        (TABLE.encode("utf-16")[:-1], 3),
         (b"What,All\nInsults," + b"5" * 200_000 + b"\n", 2),
     ],
+    ids=["undefined-byte", "half-a-character", "too-long"],
 )
 def test_text_that_cannot_be_read_is_refused(desk: Desk, text: bytes, line: int) -> None:
     (sentence,) = desk.refused(text, WIDE.replace('"Girls" = { group = "female" }', ""))
