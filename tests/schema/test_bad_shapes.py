@@ -183,23 +183,23 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         f'found "^([0-9])\\\\1$", {LINEAR}',
     ),
     "default-by-a-path-that-no-column-follows": (
-        "( kg:population kg:size )",
-        "( kg:population kg:sise )",
-        "shape:Finding-n a",
-        f"found a default by way of population, sise, expected a path that columns follow. {FOLLOW}",
+        "( kg:question disco:universe )",
+        "( kg:question kg:sise )",
+        "shape:Finding-population a",
+        f"found a default by way of question, sise, expected a path that columns follow. {FOLLOW}",
     ),
     "default-by-no-path": (
-        "( kg:population kg:size )",
+        "( kg:question disco:universe )",
         "( )",
-        "shape:Finding-n a",
+        "shape:Finding-population a",
         f"found a default by way of nothing, expected a path that columns follow. {FOLLOW}",
     ),
     "default-of-itself": (
-        "( kg:population kg:size )",
-        "( kg:n )",
-        "shape:Finding-n a",
+        "( kg:question disco:universe )",
+        "( kg:population )",
+        "shape:Finding-population a",
         (
-            "found the circle Finding-n → Finding-n, expected a default that does not lead back to its own column. "
+            "found the circle Finding-population → Finding-population, expected a default that does not lead back to its own column. "
             "Choose another path."
         ),
     ),
