@@ -166,9 +166,9 @@ WHERE { ?this a kg:Product ; skos:prefLabel ?label . FILTER (STRLEN(STR(?label))
 )
 
 REPORT = {
-    "report": "example-2021,Example Report 2021,,example-institute,2021,en,example-reports,,example-report-2019,,3\n",
+    "report": "example-2021,Example Report 2021,,example-institute,2021,en,example-reports,,example-report-2019,,,,3\n",
     "parts": "grooming,1 Grooming,insight-chapter,example-2021,,,2,printed,,1\n",
-    "passages": "title,heading,grooming,1 Grooming,1,2,2,printed\n",
+    "passages": "title,heading,grooming,1 Grooming,1,2,2,printed,,\n",
     "insights": "insight-1,1,Grooming again,,threat/grooming,,title\n",
 }
 

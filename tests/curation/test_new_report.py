@@ -46,6 +46,14 @@ def test_options_become_the_rows_of_tables_without_problems(project: Path, tmp_p
     assert problems_of(project, tmp_path / "work") == ()
 
 
+def test_a_report_on_a_web_page_needs_no_lines(project: Path, tmp_path: Path) -> None:
+    web = ("--address", "https://example.org/", "--accessed", "2021-11-30", "--web-page", "https://example.org/survey")
+    assert new(project, *REPORT, *SURVEY[:-4], *web) == 0
+    (passage,) = sheet(project / "data" / "example-2021" / "passages.csv").rows
+    assert (passage["line_from"], passage["address"]) == ("", "https://example.org/survey")
+    assert problems_of(project, tmp_path / "work") == ()
+
+
 def test_a_report_without_a_survey_has_a_row_in_its_own_table_alone(project: Path, tmp_path: Path) -> None:
     assert new(project, *REPORT) == 0
     folder = project / "data" / "example-2021"
@@ -64,7 +72,7 @@ def test_answers_that_the_tables_do_not_allow_are_named_by_option_and_nothing_is
 
 
 def test_an_answer_without_a_column_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    without = Edit("ontology/shapes/reports.ttl", "shape:Report-cites, shape:address,", "shape:Report-cites,")
+    without = Edit("ontology/shapes/reports.ttl", "shape:address, shape:Report-accessed,", "shape:Report-accessed,")
     project = project_at(tmp_path / "project", (without,))
     assert new(project, *REPORT, "--address", "https://example.org/") == 1
     assert "--address: found an answer that no column of the tables holds" in capsys.readouterr().err
@@ -80,7 +88,7 @@ class Terminal(io.StringIO):
 def test_on_a_terminal_it_asks_and_asks_again_what_was_wrong(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["Example Report 2021", "example-institute", "21", "en", "", "", "2021"]
+    asked = ["Example Report 2021", "example-institute", "21", "en", "", "", "", "", "2021"]
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(asked)))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert new(project) == 0
@@ -90,6 +98,13 @@ def test_on_a_terminal_it_asks_and_asks_again_what_was_wrong(
     assert printed.count("Title, as printed: ") == 1
     assert printed.count("Year of publication: ") == 2
     assert "How answers were collected" not in printed
+
+
+def test_it_asks_no_more_when_nobody_answers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("Example Report 2021\n"))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert new(project) == 1
+    assert not (project / "data" / "example-2021").exists()
 
 
 def test_an_empty_report_is_reported_as_empty_and_is_no_error(

@@ -199,8 +199,8 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "( kg:population )",
         "shape:Finding-population a",
         (
-            "found the circle Finding-population → Finding-population, expected a default that does not lead back to its own column. "
-            "Choose another path."
+            "found the circle Finding-population → Finding-population, expected a default that does not lead back to "
+            "its own column. Choose another path."
         ),
     ),
     "id-from-a-property-without-a-column": (

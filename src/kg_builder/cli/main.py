@@ -298,17 +298,20 @@ def _asked(root: Path, source: str) -> list[Path]:
     refuse_id(root, source)
     answers: dict[str, str] = {}
     again = fields = fields_of(read_schema(root / "ontology"))
+    ended = False
     while True:
         for field in again:
             if field.table == "report" or field.name == SURVEY or answers.get(SURVEY):
                 print(f"{field.question}: ", end="", file=sys.stderr, flush=True)
-                answers[field.name] = sys.stdin.readline().strip()
+                line = sys.stdin.readline()
+                ended = not line
+                answers[field.name] = line.strip()
         try:
             return new_report(root, source, answers)
         except ProblemsFound as found:
             wrong = {problem.location.file.removeprefix("--") for problem in found.problems}
             again = [field for field in fields if field.name in wrong]
-            if not again:
+            if ended or not again:
                 raise
             for problem in found.problems:
                 print(problem, file=sys.stderr)

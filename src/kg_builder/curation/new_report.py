@@ -13,15 +13,15 @@ from pathlib import Path
 
 from kg_builder.core.iris import BASE
 from kg_builder.core.output_folder import locked, writable
-from kg_builder.core.problems import Location, ProblemsFound, quoted
+from kg_builder.core.problems import Location, Problem, ProblemsFound, quoted
 from kg_builder.curation.report_fields import FIELDS, FIXED, Field
 from kg_builder.schema.model import SHARED, Schema
 from kg_builder.schema.ontology_folder import read_schema
-from kg_builder.tables.cell_checks import keys_named
+from kg_builder.tables.cell_checks import cell_problems, keys_named
 from kg_builder.tables.data_folder import table_files
 from kg_builder.tables.engine import list_things, load
-from kg_builder.tables.loading import engine, read_tables
-from kg_builder.tables.table_files import size_of
+from kg_builder.tables.loading import checked_cells, engine, fill_before_checks
+from kg_builder.tables.table_files import rows_of, size_of
 
 MEMORY = "500MB"
 
@@ -151,14 +151,21 @@ def _write_tables(schema: Schema, folder: Path, rows: Mapping[str, Mapping[str, 
 def _refuse_answers(schema: Schema, data: Path, source: str, fields: list[Field]) -> None:
     """Raise `ProblemsFound` for answers that are no valid cells, each at its option."""
     files = table_files(data, schema)
-    try:
-        with tempfile.TemporaryDirectory() as work, engine(Path(work), MEMORY, size_of(files)) as connection:
-            read_tables(connection, schema, files, data.parent, Path(work), base=BASE)
-    except ProblemsFound as found:
+    with tempfile.TemporaryDirectory() as work, engine(Path(work), MEMORY, size_of(files)) as connection:
+        load(connection, schema, files, Path(work))
+        tokens = fill_before_checks(connection, schema)
+        list_things(connection, schema, BASE)
+        problems = [*checked_cells(cell_problems(connection, schema, schema.tables), tokens)]
+    (passages,) = [file for file in files if file.table.stem == "passages" and file.source == source]
+    for _, row in rows_of(passages):
+        if not any(row.get(column) for column in ("line_from", "address")):
+            expected = "the first line of the text that was consulted, or --web-page"
+            problems.append(Problem(Location("--line-from"), rule="minCount", found="nothing", expected=expected))
+    if problems:
         options = {(f"data/{source}/{field.table}.csv", field.column): f"--{field.name}" for field in fields}
         raise ProblemsFound(
             dataclasses.replace(each, location=Location(option))
             if (option := options.get((each.location.file, each.location.field)))
             else each
-            for each in found.problems
-        ) from found
+            for each in problems
+        )

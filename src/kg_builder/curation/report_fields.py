@@ -21,16 +21,16 @@ FIELDS = (
     Field("issued", "report", "issued", "Year of publication"),
     Field("language", "report", "language", "Language of the text, such as en"),
     Field("address", "report", "address", "Address of the publisher's web edition"),
-    Field("url", "report", "url", "Address of the web page that is the source"),
-    Field("accessed", "report", "accessed", "Day on which it was read there, such as 2026-11-28"),
-    Field("license", "report", "license", "Licence"),
+    Field("accessed", "report", "accessed", "Day on which that address was last looked at, such as 2026-11-28"),
+    Field("license", "report", "license", "Address of its licence"),
     Field("survey", "surveys", "label", "Name of its survey; empty for none"),
     Field("mode", "surveys", "mode", "How answers were collected, such as online-questionnaire"),
     Field("respondents", "populations", "label", "Who took part in the survey"),
     Field("section", "parts", "label", "Section that describes the survey"),
     Field("anchor", "passages", "anchor", "First words of that description, or the heading above it"),
-    Field("line-from", "passages", "line_from", "First line of the description, in the text that was consulted"),
+    Field("line-from", "passages", "line_from", "First line of the description, if a text was consulted"),
     Field("line-to", "passages", "line_to", "Last line of the description"),
+    Field("web-page", "passages", "address", "Address of the description, if it is on a web page"),
 )
 """What is asked, in order. A field whose column no shape has is not asked."""
 
