@@ -277,7 +277,7 @@ def test_a_fault_in_a_new_table_is_told_with_file_line_and_column(tmp_path: Path
 
 
 def stems(folder: Path) -> list[str]:
-    return sorted(path.name.split(".")[0] for path in folder.glob("*.csv"))
+    return sorted({path.name.split(".")[0] for path in folder.glob("*.csv")})
 
 
 def header(path: Path) -> list[str]:

@@ -13,7 +13,7 @@ from tests.readme import BLOCK, PAGES, ROOT, copy_of_project, expected
 def test_every_block_shows_what_its_command_prints(real_build: Path, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path, real_build)
     blocks = [match for page in PAGES for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
-    assert len(blocks) == 6
+    assert len(blocks) == 12
     assert [match["shown"] for match in blocks] == [expected(match, project) for match in blocks]
 
 
