@@ -22,7 +22,15 @@ from kg_builder.pipeline import build_graph
 from kg_builder.queries.stored_queries import StoredQuery, derived_triples, stored_queries
 from kg_builder.schema.model import Schema, Table
 from kg_builder.tables.cell_checks import cell_problems
-from kg_builder.tables.engine import PREFIXES, THINGS, connect, list_things, load, plan_without_optimizer
+from kg_builder.tables.engine import (
+    PREFIXES,
+    THINGS,
+    connect,
+    define_expansion,
+    list_things,
+    load,
+    plan_without_optimizer,
+)
 from kg_builder.tables.table_files import TableFile
 from kg_builder.validation.constraint_checks import located
 from kg_builder.validation.graph_validation import results
@@ -259,10 +267,10 @@ class Bench:
             # prefixes, which no table but those that declare them needs
             self.connection.execute(f"DROP TABLE {PREFIXES}")
             load(self.connection, dataclasses.replace(self.schema, tables=()), files, folder)
+            define_expansion(self.connection, self.project.base)
             after = {file.table.stem: self.ids(file.table) for file in files}
             if after != before:
                 self.connection.execute(f"DROP TABLE {THINGS}")
-                self.connection.execute("DROP MACRO expanded")
                 list_things(self.connection, self.schema, self.project.base)
             lost = {stem for stem, ids in before.items() if not ids <= after[stem]}
             yield [

@@ -185,14 +185,24 @@ def address(base: str, table: Table) -> str:
     return " || ".join([*parts, "id", *([literal(after)] if after else [])])
 
 
-def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
-    """Collect all targets of references in one engine table: `source`, `kind`, `id` and `iri`.
+def define_expansion(connection: duckdb.DuckDBPyConnection, base: str) -> None:
+    """Define the macro `expanded`, which turns a value with a prefix into an IRI; NULL for an unknown prefix.
 
-    A value with a prefix may name anything: the macro `expanded` turns it into an IRI, NULL for an unknown prefix.
+    The declared prefixes are a constant of the macro: a subquery would be planned once for each use of it, and one
+    query on a table of mappings uses it some fifty times.
     """
-    stands_for = f"SELECT if(namespace = {literal(BASE)}, {literal(base)}, namespace) FROM {PREFIXES}"
-    expanded = f"({stands_for} WHERE prefix = split_part(v, ':', 1)) || substr(v, strpos(v, ':') + 1)"
-    connection.execute(f"CREATE MACRO expanded(v) AS if(regexp_matches(v, {literal(ABSOLUTE)}), v, {expanded})")
+    found = connection.execute(f"SELECT prefix, namespace FROM {PREFIXES} WHERE prefix IS NOT NULL").fetchall()
+    prefixes = ", ".join(literal(prefix) for prefix, _ in found)
+    namespaces = ", ".join(literal(base if namespace == BASE else namespace) for _, namespace in found)
+    stands_for = f"MAP([{prefixes}]::VARCHAR[], [{namespaces}]::VARCHAR[])"
+    expanded = f"{stands_for}[split_part(v, ':', 1)] || substr(v, strpos(v, ':') + 1)"
+    macro = f"expanded(v) AS if(regexp_matches(v, {literal(ABSOLUTE)}), v, {expanded})"
+    connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+
+
+def list_things(connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> None:
+    """Collect all targets of references in one engine table: `source`, `kind`, `id` and `iri`."""
+    define_expansion(connection, base)
     connection.execute(f"CREATE TABLE {THINGS} (source VARCHAR, kind VARCHAR, id VARCHAR, iri VARCHAR)")
     referred = {table.stem: table for target in schema.targets.values() for table in target.tables}
     for table in referred.values():
