@@ -96,7 +96,7 @@ def _federated(query: StoredQuery) -> FederatedQuestion:
     text, names = query.text, []
     while call := call_in(query.file, text):
         names.append(call.name)
-        if problems := [*query_problems(query.file, call.alone)]:
+        if problems := [*query_problems(query.file, call.alone, FEDERATED_FOLDER)]:
             raise ProblemsFound(problems)
         own = variables_of(call.group)
         lines = (call.opening + call.group).count("\n")

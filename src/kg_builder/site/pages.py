@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +27,7 @@ from kg_builder.queries.federated_questions import federated_questions
 from kg_builder.queries.stored_questions import StoredQuestion
 from kg_builder.schema.model import Schema
 from kg_builder.site.graph_views import Pictures
-from kg_builder.site.html_tables import Anchors, Table, link_html, table
+from kg_builder.site.html_tables import Anchors, Table, items_html, link_html, table
 from kg_builder.site.page_index import REST, Directory, Thing
 from kg_builder.site.related_items import Neighbourhoods
 from kg_builder.site.sections import Section, Sections
@@ -64,6 +64,7 @@ class Pages:
         self.schema = schema
         self.assets = assets
         self.directory = Directory(graph)
+        self.cell = lru_cache(100_000)(self.directory.cell)  # many cells of tables are equal
         self.sections = Sections(graph)
         self.pictures = Pictures(self.directory, cache)
         self.neighbourhoods = Neighbourhoods(self.pictures)
@@ -86,6 +87,7 @@ class Pages:
         found.globals |= {"navigation": NAVIGATION.items(), "assets": self.assets}
         found.filters |= {
             "compact": partial(compact, self.schema.prefixes),
+            "items": items_html,
             "linked": link_html,
             "form": partial(form, self.schema),
             "link": self.directory.link,
@@ -157,7 +159,7 @@ class Pages:
 
     def table(self, answer: Answer, hidden: Collection[str] = ()) -> Table:
         """Return an answer as a table with things as links."""
-        return table(answer, self.directory.cell, hidden)
+        return table(answer, self.cell, hidden)
 
     def rdf(self, iri: str, form: pyoxigraph.RdfFormat) -> str:
         """Return the statements about a thing as RDF."""
@@ -276,6 +278,6 @@ def _columns_naming_only(thing: Thing, sections: Iterable[Section]) -> set[str]:
     return {
         name
         for section in sections
-        for name in section.answer.columns
-        if set(section.answer.column(name)) == {thing.iri}
+        for place, name in enumerate(section.answer.columns)
+        if all(row[place] == thing.iri for row in section.answer.rows)
     }

@@ -74,17 +74,17 @@ class Sections:
 
 def _dealt(whole: Answer, query: StoredQuery, place: headers.Section, name: str) -> dict[str, Section]:
     """Return the answer of a stored query split into sections, by the thing in a column."""
+    kept = whole.with_columns(*(name for name in place.columns or whole.columns if name in whole.columns))
     rows = defaultdict(list)
-    for thing, row in zip(whole.column(place.column), whole.rows, strict=True):
+    for thing, row in zip(whole.column(place.column), kept.rows, strict=True):
         if thing is not None:
             rows[str(thing)].append(row)
-    kept = [name for name in place.columns or whole.columns if name in whole.columns]
     about = query.header.description
     return {
         thing: Section(
             place.heading,
             about,
-            dataclasses.replace(whole, rows=tuple(found)).with_columns(*kept),
+            dataclasses.replace(kept, rows=tuple(found)),
             place.shown == "charts",
             name,
             place.order,
