@@ -126,16 +126,8 @@ class Answer:
         62.5
 
         """
-        whole = {"asked": self.asked, "columns": self.columns, "rows": [], "notes": self.notes}
-        before, after = json.dumps(whole, ensure_ascii=False, indent=2).rsplit('"rows": []', 1)
-        # the standard library's encoder is several times as slow where it indents
-        names = [f"      {AS_JSON.encode(name)}: " for name in self.columns]
-        rows = (
-            ",\n".join([name + AS_JSON.encode(value) for name, value in zip(names, row, strict=True)])
-            for row in self.rows
-        )
-        listed = "\n    },\n    {\n".join(rows)
-        return before + (f'"rows": [\n    {{\n{listed}\n    }}\n  ]' if self.rows else '"rows": []') + after
+        whole = {"asked": self.asked, "columns": self.columns, "rows": list(self), "notes": self.notes}
+        return json.dumps(whole, ensure_ascii=False, indent=2, default=number)
 
     def to_csv(self) -> str:
         """Return a table in CSV (RFC 4180, but with LF), with a header."""
@@ -289,10 +281,6 @@ def number(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{value!r} has no place in an answer")
-
-
-AS_JSON = json.JSONEncoder(ensure_ascii=False, default=number)
-"""Writes one value as JSON."""
 
 
 def spaced(name: str) -> str:
