@@ -8,6 +8,8 @@ right or wrong. Cases of one rule that break different cells share one graph, as
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pyoxigraph
@@ -109,19 +111,24 @@ def original(file: str) -> str:
     return (EXAMPLE / file).read_text(encoding="utf-8")
 
 
-def apart(taken: list[Case]) -> list[list[Case]]:
-    """The cases in groups of which no two change the same row, so that one graph holds them all."""
-    groups: list[tuple[list[Case], set[tuple[str, str]]]] = []
+def apart(taken: list[Case], touched: Callable[[Case], AbstractSet[Hashable]]) -> list[list[Case]]:
+    """The cases in groups of which no two touch the same row or cell, so that one graph holds them all."""
+    groups: list[tuple[list[Case], set[Hashable]]] = []
     for case in taken:
-        changed = {row for edit in case.edits for row in changed_rows(edit)}
+        own = touched(case)
         for together, elsewhere in groups:
-            if not changed & elsewhere:
+            if not own & elsewhere:
                 together.append(case)
-                elsewhere.update(changed)
+                elsewhere.update(own)
                 break
         else:
-            groups.append(([case], changed))
+            groups.append(([case], {*own}))
     return [together for together, _ in groups]
+
+
+def rows_of_case(case: Case) -> set[tuple[str, str]]:
+    """The file and the id of each row that a case changes or adds."""
+    return {row for edit in case.edits for row in changed_rows(edit)}
 
 
 def changed_rows(edit: Edit) -> set[tuple[str, str]]:
@@ -131,7 +138,9 @@ def changed_rows(edit: Edit) -> set[tuple[str, str]]:
     return {(edit.file, cells[0]) for cells in after.cells if cells not in before.cells}
 
 
-@pytest.mark.parametrize("together", apart(OTHERS), ids=lambda together: f"{len(together)}-from-{together[0].name}")
+@pytest.mark.parametrize(
+    "together", apart(OTHERS, rows_of_case), ids=lambda together: f"{len(together)}-from-{together[0].name}"
+)
 def test_pyshacl_finds_the_same_things_as_constraints_run_once_over_all(
     together: list[Case], bench: Bench, tmp_path: Path
 ) -> None:
@@ -184,17 +193,7 @@ def rule_of(case: Case, bench: Bench) -> str:
 
 def rounds(taken: list[Case], bench: Bench) -> list[list[Case]]:
     """The cases in groups of which no two cases break the same cell."""
-    groups: list[tuple[list[Case], set[Place]]] = []
-    for case in taken:
-        broken = places(case, bench)
-        for together, elsewhere in groups:
-            if not broken & elsewhere:
-                together.append(case)
-                elsewhere.update(broken)
-                break
-        else:
-            groups.append(([case], broken))
-    return [together for together, _ in groups]
+    return apart(taken, lambda case: places(case, bench))
 
 
 def places(case: Case, bench: Bench) -> set[Place]:
