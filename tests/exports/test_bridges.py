@@ -126,7 +126,7 @@ def test_a_count_is_an_observation_of_a_distribution(draft: Draft) -> None:
     assert "synthesis:DistributionObservation" in counted["type"]
     assert counted["core:statement"] == "How have cases changed? Extortion: Don't know: 41 people, of: All officers"
     categories = [each["id"].rsplit("/", 2)[1] for each in counted["synthesis:category"]]
-    assert categories == ["age-bracket", "item", "option", "period", "place"]
+    assert categories == ["age-bracket", "group", "item", "option", "period", "place"]
 
 
 def test_a_bridge_that_makes_no_triples_is_refused(draft: Draft) -> None:

@@ -347,8 +347,9 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         f"{HEADER}{KG}SELECT ?value {{ ?s kg:value ?value }}\n",
         (
             (
-                ": found value without caution, high, low, population, printed_as, question, response_type, unit, "
-                "expected numbers with all that they are read with. Nobody should meet a number without its base."
+                ": found value without breakdown, caution, high, low, n, population, printed_as, question, "
+                "response_type, unit, expected numbers with all that they are read with. "
+                "Nobody should meet a number without its base."
             ),
         ),
     ),
@@ -356,8 +357,9 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
         f"{HEADER}{KG}SELECT (SUM(?value) AS ?sum) {{ ?s kg:value ?value }}\n",
         (
             (
-                ": found value without caution, high, low, population, printed_as, question, response_type, unit, "
-                "expected numbers with all that they are read with. Nobody should meet a number without its base."
+                ": found value without breakdown, caution, high, low, n, population, printed_as, question, "
+                "response_type, unit, expected numbers with all that they are read with. "
+                "Nobody should meet a number without its base."
             ),
             (
                 ": found the sum of numbers that may differ in ageBracket, item, option, period, place, population, "

@@ -112,7 +112,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 "1: column 3: found a blank header cell, expected the name of a column. "
-                "Columns are id, label, definition, exact."
+                "Columns are id, label, definition, exact, per, of."
             ),
         ],
     ),
@@ -154,7 +154,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 '1: colour: found the unknown column "colour", expected a column of the table. '
-                "Columns are id, label, definition, exact."
+                "Columns are id, label, definition, exact, per, of."
             ),
         ],
     ),
@@ -167,12 +167,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             (
                 '1: Hours.: found the unknown column "Hours.", expected a column of the table. '
-                "Columns are id, label, definition, exact."
+                "Columns are id, label, definition, exact, per, of."
             ),
             '1: hours: found the column "hours" twice, expected each column once. Remove one.',
             (
                 '1: hours: found the unknown column "hours", expected a column of the table. '
-                "Columns are id, label, definition, exact."
+                "Columns are id, label, definition, exact, per, of."
             ),
             "1: id: found no such column, expected the required column id. Add it.",
             "1: label: found no such column, expected the required column label. Add it.",

@@ -41,11 +41,11 @@ def test_tables_with_tabs_give_the_bytes_of_those_with_commas(draft: Draft, exam
 def test_a_table_may_have_parts_of_several_formats(draft: Draft, example_files: Path) -> None:
     header, *rows = draft.path(FINDINGS).read_text("utf-8").splitlines(keepends=True)
     draft.write(FINDINGS, header + "".join(rows[:4]))
-    draft.write(f"data/{SOURCE}/findings.3.tsv", tabbed(header + "".join(rows[4:])))
+    draft.write(f"data/{SOURCE}/findings.4.tsv", tabbed(header + "".join(rows[4:])))
     assert draft.build().code == 0
     assert (draft.out / "kg.nq").read_bytes() == (example_files / "kg.nq").read_bytes()
     published = draft.out / "tables" / SOURCE
-    assert (published / "findings.3.csv").read_text("utf-8") == header + "".join(rows[4:])
+    assert (published / "findings.4.csv").read_text("utf-8") == header + "".join(rows[4:])
 
 
 def test_verification_reads_a_table_with_tabs(draft: Draft) -> None:

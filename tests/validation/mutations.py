@@ -11,6 +11,8 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -32,8 +34,9 @@ from kg_builder.schema.model import Column, Schema, Table, ordered
 from kg_builder.schema.ontology_folder import read_schema
 from kg_builder.tables.cell_checks import FORMS, cell_problems, cycles
 from kg_builder.tables.data_folder import table_files
-from kg_builder.tables.defaults import fill_constants, fill_paths
+from kg_builder.tables.defaults import fill_paths
 from kg_builder.tables.engine import THINGS, connect, list_things, literal, load, members, name, plan_without_optimizer
+from kg_builder.tables.loading import fill_before_checks
 from kg_builder.validation.constraint_checks import constraint_results
 from kg_builder.validation.facet_checks import property_results, tables_by_column
 from kg_builder.validation.pyshacl_reference import FOR_PEOPLE, PreparedGraph, executable, rule_of, term
@@ -60,8 +63,8 @@ ONE_VALUE = tuple(
 )
 """Columns with one value only: the only characteristic, another category, kind of change, report of the folder, Not."""
 
-NOT_PRINTED = f"{SHAPES}Finding-ci-low"
-"""A column that no row of the real tables has, so that nothing can be compared with it."""
+NOT_COMPARED = (f"{SHAPES}Finding-ci-low", f"{SHAPES}Question-scale-low")
+"""Columns with an upper bound in another column, which no row of the real tables has."""
 
 BOUNDS = "bounds-of-values"
 """The derivation whose triples the constraint on sums reads."""
@@ -89,6 +92,7 @@ SPOILED = {
     "Finding-one-category": "female;male",
     "Finding-range": "-1",
     "Finding-rate": "rate",
+    "Passage-place": None,
     "Finding-value-or-reason": "Q",
 }
 """For constraints on single findings: what breaks any of them in the cell that the constraint is about."""
@@ -124,6 +128,11 @@ MADE_UP = (
     "2017-01-01",
     "2019-01-01",
     "https://a.example/",
+    "https://b.example/",
+    "90",
+    "95",
+    "P1M",
+    "P1Y",
     "en",
     "sv",
     "AA",
@@ -174,7 +183,7 @@ class Mutable:
         self.connection.execute("SET threads = 1")
         plan_without_optimizer(self.connection)
         load(self.connection, self.schema, self.files, work)
-        fill_constants(self.connection, self.schema)
+        fill_before_checks(self.connection, self.schema)
         list_things(self.connection, self.schema, BASE)
         fill_paths(self.connection, self.schema)
         self.read: dict[str, list[Row]] = {}
@@ -221,6 +230,13 @@ class Mutable:
         self.connection.execute(f"DROP TABLE IF EXISTS {LINES}")
         render(self.connection, self.part(tables), BASE)
         return {f"{line}\n" for (line,) in self.connection.execute(f"SELECT line FROM {LINES}").fetchall()}
+
+    @cached_property
+    def columns(self) -> dict[Column, list[Table]]:
+        """The columns with the tables that have rows, which one at least must have."""
+        found = tables_by_column(self.schema).items()
+        filled = {column: [table for table in tables if self.rows(table)] for column, tables in found}
+        return {column: tables for column, tables in filled.items() if tables}
 
     def rows(self, table: Table) -> list[Row]:
         """Return the rows of a table as they are in the files, in their order."""
@@ -339,7 +355,7 @@ class Mutable:
 
     def over_the_store(self) -> set[Fault]:
         """Return what the engine finds in the store, by every property shape and constraint."""
-        return self.by_constraints().union(*map(self.by_property, tables_by_column(self.schema)))
+        return self.by_constraints().union(*map(self.by_property, self.columns))
 
     def by_property(self, column: Column) -> set[Fault]:
         """Return what the engine finds in the store by one property shape."""
@@ -473,9 +489,9 @@ def first_of(faults: Iterable[Fault]) -> set[Fault]:
 
 def mutations(bench: Mutable) -> Iterator[Mutation]:
     """Yield a mutation for every facet of every property shape that a table can break; the seed is the facet's name."""
-    for column, tables in tables_by_column(bench.schema).items():
+    for column, tables in bench.columns.items():
         for facet in facets_of(column):
-            table = seeded(column.shape).choice([table for table in tables if bench.rows(table)])
+            table = seeded(column.shape).choice(tables)
             yield from mutation_of(bench, table, column, facet)
 
 
@@ -490,7 +506,8 @@ def facets_of(column: Column) -> list[str]:
         "minCount": column.must_be_typed and column.name != "id",
         "maxCount": column.separator is None and column.name != "id" and column.shape not in ONE_VALUE,
         "datatype": datatype in WRONG and datatype not in UNREAD,
-        **{limit.rule: column.shape != NOT_PRINTED for limit, _ in column.limits},
+        **{limit.rule: True for limit, _ in column.limits},
+        "lessThanOrEquals": column.compared_with and column.shape not in NOT_COMPARED,
         "class": column.target,
     }
     return [facet for facet, stated in given.items() if stated]
@@ -538,8 +555,8 @@ def unfit(column: Column, facet: str, held: str | None, beyond: int) -> str | No
         "datatype": WRONG.get((column.datatype or "").rsplit("#", 1)[-1]),
         "pattern": next((each for each in unlike if not re.search(parameter_of(column, "pattern"), each)), None),
         "maxLength": "a" * (int(parameter_of(column, "maxLength") or 0) + beyond),
-        "minInclusive": str(int(parameter_of(column, "minInclusive") or 0) - beyond),
-        "maxInclusive": str(int(parameter_of(column, "maxInclusive") or 0) + beyond),
+        "minInclusive": str(Decimal(parameter_of(column, "minInclusive") or 0) - beyond),
+        "maxInclusive": str(Decimal(parameter_of(column, "maxInclusive") or 0) + beyond),
         "in": "skos:note" if column.is_iri else "no-such",
     }
     return values[facet]
@@ -585,7 +602,9 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
     elif not column.is_iri:
         found += [each for each in MADE_UP if re.search(parameter_of(column, "pattern"), each)]
         form = FORMS.get((column.datatype or "").rsplit("#", 1)[-1], (".*", ""))[0]
+        most = int(parameter_of(column, "maxLength") or len(max(MADE_UP, key=len)))
         found = [each for each in found if re.fullmatch(form, each) and within_bounds(column, each)]
+        found = [each for each in found if len(each) <= most]
     yield from (each for each in dict.fromkeys(found) if each not in own)
 
 
@@ -611,6 +630,9 @@ def faulty_triples(bench: Mutable, column: Column, tables: list[Table]) -> set[s
             triples.append((URIRef(f"{BASE}faulty"), RDF.type, URIRef(chance.choice(tables).classes[0])))
         elif facet == "lessThanOrEquals":
             bounds = [(value, thing) for thing in filled for value in bench.data.objects(thing, URIRef(parameter))]
+            if not bounds:
+                bounds = [(Literal(0, datatype=column.datatype), things[0])]
+                triples.append((things[0], URIRef(parameter), bounds[0][0]))
             highest, thing = max(bounds, key=lambda bound: Literal(bound[0]))
             above = "2999-01-01" if (column.datatype or "").endswith("date") else str(int(str(highest)) + 1)
             triples.append((thing, path, Literal(above, datatype=column.datatype)))
@@ -631,7 +653,7 @@ def unfit_terms(column: Column, facet: str, parameter: str) -> list[Node]:
         text = "a" * (int(parameter) + 1)
         terms[facet] = Literal(text, lang="en") if column.lang else Literal(text, datatype=column.datatype)
     if facet in {"minInclusive", "maxInclusive"}:
-        number = int(parameter) + (1 if facet == "maxInclusive" else -1)
+        number = Decimal(parameter) + (1 if facet == "maxInclusive" else -1)
         terms[facet] = Literal(str(number), datatype=column.datatype)
     return [terms[facet]] if facet in terms else []
 
@@ -645,7 +667,7 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
     chance = seeded(constraint)
     stem, cell = {
         "Question-follow-up": ("questions", "population"),
-        "Question-dimensions": ("findings", "id"),
+        "Question-dimensions": ("findings", "reading"),
         "Question-parts": ("findings", "option"),
         "Question-sum": ("findings", "value"),
         "Finding-change": ("findings", "from_period"),
@@ -656,6 +678,7 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
         "Finding-value-or-reason": ("findings", "status"),
         "Discrepancy-prefers-a-fact": ("discrepancies", "prefers"),
         "Mapping-reason": ("links", "comment"),
+        "Passage-place": ("passages", "line_to"),
         "AddressChange-successors": ("address_changes", "by"),
         "AddressChange-reason": ("address_changes", "because"),
     }[constraint]
@@ -671,8 +694,8 @@ def constraint_mutations(bench: Mutable, constraint: str) -> Iterator[Mutation]:
         match constraint:
             case "Question-follow-up" if row["follow_up_of"]:
                 value = questions[row["_source"], row["follow_up_of"]]["population"]
-            case "Question-dimensions":
-                value = f"{row['id']}-again"
+            case "Question-dimensions" if row["reading"] == "second":
+                value = "first"
             case "Question-parts":
                 options = bench.rows(tables["options"])
                 within = [each for each in options if each["_source"] == row["_source"]]

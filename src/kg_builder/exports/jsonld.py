@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -41,14 +42,18 @@ def write_jsonld(schema: Schema, lines: Path, folder: Path) -> None:
 
 
 def _context_of(schema: Schema) -> dict[str, Any]:
-    """Return the context: prefixes, and a term for each column name with the same property in every table."""
+    """Return the context: prefixes, and a term for each column name.
+
+    A name of columns with several properties is the term of the property that has the same name, such as `unit` of
+    `kg:unit`; without such a property, and for a property with several names, there is no term.
+    """
     columns = {(column.name, column.path): column for table in schema.tables for column in table.columns}
     names = Counter(name for name, _ in columns)
     paths = Counter(path for _, path in columns)
     terms = {
         name: _term_of(schema, column)
         for (name, path), column in sorted(columns.items())
-        if names[name] == 1 and paths[path] == 1
+        if paths[path] == 1 and (names[name] == 1 or re.split("[#/]", path)[-1] == name)
     }
     return {
         "id": "@id",

@@ -79,12 +79,12 @@ def property_results(store: pyoxigraph.Store, schema: Schema, shape: URIRef) -> 
 
 
 def tables_by_column(schema: Schema) -> dict[Column, list[Table]]:
-    """Return the distinct columns, each with the tables that share it."""
-    shared: dict[Column, list[Table]] = {}
+    """Return a column for each property shape, with the tables that share it."""
+    shared: dict[str, tuple[Column, list[Table]]] = {}
     for table in schema.tables:
         for column in table.columns:
-            shared.setdefault(column, []).append(table)
-    return shared
+            shared.setdefault(column.shape, (column, []))[1].append(table)
+    return dict(shared.values())
 
 
 def _fewer(_: Graph, path: URIRef, least: Node) -> str:
