@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
@@ -62,7 +63,8 @@ ELSEWHERE = ("Base-once", "Finding-scale", "Option-net", "Question-some")
 """Constraints that one changed row of the real tables cannot break; cases of the example break them."""
 
 ORDERED = {"maxInclusive", "lessThanOrEquals"}
-"""Facets that pySHACL does not always see broken where a literal has a wrong datatype, and so no order."""
+"""Facets that pySHACL does not always see broken where a literal has a wrong datatype, and so no order; its SPARQL
+compares such literals as text."""
 
 NOT_OF_TABLES = {"nodeKind", "languageIn"}
 """Facets that no cell can break: a column has one node kind and one language."""
@@ -211,7 +213,7 @@ class Merged:
 def merged(bench: Mutable, taken: list[Mutation], faulty: dict[Column, set[str]]) -> Merged:
     """One mutation of each row, some rows taken away, and all faulty derivations."""
     constraints = [next(constraint_mutations(bench, constraint)) for constraint in CONSTRAINTS]
-    rows = {(each.table.stem, each.source, each.replaced): each for each in [*taken, *constraints]}
+    rows = {(each.table.stem, each.source, each.replaced): each for each in [*named_one_by_one(taken), *constraints]}
     with (
         bench.merged(rows.values(), removed_rows(bench, rows)) as by_cells,
         bench.changed((), set().union(*faulty.values())) as derived,
@@ -221,16 +223,16 @@ def merged(bench: Mutable, taken: list[Mutation], faulty: dict[Column, set[str]]
 
 
 def test_the_engine_finds_in_the_store_all_that_pyshacl_finds_in_the_whole_graph(merged: Merged) -> None:
-    assert merged.by_pyshacl - merged.by_store == set()
+    alone = merged.by_pyshacl - merged.by_store
+    assert {fault for fault in alone if not (fault[2] == "sPARQL" and fault[0] in mistyped(merged))} == set()
 
 
 def test_pyshacl_passes_over_nothing_but_literals_of_a_wrong_datatype(bench: Mutable, merged: Merged) -> None:
     unread = {column.path for column in bench.columns if ends(column, "anyURI") or ends(column, "gYear")}
-    mistyped = {focus for focus, _, rule in merged.by_store if rule == "datatype"}
     assert [
         (focus, path, rule)
         for focus, path, rule in merged.by_store - merged.by_pyshacl
-        if not (rule in ORDERED and focus in mistyped) and not (rule == "datatype" and path in unread)
+        if not (rule in ORDERED and focus in mistyped(merged)) and not (rule == "datatype" and path in unread)
     ] == []
 
 
@@ -245,6 +247,11 @@ def test_most_mutations_are_in_the_merged_graph(merged: Merged, taken: list[Muta
 
 
 # ----------------------------------------------------------------
+
+
+def mistyped(merged: Merged) -> set[str]:
+    """Return the things with a literal of a wrong datatype."""
+    return {focus for focus, _, rule in merged.by_store if rule == "datatype"}
 
 
 def differences(mutation: Mutation, bench: Mutable) -> set[Fault]:
@@ -292,6 +299,16 @@ def rules(faults: set[Fault]) -> set[str]:
 
 def focuses(faults: set[Fault]) -> set[str]:
     return {focus for focus, _, _ in faults}
+
+
+def named_one_by_one(taken: list[Mutation]) -> Iterator[Mutation]:
+    """Yield the mutations but for those that the engine only counts, after a number of the same kind in one table."""
+    kinds: Counter[tuple[str, str]] = Counter()
+    for mutation in taken:
+        kind = (mutation.table.stem, mutation.facet)
+        kinds[kind] += 1
+        if kinds[kind] <= LISTED:
+            yield mutation
 
 
 def removed_rows(bench: Mutable, mutated: Collection[tuple[str, str, str]]) -> list[tuple[Table, Row]]:
