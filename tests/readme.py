@@ -42,6 +42,7 @@ def copy_of_project(folder: Path, build: Path) -> Path:
     project = folder / "project"
     for name in ("ontology", "data", "queries", "examples"):
         shutil.copytree(ROOT / name, project / name)
+    shutil.copytree(ROOT / "tests/example", project / "tests/example")
     shutil.copytree(build, project / "build")
     return project
 

@@ -178,7 +178,7 @@ def texts() -> Iterator[tuple[str, str]]:
     [
         r"(?<![\w}])/(wo[r]k|roo[t]|hom[e]|User[s]|tm[p])/|[A-Z]:\\\\User[s]",
         r"pyp[i]\.org|pythonhoste[d]|--(extra-)?index-ur[l]|npmj[s]|anacond[a]|artifactor[y]|devp[i]",
-        r"(user|pass|toke[n])[a-z]*\s*[:=]\s*['\"][A-Za-z0-9+/_-]{16,}",
+        r"(user|pass(?!age\b)|toke[n])[a-z]*\s*[:=]\s*['\"][A-Za-z0-9+/_-]{16,}",
     ],
     ids=["path-of-a-machine", "host-of-packages", "secret"],
 )
