@@ -6,7 +6,6 @@ import dataclasses
 from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from kg_builder.answers.answer import Answer, Row
@@ -30,7 +29,7 @@ ON_PAPER = "#1c2430"
 
 USED = (
     *(*NEEDED, "value", "question_iri", "item", "choice", "scale", "second_print", "caution"),
-    *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
+    *("place", "age_bracket", "breakdown", "period", "period_start", TREND, "series", "break", "break_because"),
 )
 """The columns that a chart uses; the others are only in the table next to it."""
 
@@ -168,7 +167,7 @@ def charts_of(answer: Answer) -> list[Drawn]:
     """Return the charts of an answer, one for each question, group and unit; empty if there are no numbers to draw.
 
     Shares of different groups are in one chart only in a trend, whose lines break. Several periods are lines;
-    several places or ages are part of the names.
+    several places, ages or groups are part of the names.
     """
     numbers = next((names for names in NUMBERS if {*NEEDED, *names} <= set(answer.columns)), None)
     if not numbers:
@@ -185,15 +184,17 @@ def charts_of(answer: Answer) -> list[Drawn]:
     for row in rows if over_time else ():
         periods[row[place[TREND]], row[place["unit"]]].add(row[place["period"]])
 
-    def together(row: Row) -> object:
+    def together(row: Row) -> tuple[object, ...]:
         named = (row[place[TREND]], row[place["unit"]]) if over_time else ("", "")
-        return named if len(periods[named]) > 1 else [row[place[name]] for name in NEEDED[:4]]
+        return named if len(periods[named]) > 1 else tuple(row[place[name]] for name in NEEDED[:4])
 
-    groups = [tuple(group) for _, group in groupby(rows, key=together)]
+    groups: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[together(row)].append(row)
     return [
         Drawn(
             Chart(used, tuple(tuple(row[place[name]] for name in used) for row in group)),
-            dataclasses.replace(answer, rows=group),
+            dataclasses.replace(answer, rows=tuple(group)),
         )
-        for group in groups
+        for group in groups.values()
     ]
