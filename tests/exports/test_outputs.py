@@ -74,8 +74,7 @@ def test_nothing_that_is_published_is_a_blank_node(lines: list[str]) -> None:
 
 def test_every_quad_is_in_a_named_graph(lines: list[str]) -> None:
     assert {line.rsplit(" ", 2)[1] for line in lines} == {
-        f"<{BASE}graph/{name}>"
-        for name in ("derived", "links", "ontology", "shared", *REPORTS)
+        f"<{BASE}graph/{name}>" for name in ("derived", "links", "ontology", "shared", *REPORTS)
     }
 
 
