@@ -181,6 +181,13 @@ def test_lines_of_several_breakdowns_are_not_joined() -> None:
     assert [line.name for line in found.lines] == ["everyone", "male"]
 
 
+def test_a_missing_value_is_no_bar_but_stays_in_the_table() -> None:
+    gap = (*row("No", "0")[:5], None, *row("No", "0")[6:])
+    (found,) = charts_of(answer(row("Yes", "17"), gap))
+    assert (found.chart.told[-8:], len(found.answer)) == (" Yes 17.", 2)
+    assert charts_of(answer(gap)) == []
+
+
 def test_numbers_of_one_unit_are_one_chart_whatever_stands_between_them() -> None:
     found = charts_of(answer(row("Yes", "17"), row("Yes", "900", unit="people"), row("No", "83")))
     assert [(each.chart.unit, len(each.answer)) for each in found] == [("percent", 2), ("people", 1)]

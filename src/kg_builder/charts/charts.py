@@ -18,6 +18,9 @@ NEEDED = ("question", "population", "response_type", "unit", "answer")
 NUMBERS = (("value",), ("low", "high"))
 """The columns of numbers, one set of which an answer must have: a printed value, or else the range that words mean."""
 
+WITH_GAPS = NUMBERS[0]
+"""Printed values, some of which may be missing in the source: these are in the table and not in the chart."""
+
 TREND = "trend"
 """A column that names what to draw as one chart over time, although question and group may change over time."""
 
@@ -157,7 +160,7 @@ def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Drawn:
-    """A chart with all columns of its answer."""
+    """A chart with all columns of its answer, and with the rows whose value is missing in the source."""
 
     chart: Chart
     answer: Answer
@@ -174,11 +177,7 @@ def charts_of(answer: Answer) -> list[Drawn]:
         return []
     used = tuple(name for name in dict.fromkeys((*USED, *numbers)) if name in answer.columns)
     place = {name: answer.columns.index(name) for name in used}
-    rows = [
-        row
-        for row in answer.rows
-        if row[place["answer"]] and all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)
-    ]
+    rows = [row for row in answer.rows if row[place["answer"]]]
     over_time = {TREND, "period"} <= set(used)
     periods = defaultdict(set)
     for row in rows if over_time else ():
@@ -191,10 +190,11 @@ def charts_of(answer: Answer) -> list[Drawn]:
     groups: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows:
         groups[together(row)].append(row)
-    return [
-        Drawn(
-            Chart(used, tuple(tuple(row[place[name]] for name in used) for row in group)),
-            dataclasses.replace(answer, rows=tuple(group)),
-        )
-        for group in groups.values()
-    ]
+    found = []
+    for group in groups.values():
+        drawn = [row for row in group if all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)]
+        if drawn:
+            chart = Chart(used, tuple(tuple(row[place[name]] for name in used) for row in drawn))
+            listed = group if numbers == WITH_GAPS else drawn
+            found.append(Drawn(chart, dataclasses.replace(answer, rows=tuple(listed))))
+    return found
