@@ -31,6 +31,7 @@ COLUMNS = (
     "second_print",
     "place",
     "age_bracket",
+    "breakdown",
     "period",
 )
 
@@ -43,7 +44,10 @@ def row(choice: str, value: str, scale: int | None = None, item: str | None = No
     given: dict[str, Any] = {"question": "How often?", "population": "Officers", "unit": "percent"} | other
     named = f"{item}: {choice}" if item else choice
     start = (given["question"], given["population"], "single choice", given["unit"], named, Decimal(value))
-    where = (given.get("place", "all places"), given.get("ages", "all ages"), given.get("period", "2018"))
+    where = (
+        *(given.get("place", "all places"), given.get("ages", "all ages")),
+        *(given.get("breakdown"), given.get("period", "2018")),
+    )
     return (*start, item, choice, scale, given.get("second_print"), *where)
 
 
@@ -164,6 +168,29 @@ def test_bars_of_several_places_and_ages_are_named_after_them() -> None:
     assert found.told.endswith(
         "Yes (all places, all ages) 17; Yes (Firstland, all ages) 20; Yes (all places, under 5 years) 5."
     )
+
+
+def test_shares_of_several_breakdowns_are_bars_of_their_own() -> None:
+    """Bars of one name would be stacked, as if shares of girls and boys could be added."""
+    found = chart(row("Yes", "20"), row("Yes", "30", breakdown="female"), row("Yes", "10", breakdown="male"))
+    assert found.told.endswith("Yes (everyone) 20; Yes (female) 30; Yes (male) 10.")
+
+
+def test_lines_of_several_breakdowns_are_not_joined() -> None:
+    found = chart(*(row("Yes", "5", breakdown=sex, period=year) for sex in (None, "male") for year in ("1", "2")))
+    assert [line.name for line in found.lines] == ["everyone", "male"]
+
+
+def test_a_missing_value_is_no_bar_but_stays_in_the_table() -> None:
+    gap = (*row("No", "0")[:5], None, *row("No", "0")[6:])
+    (found,) = charts_of(answer(row("Yes", "17"), gap))
+    assert (found.chart.told[-8:], len(found.answer)) == (" Yes 17.", 2)
+    assert charts_of(answer(gap)) == []
+
+
+def test_numbers_of_one_unit_are_one_chart_whatever_stands_between_them() -> None:
+    found = charts_of(answer(row("Yes", "17"), row("Yes", "900", unit="people"), row("No", "83")))
+    assert [(each.chart.unit, len(each.answer)) for each in found] == [("percent", 2), ("people", 1)]
 
 
 def test_what_all_bars_have_in_common_is_not_in_their_names() -> None:

@@ -115,6 +115,33 @@ question = "met"
     assert [row["group"] for row in desk.findings()] == ["chief;male"]
 
 
+def test_a_column_may_say_two_things(desk: Desk) -> None:
+    """Sources write ages and groups into one column."""
+    stated = WIDE.replace('"Girls" = { group = "female" }', "").replace(
+        "rows = {",
+        'rows = [{ column = "Who", to = "group", values = { "13 to 14" = "everyone" } }, '
+        '{ column = "Who", to = "age_bracket", values = { women = "all-ages" } }, {',
+    )
+    desk.run("Who,What,All\nwomen,Insults,5%\n13 to 14,Insults,7%\n", stated.replace('new = "ask" }', 'new = "ask" }]'))
+    assert sorted((row["group"], row["age_bracket"]) for row in desk.findings()) == [
+        ("", "13-14"),
+        ("female", "all-ages"),
+    ]
+
+
+def test_where_may_leave_out_what_begins_with_a_letter(desk: Desk) -> None:
+    desk.run(TABLE, f'where = {{ What = "[!T]*" }}\n{WIDE}')
+    assert {row["option"] for row in desk.findings()} == {"met-insults"}
+
+
+def test_a_printed_value_that_can_be_read_is_read_as_a_person_says(desk: Desk) -> None:
+    text = "to,question,value,count,first_row,suggestion_1,suggestion_2,suggestion_3,use\n"
+    desk.write("unknown.csv", f"{text}printed,,1 in 90,,,,,,about 1%\n")
+    desk.run("What,All\nInsults,1 in 90\n", WIDE.replace('"Girls" = { group = "female" }', ""))
+    (row,) = desk.findings()
+    assert [row[name] for name in ("printed", "value", "quantifier")] == ["1 in 90", "1", "about"]
+
+
 def test_a_question_with_one_option_needs_no_column_for_it(desk: Desk) -> None:
     stated = 'layout = "long"\n[columns]\nWhere = { to = "place" }\nValue = { to = "printed" }\n'
     fixed = '[set]\nquestion = "working"\norigin = "table"\nunit = "people"\nperiod = "2020"\n'

@@ -56,6 +56,9 @@ def test_the_examples_are_true() -> None:
         ("\u22124", PrintedValue("-4", "0")),
         ("-4 percentage points", PrintedValue("-4", "0", "percentage points")),
         ("+18%", PrintedValue("18", "0", "percent")),
+        ("50% decrease", PrintedValue("-50", "0", "percent")),
+        ("declined 53%", PrintedValue("-53", "0", "percent")),
+        ("Down 4 points", PrintedValue("-4", "0", "points")),
     ],
 )
 def test_a_token_is_read(token: str, parts: PrintedValue) -> None:
@@ -134,6 +137,20 @@ def test_a_mark_of_a_missing_value_is_its_status(bench: Bench) -> None:
 def test_a_status_without_a_value_takes_none_from_what_is_printed(bench: Bench) -> None:
     found = finding(bench, ",Q,percent,,,,,,,,table,30%")
     assert (found["obsStatus"], "value" in found) == ("Q", False)
+
+
+def test_a_number_in_words_needs_its_word_of_amount(bench: Bench) -> None:
+    assert finding(bench, "30,,percent,0,about,,,,,,table,a third")["value"] == "30"
+    (sentence,) = sentences(bench, BAD, "30,,percent,0,,,,,,,table,a third")
+    assert "expected a token that holds 30" in sentence
+
+
+@pytest.mark.parametrize("token", ["3.5% decline", "fell 3.5%", "-3.5"])
+def test_a_fall_is_negative_in_words_too(bench: Bench, token: str) -> None:
+    old = "-3.5,,percentage-points,1,,,,,,,narrative,-3.5"
+    assert sentences(bench, old, f"-3.5,,percentage-points,1,,,,,,,narrative,{token}") == []
+    (sentence,) = sentences(bench, old, f"3.5,,percentage-points,1,,,,,,,narrative,{token}")
+    assert "expected a token that holds 3.5" in sentence
 
 
 READ = (

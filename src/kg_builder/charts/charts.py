@@ -6,7 +6,6 @@ import dataclasses
 from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from kg_builder.answers.answer import Answer, Row
@@ -19,6 +18,9 @@ NEEDED = ("question", "population", "response_type", "unit", "answer")
 NUMBERS = (("value",), ("low", "high"))
 """The columns of numbers, one set of which an answer must have: a printed value, or else the range that words mean."""
 
+WITH_GAPS = NUMBERS[0]
+"""Printed values, some of which may be missing in the source: these are in the table and not in the chart."""
+
 TREND = "trend"
 """A column that names what to draw as one chart over time, although question and group may change over time."""
 
@@ -30,7 +32,7 @@ ON_PAPER = "#1c2430"
 
 USED = (
     *(*NEEDED, "value", "question_iri", "item", "choice", "scale", "second_print", "caution"),
-    *("place", "age_bracket", "period", "period_start", TREND, "series", "break", "break_because"),
+    *("place", "age_bracket", "breakdown", "period", "period_start", TREND, "series", "break", "break_because"),
 )
 """The columns that a chart uses; the others are only in the table next to it."""
 
@@ -158,7 +160,7 @@ def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Drawn:
-    """A chart with all columns of its answer."""
+    """A chart with all columns of its answer, and with the rows whose value is missing in the source."""
 
     chart: Chart
     answer: Answer
@@ -168,32 +170,31 @@ def charts_of(answer: Answer) -> list[Drawn]:
     """Return the charts of an answer, one for each question, group and unit; empty if there are no numbers to draw.
 
     Shares of different groups are in one chart only in a trend, whose lines break. Several periods are lines;
-    several places or ages are part of the names.
+    several places, ages or groups are part of the names.
     """
     numbers = next((names for names in NUMBERS if {*NEEDED, *names} <= set(answer.columns)), None)
     if not numbers:
         return []
     used = tuple(name for name in dict.fromkeys((*USED, *numbers)) if name in answer.columns)
     place = {name: answer.columns.index(name) for name in used}
-    rows = [
-        row
-        for row in answer.rows
-        if row[place["answer"]] and all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)
-    ]
+    rows = [row for row in answer.rows if row[place["answer"]]]
     over_time = {TREND, "period"} <= set(used)
     periods = defaultdict(set)
     for row in rows if over_time else ():
         periods[row[place[TREND]], row[place["unit"]]].add(row[place["period"]])
 
-    def together(row: Row) -> object:
+    def together(row: Row) -> tuple[object, ...]:
         named = (row[place[TREND]], row[place["unit"]]) if over_time else ("", "")
-        return named if len(periods[named]) > 1 else [row[place[name]] for name in NEEDED[:4]]
+        return named if len(periods[named]) > 1 else tuple(row[place[name]] for name in NEEDED[:4])
 
-    groups = [tuple(group) for _, group in groupby(rows, key=together)]
-    return [
-        Drawn(
-            Chart(used, tuple(tuple(row[place[name]] for name in used) for row in group)),
-            dataclasses.replace(answer, rows=group),
-        )
-        for group in groups
-    ]
+    groups: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[together(row)].append(row)
+    found = []
+    for group in groups.values():
+        drawn = [row for row in group if all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)]
+        if drawn:
+            chart = Chart(used, tuple(tuple(row[place[name]] for name in used) for row in drawn))
+            listed = group if numbers == WITH_GAPS else drawn
+            found.append(Drawn(chart, dataclasses.replace(answer, rows=tuple(listed))))
+    return found

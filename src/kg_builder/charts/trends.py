@@ -22,17 +22,20 @@ HEIGHT, WIDTH, GAP = 260, 400, 16
 DASHES = [5, 4]
 """Pixels of the line that marks a break, and of its gaps."""
 
+EVERYONE = "everyone"
+"""The group of a number that is limited to none."""
+
 Rows = Sequence[dict[str, Any]]
 
 
 def set_apart(rows: Rows) -> list[str]:
-    """Return what distinguishes each row from the others in place and ages; empty texts if nothing does."""
-    unlike = [name for name in ("place", "age_bracket") if len({row.get(name) for row in rows}) > 1]
-    return [", ".join(str(row[name]) for name in unlike) for row in rows]
+    """Return what distinguishes each row from the others in place, ages and group; empty texts if nothing does."""
+    unlike = [name for name in ("place", "age_bracket", "breakdown") if len({row.get(name) for row in rows}) > 1]
+    return [", ".join(str(row[name] or EVERYONE) for name in unlike) for row in rows]
 
 
 def named(rows: Rows) -> list[str]:
-    """Return the answer of each row, with place or ages if these differ."""
+    """Return the answer of each row, with place, ages or group if these differ."""
     return [f"{row['answer']} ({apart})" if apart else str(row["answer"]) for row, apart in _apart_of(rows)]
 
 
@@ -43,7 +46,7 @@ def _apart_of(rows: Rows) -> list[tuple[dict[str, Any], str]]:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One answer, at one place and one age: its rows, from period to period."""
+    """One answer, at one place, one age and one group: its rows, from period to period."""
 
     name: str
     rows: Rows

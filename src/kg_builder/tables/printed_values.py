@@ -35,6 +35,9 @@ THOUSANDS = 3
 A_NUMBER = " a number"
 """What the label of a quantifier adds to its word where the word is read otherwise for numbers than for shares."""
 
+FALLS = frozenset(["decrease", "decreased", "decline", "declined", "drop", "dropped", "fall", "fell", "down"])
+"""Words before or behind a number that make it negative, as the check printed-values reads them too."""
+
 DECIMAL_MARKS = ".,"
 MINUS = "-\u2212\u2013"
 
@@ -83,6 +86,8 @@ def read_printed(
     '12.5'
     >>> read_printed("85.322", decimal=",").value
     '85322'
+    >>> read_printed("50% decrease").value
+    '-50'
     >>> read_printed("half") is None
     True
 
@@ -98,13 +103,14 @@ def read_printed(
     number = _number(found["digits"], decimal) if found else None
     if found is None or number is None:
         return None
-    unit, scale, mark = _after(found["after"], flags)
+    before, after, falls = _without_fall(found["before"].strip(), found["after"])
+    unit, scale, mark = _after(after, flags)
     value, decimals = _scaled(number, scale)
     inside = _inside(found["inside"], decimal)
     if inside is None:
         return None
-    before = found["before"].strip()
-    sign = "-" if found["sign"] and found["sign"] in MINUS and Decimal(value) else ""
+    minus = falls or (found["sign"] and found["sign"] in MINUS)
+    sign = "-" if minus and Decimal(value) else ""
     return PrintedValue(sign + value, str(decimals), unit, SIGNS.get(before, before), mark, *inside)
 
 
@@ -167,6 +173,14 @@ def _scaled(number: tuple[str, int], scale: int) -> tuple[str, int]:
     """Return a number in thousands or millions as a whole number, and to how many digits it is rounded."""
     value, decimals = number
     return (format(Decimal(value).scaleb(scale), "f"), decimals - scale) if scale else number
+
+
+def _without_fall(before: str, after: str) -> tuple[str, str, bool]:
+    """Return the words before and behind a number without the one that says that it fell, and whether there is one."""
+    if before.casefold() in FALLS:
+        return "", after, True
+    *words, last = after.split() or [""]
+    return (before, " ".join(words), True) if last.casefold() in FALLS else (before, after, False)
 
 
 def _after(text: str, flags: Collection[str]) -> tuple[str, int, str]:
