@@ -362,9 +362,9 @@ ANSWERS: dict[str, tuple[str, tuple[str, ...]]] = {
                 "Nobody should meet a number without its base."
             ),
             (
-                ": found the sum of numbers that may differ in ageBracket, item, option, period, place, population, "
-                "question, reading, expected all dimensions but one in GROUP BY. Group by them: shares of unlike bases "
-                "cannot be added."
+                ": found the sum of numbers that may differ in ageBracket, fromPeriod, group, item, option, period, "
+                "place, population, question, reading, statistic, expected all dimensions but one in GROUP BY. "
+                "Group by them: shares of unlike bases cannot be added."
             ),
         ),
     ),

@@ -784,7 +784,7 @@ def test_a_circle_of_fifty_thousand_is_found_in_seconds(draft: Draft) -> None:
 
 def test_a_chain_of_fifty_thousand_is_no_fault(draft: Draft) -> None:
     rows = (f"p{number},x,,officer-survey,{parent},,,about-survey\n" for number, parent in chain("p", 50_000))
-    draft.write("data/example-2020/populations.2.csv", POPULATIONS + "".join(rows))
+    draft.write("data/example-2020/populations.3.csv", POPULATIONS + "".join(rows))
     assert draft.run("validate").printed == "No problems: tables, shapes, queries and graph are in order.\n"
 
 
@@ -895,11 +895,11 @@ def test_formulas_are_kept_in_the_graph(hostile: Path) -> None:
 
 def test_formulas_are_neutralised_in_the_published_tables(hostile: Path) -> None:
     assert (hostile / "tables/shared/units.2.csv").read_text(encoding="utf-8") == (
-        "id,label,definition,exact\n"
-        "at,'@SUM(1+1),javascript:alert(1),\n"
-        """equals,'=1+1,"'=HYPERLINK(""x"")",\n"""
-        "minus,'-1+1,-2,\n"
-        "plus,'+1+1,<script>alert(1)</script>,\n"
+        "id,label,definition,exact,per,of\n"
+        "at,'@SUM(1+1),javascript:alert(1),,,\n"
+        """equals,'=1+1,"'=HYPERLINK(""x"")",,,\n"""
+        "minus,'-1+1,-2,,,\n"
+        "plus,'+1+1,<script>alert(1)</script>,,,\n"
     )
 
 

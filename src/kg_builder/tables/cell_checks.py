@@ -328,7 +328,9 @@ def _meant(target: Target, names: Iterable[Name], value: str) -> dict[str, str]:
         return {}
     start = f"{kind}/" if kind and target.qualified else ""
     return {
-        each.key: each.label for each in names if each.key.startswith(start) and _folded(each.text) == _folded(text)
+        each.key: each.label
+        for each in names
+        if each.key and each.key.startswith(start) and _folded(each.text) == _folded(text)
     }
 
 

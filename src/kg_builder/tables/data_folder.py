@@ -43,7 +43,9 @@ def table_files(data: Path, schema: Schema) -> list[TableFile]:
         endings = sorted({ending for table in schema.tables_in(folder.name) for ending in _endings(table)})
         parts: dict[str, str] = {}
         problems += _unread_files(folder, endings)
-        for path in sorted(entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings))):
+        # in the order of the published tables, whatever their format
+        entries = (entry for entry in folder.iterdir() if entry.name.endswith(tuple(endings)))
+        for path in sorted(entries, key=lambda entry: (entry.with_suffix(".csv").name, entry.name)):
             name = f"{data.name}/{folder.name}/{path.name}"
             table, form = schema.table_at(folder.name, path.name), format_of(path.name)
             if table and form:
