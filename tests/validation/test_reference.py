@@ -61,9 +61,11 @@ UNRULY = {
     "table-quantifiers: high written as 62,5",
     "table-quantifiers: low written as NaN",
     "table-surveys: end written as 1 May 2020",
+    "table-surveys: places named by another label, misspelt",
     "table-surveys: start written as 2020-02-30",
 }
-"""Cases at which pySHACL fails: its sh:lessThanOrEquals compares any two values; a row without id is no thing."""
+"""Cases at which pySHACL fails: its sh:lessThanOrEquals compares any two values; a row without id is no thing;
+an id with a space makes no IRI."""
 
 Place = tuple[str, str]
 """A focus node and a property."""
