@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder import open_graph
+from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.core.cache import VARIABLE
 from kg_builder.core.problems import ProblemsFound
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build
+from kg_builder.site.sections import Sections
 from tests.bench import ROOT, Bench, project_at
 from tests.draft import FILES, Draft
 
@@ -76,6 +79,18 @@ def real_build(shared: Path, cache: Path) -> Path:  # noqa: ARG001  (it is to be
     """The real data, built once; not to be changed."""
     out = shared / "real-build"
     return once(out, lambda: build(Project(ROOT), out))
+
+
+@pytest.fixture(scope="session")
+def graph(real_build: Path) -> GraphReader:
+    """The built graph of the real data, opened once."""
+    return open_graph(ROOT, real_build)
+
+
+@pytest.fixture(scope="session")
+def sections(graph: GraphReader) -> Sections:
+    """The sections of all pages of the real data."""
+    return Sections(graph)
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from kg_builder import open_graph
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.importing.table_import import import_table
 from kg_builder.site.sections import Sections
@@ -15,16 +12,6 @@ from tests.bench import ROOT, sheet
 REPORTS = ("netclean-2015", "netclean-2016", "netclean-2017", "netclean-2019", "netclean-2020", "netclean-it-2014")
 SOURCE = ROOT.parent / "shared/datasets/netclean-other-years.csv"
 """The table from which the maps in `imports/` made findings."""
-
-
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
-
-
-@pytest.fixture(scope="module")
-def sections(graph: GraphReader) -> Sections:
-    return Sections(graph)
 
 
 def rows(report: str, table: str) -> list[dict[str, str]]:

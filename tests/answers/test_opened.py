@@ -21,11 +21,6 @@ COMMON = "netclean-2018/finding/deepfakes-frequency-common"
 VERY_COMMON = "netclean-2018/finding/deepfakes-frequency-very-common"
 
 
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
-
-
 def refusal(found: pytest.ExceptionInfo[ProblemsFound]) -> str:
     return "\n".join(map(str, found.value.problems))
 

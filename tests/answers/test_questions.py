@@ -25,11 +25,6 @@ from tests.expected import ANSWERS, as_table
 NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").rglob("*.rq"))
 
 
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
-
-
 MANY = 1_000
 """Findings of one report from which on rdflib, which takes minutes for them, is given every fortieth."""
 

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from kg_builder import open_graph
 from kg_builder.answers.graph_reader import GraphReader
-from tests.bench import ROOT
 
 NONE = (None, None, None)
-
-
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
 
 
 def found(graph: GraphReader, where: str) -> list[tuple[object, ...]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph
 import pytest
 from rdflib import XSD
 
-from kg_builder import open_graph
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.headers import QueryHeader
 from kg_builder.queries.stored_queries import StoredQuery
@@ -20,11 +18,6 @@ from kg_builder.site.sparql_editor import editor_data, filled_in, written
 from tests.bench import ROOT
 
 PATHS = ["threat/grooming", "threat/sexual-extortion", "netclean-2018/finding/deepfakes-encountered-yes"]
-
-
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
 
 
 @pytest.fixture(scope="module")

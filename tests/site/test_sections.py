@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from kg_builder import open_graph
 from kg_builder.answers.answer import Answer
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.queries.headers import QueryHeader, Section
@@ -15,18 +12,7 @@ from kg_builder.queries.stored_queries import StoredQuery
 from kg_builder.site.html_tables import table
 from kg_builder.site.page_index import Directory, Link
 from kg_builder.site.sections import Sections
-from tests.bench import ROOT
 from tests.draft import Draft
-
-
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
-
-
-@pytest.fixture(scope="module")
-def sections(graph: GraphReader) -> Sections:
-    return Sections(graph)
 
 
 def test_a_question_asked_of_all_things_at_once_answers_as_one_by_one(graph: GraphReader, sections: Sections) -> None:

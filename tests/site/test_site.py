@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder import open_graph
 from kg_builder.answers.graph_reader import GraphReader
 from kg_builder.graph.built_graph import Project
 from kg_builder.pipeline import build
@@ -64,11 +63,6 @@ def pages(real_build: Path) -> dict[str, Page]:
     return {
         path.relative_to(folder).as_posix(): Page(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")
     }
-
-
-@pytest.fixture(scope="module")
-def graph(real_build: Path) -> GraphReader:
-    return open_graph(ROOT, real_build)
 
 
 def inside(pages: dict[str, Page]) -> Iterator[tuple[str, str, str]]:
