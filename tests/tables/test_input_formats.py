@@ -44,8 +44,11 @@ def test_a_table_may_have_parts_of_several_formats(draft: Draft, example_files: 
     draft.write(f"data/{SOURCE}/findings.4.tsv", tabbed(header + "".join(rows[4:])))
     assert draft.build().code == 0
     assert (draft.out / "kg.nq").read_bytes() == (example_files / "kg.nq").read_bytes()
-    published = (draft.out / "tables" / SOURCE / "findings.4.csv").read_text("utf-8").splitlines()
-    assert [row.partition(",")[0] for row in published[1:]] == [row.partition(",")[0] for row in rows[4:]]
+    published, whole = (
+        (out / "tables" / SOURCE / name).read_text("utf-8").splitlines()
+        for out, name in ((draft.out, "findings.4.csv"), (example_files, "findings.csv"))
+    )
+    assert published == [whole[0], *whole[5:]]
 
 
 def test_verification_reads_a_table_with_tabs(draft: Draft) -> None:

@@ -92,9 +92,9 @@ SPOILED = {
     "Finding-one-category": "female;male",
     "Finding-range": "-1",
     "Finding-rate": "rate",
+    "Finding-value-or-reason": "Q",
     "Passage-place": None,
     "Survey-once": "1",
-    "Finding-value-or-reason": "Q",
 }
 """For constraints that any row can break: what does in the cell that the constraint is about."""
 
@@ -603,16 +603,19 @@ def others(bench: Mutable, rows: list[Row], row: Row, column: Column) -> Iterato
     elif not column.is_iri:
         found += [each for each in MADE_UP if re.search(parameter_of(column, "pattern"), each)]
         form = FORMS.get((column.datatype or "").rsplit("#", 1)[-1], (".*", ""))[0]
-        most = int(parameter_of(column, "maxLength") or len(max(MADE_UP, key=len)))
         found = [each for each in found if re.fullmatch(form, each) and within_bounds(column, each)]
-        found = [each for each in found if len(each) <= most]
     yield from (each for each in dict.fromkeys(found) if each not in own)
 
 
 def within_bounds(column: Column, value: str) -> bool:
-    """Return whether a value is neither below the minimum of a column nor above its maximum."""
+    """Return whether a value is neither below the minimum of a column nor above its maximum, nor too long."""
     low, high = parameter_of(column, "minInclusive"), parameter_of(column, "maxInclusive")
-    return (not low or float(value) >= float(low)) and (not high or float(value) <= float(high))
+    longest = parameter_of(column, "maxLength")
+    return (
+        (not longest or len(value) <= int(longest))
+        and (not low or float(value) >= float(low))
+        and (not high or float(value) <= float(high))
+    )
 
 
 # ---------------------------------------------------------------- faulty derivations
