@@ -328,9 +328,7 @@ def _meant(target: Target, names: Iterable[Name], value: str) -> dict[str, str]:
         return {}
     start = f"{kind}/" if kind and target.qualified else ""
     return {
-        each.key: each.label
-        for each in names
-        if each.key and each.key.startswith(start) and _folded(each.text) == _folded(text)
+        each.key: each.label for each in names if each.key.startswith(start) and _folded(each.text) == _folded(text)
     }
 
 
@@ -347,8 +345,9 @@ def _names(connection: duckdb.DuckDBPyConnection, schema: Schema, target: Target
         key = f"{literal(f'{table.kind}/')} || id" if target.qualified else "id"
         for column in table.columns:
             if own and column.path in {*LABELS, *codes}:
-                texts = f"SELECT {key}, {name(own.name)}, v FROM ({values(table, column)}) WHERE v IS NOT NULL"
-                for found, label, text in connection.execute(f"{texts} ORDER BY 1, 3 LIMIT {NEAR}").fetchall():
+                texts = f"SELECT {key}, {name(own.name)}, v FROM ({values(table, column)})"
+                filled = "WHERE id IS NOT NULL AND v IS NOT NULL"
+                for found, label, text in connection.execute(f"{texts} {filled} ORDER BY 1, 3 LIMIT {NEAR}").fetchall():
                     yield Name(found, label or "", text, column.path in codes)
     for code in target.codes:
         label = schema.code_value(code, str(SKOS.prefLabel))
