@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kg_builder.curation.address_changes import Edits
+    from kg_builder.curation.project_edits import Edits
 
 FORMATS = ("text", "json", "csv", "markdown")
 
@@ -104,7 +104,7 @@ def _run_correct(options: argparse.Namespace) -> str:
 def _done(edits: Edits, options: argparse.Namespace) -> str:
     """Write the edits, unless they are only to be shown, and return them as text."""
     from kg_builder.answers.answer import Answer  # noqa: PLC0415
-    from kg_builder.curation.address_changes import write  # noqa: PLC0415
+    from kg_builder.curation.project_edits import write  # noqa: PLC0415
 
     files = f"{len(edits.contents)} {'file' if len(edits.contents) == 1 else 'files'}"
     if options.dry_run:
