@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from kg_builder.cli.main import main
 from kg_builder.core.iris import BASE
 from kg_builder.core.problems import ProblemsFound
 from kg_builder.core.terms import DQV, OA
+from kg_builder.curation.report_facts import read_report_facts
 from kg_builder.curation.text_normalisation import Span, normalise, phrase_of
-from kg_builder.curation.verification import Verification, verify
+from kg_builder.curation.verification import Verification, verify, verify_facts
 from kg_builder.curation.verification_outcomes import Outcome
 from kg_builder.curation.verification_reports import verification_text
 from tests.bench import EXAMPLE, ROOT, SOURCE, project_at
@@ -36,10 +38,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project_at(tmp_path_factory.mktemp("verified") / "project")
 
 
+facts_of = cache(read_report_facts)
+"""The facts of a report, read once for all its copies."""
+
+
 def verified(root: Path, source: str, text: str, folder: Path) -> Verification:
     copy = folder / "copy.txt"
     copy.write_bytes(text.encode())
-    return verify(root, source, copy)
+    return verify_facts(facts_of(root, source), copy)
 
 
 def differences(verification: Verification) -> list[str]:
@@ -119,14 +125,14 @@ def test_there_are_more_than_thirty_copies_of_each_kind() -> None:
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_pdf_of_the_example_is_clean(name: str, project: Path, tmp_path: Path) -> None:
     write_pdf(EXAMPLE_TEXT.read_text("utf-8"), tmp_path / "copy.pdf", LAYOUTS[name])
-    assert is_clean(verify(project, SOURCE, tmp_path / "copy.pdf"))
+    assert is_clean(verify_facts(facts_of(project, SOURCE), tmp_path / "copy.pdf"))
 
 
 @needs_text
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_pdf_of_the_netclean_report_is_clean(name: str, tmp_path: Path) -> None:
     write_pdf(NETCLEAN_TEXT.read_text("utf-8"), tmp_path / "copy.pdf", LAYOUTS[name])
-    assert differences(verify(ROOT, NETCLEAN, tmp_path / "copy.pdf")) == []
+    assert differences(verify_facts(facts_of(ROOT, NETCLEAN), tmp_path / "copy.pdf")) == []
 
 
 def test_a_difference_in_a_pdf_names_its_page(project: Path, tmp_path: Path) -> None:

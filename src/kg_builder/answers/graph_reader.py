@@ -37,6 +37,9 @@ ONTOLOGY_GRAPH = "graph/ontology"
 SAMPLE = "sample"
 """The stored question that returns, for one number, all shares of the same people, and the number of these people."""
 
+FINDING = "finding"
+"""The stored question that returns one number with its base, or why the source has none."""
+
 OURS = (
     "The confidence intervals (Wilson, 95 percent) are ours, not the report's. They suppose that everybody in the base "
     "answered and was drawn at random, which a survey like this does not claim."
@@ -529,10 +532,9 @@ class GraphReader:
         (0, ['certain', 'impossible'])
 
         """
-        sample = self.question(SAMPLE).parameters[0].name
         for number in numbers:
-            if not self.ask(SAMPLE, **{sample: number}).rows:
-                found, expected = "something else", f"a {sample}, an answer to a survey question"
+            if not self.ask(FINDING, finding=number).rows:
+                found, expected = "something else", "a finding, an answer to a survey question"
                 raise ProblemsFound.at(Location(number), rule="number", found=found, expected=expected)
         pairs = [{"a": one, "b": other} for one, other in combinations(numbers, 2)]
         return Comparison(

@@ -149,15 +149,19 @@ def verify(root: Path, source: str, *copies: Path, progress: Progress = SILENT) 
     """
     with progress:
         progress.step("Read tables")
-        facts = read_report_facts(root, source)
-        progress.step("Read copy")
-        document = read_document(*copies)
-        text = normalise(document.text)
-        progress.step("Find passages")
-        is_consulted = document.sha256 in facts.consulted
-        alignment = align(facts, text, is_consulted=is_consulted)
-        progress.step("Find facts")
-        outcomes = tuple(_Search(facts, document, text, alignment).outcomes())
+        return verify_facts(read_report_facts(root, source), *copies, progress=progress)
+
+
+def verify_facts(facts: ReportFacts, *copies: Path, progress: Progress = SILENT) -> Verification:
+    """Verify the facts of a report that are already read, as `verify` does."""
+    progress.step("Read copy")
+    document = read_document(*copies)
+    text = normalise(document.text)
+    progress.step("Find passages")
+    is_consulted = document.sha256 in facts.consulted
+    alignment = align(facts, text, is_consulted=is_consulted)
+    progress.step("Find facts")
+    outcomes = tuple(_Search(facts, document, text, alignment).outcomes())
     verification = Verification(facts, document, text, alignment, outcomes, is_consulted)
     missing = verification.count[Outcome.NOT_FOUND]
     if len(outcomes) - missing < FEWEST * len(outcomes):
@@ -165,7 +169,7 @@ def verify(root: Path, source: str, *copies: Path, progress: Progress = SILENT) 
             Location(document.name),
             rule="file",
             found=f"a text that prints {len(outcomes) - missing:,} of the {len(outcomes):,} facts",
-            expected=f"a copy of {source}",
+            expected=f"a copy of {facts.source}",
             hint="Is it another document, or in another language?",
         )
     return verification

@@ -200,7 +200,7 @@ class Target:
 class Schema:
     """Tables in the order of their shapes' names, codes, prefixes, and their source graphs.
 
-    `ontology` is the union of `ontology_files`, the graphs of its files by path.
+    `declared` holds, for each file of the ontology, the classes of which it declares members.
     """
 
     tables: tuple[Table, ...]
@@ -208,7 +208,7 @@ class Schema:
     prefixes: dict[str, str]
     ontology: Graph
     shapes: Graph
-    ontology_files: Mapping[str, Graph]
+    declared: Mapping[str, frozenset[Node]]
 
     @cached_property
     def targets(self) -> dict[str, Target]:
@@ -230,7 +230,7 @@ class Schema:
     def _files_of(self, name: str) -> tuple[str, ...]:
         """Return the files of the ontology that declare members of a class, or of a narrower one."""
         kinds = {*self.ontology.transitive_subjects(RDFS.subClassOf, URIRef(name))}
-        return tuple(file for file, graph in self.ontology_files.items() if kinds & {*graph.objects(None, RDF.type)})
+        return tuple(file for file, members in self.declared.items() if kinds & members)
 
     def tables_in(self, folder: str) -> list[Table]:
         """Return the tables that a folder in `data/` may have; a folder that no table names belongs to a report."""
@@ -245,7 +245,7 @@ class Schema:
         )
 
 
-def schema_of(ontology: Graph, shapes: Graph, ontology_files: Mapping[str, Graph]) -> Schema:
+def schema_of(ontology: Graph, shapes: Graph, declared: Mapping[str, frozenset[Node]]) -> Schema:
     """Return the schema in the shapes, without checking them; `shape_rules` does that."""
     nodes = ordered(node for node in shapes.subjects(RDF.type, SH.NodeShape) if (node, CSVW.url, None) in shapes)
     prefixes = {prefix: str(name) for prefix, name in shapes.namespaces()} | {
@@ -253,7 +253,7 @@ def schema_of(ontology: Graph, shapes: Graph, ontology_files: Mapping[str, Graph
     }
     used = {prefix: name for prefix, name in sorted(prefixes.items()) if prefix}
     tables = tuple(_table_of(ontology, shapes, cast("URIRef", node)) for node in nodes)
-    return Schema(tables, _codes_of(ontology), used, ontology, shapes, ontology_files)
+    return Schema(tables, _codes_of(ontology), used, ontology, shapes, declared)
 
 
 def _table_of(ontology: Graph, shapes: Graph, node: URIRef) -> Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
-from rdflib import XSD, BNode, Graph, Literal, Node, URIRef
+from rdflib import RDF, XSD, BNode, Graph, Literal, Node, URIRef
 
+from kg_builder.core.file_contents import KeptByContents
 from kg_builder.core.problems import Location, Problem, ProblemsFound, gathered
 from kg_builder.core.text_files import text_of
 from kg_builder.schema.model import Schema, schema_of
@@ -20,17 +20,31 @@ SHAPES = "shapes"
 """The folder of the shapes, with one file for each subject."""
 
 
+_kept: KeptByContents[Schema] = KeptByContents()
+
+
 def read_schema(folder: Path) -> Schema:
-    """Return the schema from the files of the ontology folder; raise `ProblemsFound` with all their errors."""
+    """Return the schema from the files of the ontology folder; raise `ProblemsFound` with all their errors.
+
+    A process reads unchanged files once.
+    """
+    return _kept.value(folder.parent, [folder.name], lambda: _read(folder))
+
+
+def _read(folder: Path) -> Schema:
+    """Read the schema."""
     problems: list[Problem] = []
-    graphs = {}
-    texts = {}
+    texts: dict[str, str] = {}
+    ontology, shapes = Graph(bind_namespaces="none"), Graph(bind_namespaces="none")
+    kinds: dict[str, frozenset[Node]] = {}
     shape_names = gathered(problems, lambda: shape_files(folder))
     for name in (*MEANING, *shape_names):
         file = f"{folder.name}/{name}"
         try:
             texts[file] = text_of(folder / name, file, "Turtle")
-            graphs[name] = _turtle_graph(texts[file])
+            found = _add_turtle(ontology if name in MEANING else shapes, texts[file])
+            if name in MEANING:
+                kinds[file] = found
         except SyntaxError as error:
             line = error.lineno or 0
             problems.append(
@@ -38,17 +52,15 @@ def read_schema(folder: Path) -> Schema:
                     Location(file, line), rule="turtle", found=error.msg, expected="valid Turtle", hint="Fix the line."
                 )
             )
-        except ProblemsFound as found:
-            problems += found.problems
+        except ProblemsFound as refused:
+            problems += refused.problems
     if problems:
         raise ProblemsFound(problems)
-    ontology = _together(graphs[name] for name in MEANING)
-    shapes = _together(graphs[name] for name in shape_names)
     shape_texts = {file: texts[file] for file in (f"{folder.name}/{name}" for name in shape_names)}
     problems = list(shape_problems(ontology, shapes, shape_texts))
     if problems:
         raise ProblemsFound(problems)
-    schema = schema_of(ontology, shapes, {f"{folder.name}/{name}": graphs[name] for name in MEANING})
+    schema = schema_of(ontology, shapes, kinds)
     problems = [*default_problems(schema, shape_texts), *made_id_problems(schema, shape_texts)]
     if problems:
         raise ProblemsFound(problems)
@@ -66,28 +78,22 @@ def shape_files(folder: Path) -> list[str]:
     return names
 
 
-def _together(graphs: Iterable[Graph]) -> Graph:
-    """Return the union of several graphs, with the prefixes of all."""
-    merged = Graph(bind_namespaces="none")
-    for graph in graphs:
-        merged += graph
-        for prefix, namespace in graph.namespaces():
-            merged.bind(prefix, namespace)
-    return merged
+def _add_turtle(graph: Graph, text: str) -> frozenset[Node]:
+    """Add a Turtle text with its prefixes to a graph; return the classes of which it declares members.
 
-
-def _turtle_graph(text: str) -> Graph:
-    """Return a Turtle text as a graph with its prefixes; raise `SyntaxError` with the line if it is not Turtle.
-
-    Oxigraph is several times as fast as rdflib's own parser, and stricter.
+    Raise `SyntaxError` with the line if it is not Turtle. Oxigraph is several times as fast as rdflib's own parser, and
+    stricter.
     """
-    graph = Graph(bind_namespaces="none")
     parsed = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
+    kinds = set()
     for quad in parsed:
-        graph.add((_rdflib_term(quad.subject), _rdflib_term(quad.predicate), _rdflib_term(quad.object)))
+        predicate, value = _rdflib_term(quad.predicate), _rdflib_term(quad.object)
+        graph.add((_rdflib_term(quad.subject), predicate, value))
+        if predicate == RDF.type:
+            kinds.add(value)
     for prefix, namespace in parsed.prefixes.items():
         graph.bind(prefix, namespace)
-    return graph
+    return frozenset(kinds)
 
 
 def _rdflib_term(term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Node:
