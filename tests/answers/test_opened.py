@@ -229,6 +229,21 @@ def test_answers_that_exclude_each_other_may_be_compared_and_added(graph: GraphR
     assert comparison.total("mean").value == Decimal("13.4")
 
 
+def test_a_value_that_the_source_does_not_have_is_compared_with_nothing(graph: GraphReader) -> None:
+    married = "unicef-sowc-2021/finding/married-by-15-yes-{}-20-24-female"
+    comparison = graph.compare(married.format("afghanistan"), married.format("andorra"))
+    (against,) = comparison.against
+    assert (against["reason"], against["b_has"]) == ("no value in the source", "missing value")
+    assert comparison.compared.rows == ()
+
+
+def test_a_comparison_has_what_the_source_says_of_it(graph: GraphReader) -> None:
+    received = "ons-csew-2020-2023/finding/received-sexual-message-yes-england-and-wales-13-15-year-ending-march-{}"
+    one, other = graph.compare(received.format(2023), received.format(2020)).compared
+    assert "does not differ significantly" in one["source_says"]
+    assert one["source_says"] == other["source_says"]
+
+
 def test_answers_of_which_one_may_give_several_are_compared_but_not_added(graph: GraphReader) -> None:
     comparison = graph.compare("netclean-2018/finding/extortion-ages-5-7", "netclean-2018/finding/extortion-ages-8-10")
     assert comparison.against.rows == ()

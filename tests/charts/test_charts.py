@@ -181,13 +181,6 @@ def test_lines_of_several_breakdowns_are_not_joined() -> None:
     assert [line.name for line in found.lines] == ["everyone", "male"]
 
 
-def test_a_missing_value_is_no_bar_but_stays_in_the_table() -> None:
-    gap = (*row("No", "0")[:5], None, *row("No", "0")[6:])
-    (found,) = charts_of(answer(row("Yes", "17"), gap))
-    assert (found.chart.told[-8:], len(found.answer)) == (" Yes 17.", 2)
-    assert charts_of(answer(gap)) == []
-
-
 def test_numbers_of_one_unit_are_one_chart_whatever_stands_between_them() -> None:
     found = charts_of(answer(row("Yes", "17"), row("Yes", "900", unit="people"), row("No", "83")))
     assert [(each.chart.unit, len(each.answer)) for each in found] == [("percent", 2), ("people", 1)]
@@ -316,3 +309,45 @@ def test_two_changes_of_wording_and_base_are_told_one_after_the_other() -> None:
         ("2019", "other wording"),
         ("2020", "other wording / other base"),
     ]
+
+
+def missing(choice: str, caution: str | None, **other: Any) -> tuple[Any, ...]:
+    """A row without a value, and with the reason as its last cell."""
+    without = list(row(choice, "0", **other))
+    without[COLUMNS.index("value")] = None
+    return (*without, caution)
+
+
+def with_gaps(*rows: tuple[Any, ...]) -> Chart:
+    (drawn,) = charts_of(Answer("", (*COLUMNS, "caution"), rows, (), ""))
+    assert drawn.answer.rows == rows
+    return drawn.chart
+
+
+def test_a_missing_value_is_a_gap_with_its_reason_in_the_place_of_a_bar() -> None:
+    chart = with_gaps((*row("Yes", "40"), None), missing("No", "suppressed"), (*row("Maybe", "5"), None))
+    drawn = chart.specification()
+    assert drawn["datasets"]["gaps"] == [{"answer": "No", "written": "suppressed"}]
+    assert [each["answer"] for each in drawn["datasets"]["first"]] == ["Yes", "Maybe"]
+    assert drawn["layer"][-1]["encoding"]["y"]["scale"]["domain"] == ["Yes", "No", "Maybe"]
+    assert chart.told.endswith("Yes 40; Maybe 5. Without a value: No: suppressed.")
+    assert "suppressed" in svg(chart)
+
+
+def test_a_gap_without_a_reason_says_that_the_source_has_no_value() -> None:
+    assert with_gaps((*row("Yes", "40"), None), missing("No", None)).gaps[0]["written"] == "no value in the source"
+
+
+def test_a_line_breaks_where_the_value_of_a_period_is_missing() -> None:
+    chart = with_gaps(
+        (*row("Yes", "40", period="2018"), None),
+        missing("Yes", "suppressed", period="2019"),
+        (*row("Yes", "50", period="2020"), None),
+    )
+    points = chart.specification()["datasets"]["points"]
+    assert len({each["piece"] for each in points}) == len(points) == 2
+    assert chart.told.endswith("Without a value: Yes: suppressed.")
+
+
+def test_values_that_are_all_missing_are_not_drawn() -> None:
+    assert charts_of(Answer("", (*COLUMNS, "caution"), (missing("Yes", "suppressed"),), (), "")) == []

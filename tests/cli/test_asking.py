@@ -102,7 +102,7 @@ def test_what_stands_before_several_rows_is_printed_once(asking: Asking) -> None
         (["queries", "nothing"], "nothing: found no question of that name, expected one of the stored questions, "),
         (["find", "zzzz"], 'find: found "zzzz", expected a name in the graph; `kg-builder ask topics`'),
         (["compare", YES], "compare: found one figure, expected two at least."),
-        (["compare", YES, "nothing"], 'sample: finding: found "nothing", expected one of its '),
+        (["compare", YES, "nothing"], 'finding: finding: found "nothing", expected one of its '),
         (
             ["compare", YES, FIGURE],
             f"{FIGURE}: found something else, expected a finding, an answer to a survey question.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,10 @@ NUMBERS = (("value",), ("low", "high"))
 """The columns of numbers, one set of which an answer must have: a printed value, or else the range that words mean."""
 
 WITH_GAPS = NUMBERS[0]
-"""Printed values, some of which may be missing in the source: these are in the table and not in the chart."""
+"""Printed values, some of which may be missing in the source: these are drawn as gaps."""
+
+NO_VALUE = "no value in the source"
+"""Stands for the reason of a gap, where the answer does not tell it."""
 
 TREND = "trend"
 """A column that names what to draw as one chart over time, although question and group may change over time."""
@@ -50,10 +54,26 @@ class Chart:
     cells: tuple[Row, ...]
 
     @cached_property
-    def rows(self) -> Rows:
-        """The rows as mappings from column to value, each with the `name` of its bar."""
+    def every(self) -> Rows:
+        """All rows as mappings from column to value, each with the `name` of its bar."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.cells]
         return [row | {"name": name} for row, name in zip(rows, named(rows), strict=True)]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows with numbers."""
+        return [row for row in self.every if _has(row, self.numbers)]
+
+    @cached_property
+    def gaps(self) -> Rows:
+        """The rows whose value is missing in the source, each with its reason as `written`."""
+        missing = [row for row in self.every if not _has(row, self.numbers)]
+        return [row | {"written": str(row.get("caution") or NO_VALUE)} for row in missing]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns of its numbers."""
+        return next(names for names in NUMBERS if set(names) <= set(self.columns))
 
     @property
     def question(self) -> str:
@@ -131,11 +151,27 @@ class Chart:
         """The chart in one sentence, as a text alternative."""
         about = f"{self.question} Of: {self.population}, in {self.unit}"
         described = f"{self.kind.name}. {about}: {self.kind.describe(self)}"
-        return f"{described} {self.left_out}".strip()
+        return " ".join(filter(None, (described, self.missing, self.left_out)))
+
+    @property
+    def missing(self) -> str:
+        """The values that are missing in the source, in a sentence with their reasons; empty if there are none."""
+        told = "; ".join(f"{row['name']}{_when(row, self.gaps)}: {row['written']}" for row in self.gaps)
+        return f"Without a value: {told}." if told else ""
 
     def specification(self, ink: str = ON_PAPER, background: str = "transparent") -> dict[str, Any]:
         """Return the chart in Vega-Lite."""
         return _framed(self.kind.specification(self, ink), ink, background)
+
+
+def _has(row: Mapping[str, Any], numbers: Iterable[str]) -> bool:
+    """Return whether a row has all numbers of a set of columns."""
+    return all(isinstance(row[name], (int, Decimal)) for name in numbers)
+
+
+def _when(row: Mapping[str, Any], rows: Rows) -> str:
+    """Return the period of a row in brackets, if it differs between rows."""
+    return f" ({row['period']})" if len({each.get("period") for each in rows}) > 1 else ""
 
 
 def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]:
@@ -160,7 +196,7 @@ def _framed(layers: dict[str, Any], ink: str, background: str) -> dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Drawn:
-    """A chart with all columns of its answer, and with the rows whose value is missing in the source."""
+    """A chart with all columns of its answer."""
 
     chart: Chart
     answer: Answer
@@ -192,9 +228,9 @@ def charts_of(answer: Answer) -> list[Drawn]:
         groups[together(row)].append(row)
     found = []
     for group in groups.values():
-        drawn = [row for row in group if all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)]
-        if drawn:
-            chart = Chart(used, tuple(tuple(row[place[name]] for name in used) for row in drawn))
-            listed = group if numbers == WITH_GAPS else drawn
+        with_numbers = [row for row in group if all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)]
+        if with_numbers:
+            listed = group if numbers == WITH_GAPS else with_numbers
+            chart = Chart(used, tuple(tuple(row[place[name]] for name in used) for row in listed))
             found.append(Drawn(chart, dataclasses.replace(answer, rows=tuple(listed))))
     return found

@@ -61,7 +61,7 @@ class LineChart:
 
     def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
         """Return the highest lines."""
-        return trend(chart.lines[:MOST], chart.unit, ink, chart.breaks)
+        return trend(chart.lines[:MOST], chart.unit, ink, chart.breaks, chart.gaps)
 
     def left_out(self, chart: Chart) -> str:
         """Return how many lines are not drawn."""
@@ -147,7 +147,10 @@ class RangeChart:
 
 
 class BarChart:
-    """One bar an answer, in the order of the rows, with its number; a tick marks a second print."""
+    """One bar an answer, in the order of the rows, with its number; a tick marks a second print.
+
+    A value that is missing in the source has its reason in the place of a bar.
+    """
 
     name = "Bar chart"
 
@@ -161,7 +164,7 @@ class BarChart:
 
     def specification(self, chart: Chart, ink: str) -> dict[str, Any]:
         """Return the bars, their numbers and the ticks."""
-        y = {"field": "answer", "type": "nominal", "sort": None, "title": None}
+        y: dict[str, Any] = {"field": "answer", "type": "nominal", "sort": None, "title": None}
         x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": chart.unit}
         if chart.unit == "percent":
             x["scale"] = {"domain": [0, 100]}
@@ -182,6 +185,13 @@ class BarChart:
             tick = {"type": "tick", "color": ink, "thickness": 2, "size": 22}
             layers.append({"data": {"name": "again"}, "mark": tick, "encoding": {"y": y, "x": x}})
         data = {"first": _values(self._drawn(chart)), "again": _values(chart.again)}
+        if chart.gaps and len(chart.first) <= BARS:
+            y["scale"] = {"domain": list(dict.fromkeys(row["name"] for row in chart.every))}
+            reason = {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12, "fontStyle": "italic"}
+            layers.append(
+                {"data": {"name": "gaps"}, "mark": reason, "encoding": {"y": y, "x": {"datum": 0}, "text": text}}
+            )
+            data["gaps"] = [{"answer": row["name"], "written": row["written"]} for row in chart.gaps]
         return {"layer": layers, "height": {"step": 26}, "datasets": data}
 
     def left_out(self, chart: Chart) -> str:

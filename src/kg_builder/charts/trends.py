@@ -121,12 +121,13 @@ def series(row: dict[str, Any]) -> str:
     return str(row.get("series") or "")
 
 
-def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = ()) -> dict[str, Any]:
+def trend(drawn: Sequence[Line], unit: str, ink: str, broken: Sequence[Break] = (), gaps: Rows = ()) -> dict[str, Any]:
     """Return lines with a point for each number and their names at the right, in Vega-Lite.
 
-    A line breaks where a period is missing, and where wording or base change, at a dashed line with a word above it.
+    A line breaks where a period is missing or its value (`gaps`), and where wording or base change, at a dashed line
+    with a word above it.
     """
-    periods = {_began(row): str(row["period"]) for line in drawn for row in line.rows}
+    periods = {_began(row): str(row["period"]) for row in (*(row for line in drawn for row in line.rows), *gaps)}
     at = dict(zip(sorted(periods), positions(sorted(periods)), strict=True))
     top = (100.0 if unit == "percent" else max(line.highest for line in drawn)) or 1
     points = [
