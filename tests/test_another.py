@@ -20,6 +20,7 @@ from tests.bench import ROOT, Edit, made, problems_of, project_at
 from tests.expected import as_table
 
 ANOTHER = ROOT / "tests" / "another"
+MAPPINGS = ANOTHER / "data" / "links" / "questions.sssom.tsv"
 NAMES = sorted(path.stem for path in (ROOT / "queries" / "answers").rglob("*.rq"))
 
 FIRST, NEXT = "made-up-2021", "made-up-2022"
@@ -242,6 +243,33 @@ def test_equivalent_questions_are_one_line_without_a_break(graph: GraphReader) -
     assert {
         row["piece"] for row in data(chart) if row.get("line") == "Yes (Northland, 12 to 13 years)" if "piece" in row
     } == {f"Yes (Northland, 12 to 13 years) {graph.base}{FIRST}/question/contacted 0"}
+
+
+def test_questions_that_an_indicator_joins_are_one_line_without_a_break(tmp_path: Path) -> None:
+    """Each question is linked to the indicator once, and none to another question."""
+    (pair,) = [line for line in MAPPINGS.read_text("utf-8").splitlines(keepends=True) if line.startswith("contacted-")]
+    target = (
+        f"cpkg:{NEXT}/question/contact\tIn the last year, did a stranger contact you online?\tcpkg:{NEXT}/report/{NEXT}"
+    )
+    to = "cpkg:indicator/contacted-in-a-year\tContacted by a stranger in a year\tcpkg:scheme/indicator"
+    first = pair.replace(target, to)
+    second = first.replace("contacted-contact", "contact-indicator").replace(
+        f"{FIRST}/question/contacted", f"{NEXT}/question/contact"
+    )
+    rows = "id,label\ncontacted-in-a-year,Contacted by a stranger in a year\n"
+    edits = (
+        Edit("data/links/questions.sssom.tsv", pair, second + first),
+        Edit("data/shared/indicators.csv", append=rows),
+    )
+    root = project_at(tmp_path / "project", edits, tables=ANOTHER)
+    build(Project(root, formats=("nq",)), tmp_path / "build")
+    joined = open_graph(root, tmp_path / "build")
+    asked = {
+        iri.rsplit("/", 1)[1]
+        for iri in joined.ask("over-time", trend=f"{NEXT}/question/contact").column("question_iri")
+    }
+    assert asked == {"contact", "contacted"}
+    assert trend(joined, f"{NEXT}/question/contact").breaks == []
 
 
 @pytest.mark.parametrize(
