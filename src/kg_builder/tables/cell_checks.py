@@ -21,6 +21,9 @@ from kg_builder.schema.model import SOURCE, Column, Schema, Table, Target
 from kg_builder.tables.engine import EVERYWHERE, THINGS, literal, members, name, side_by_side, values
 from kg_builder.tables.preamble import CURIE_MAP
 
+FEW_CODES = 12
+"""A code list of at most so many codes is named code by code in messages."""
+
 NEAR = 20_000
 """Maximum number of ids that are compared to suggest the nearest."""
 
@@ -260,6 +263,8 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
         lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
         where = " or ".join([*(table.url for table in target.tables), *lists])
         words["class"] = f"an id of {where}"
+        if not target.tables and len(target.codes) <= FEW_CODES:
+            words["class"] = f"one of {', '.join(code.key for code in target.codes)}"
         if target.qualified:
             words["class"] = f"type/id, the type one of {', '.join(target.kinds)}"
     return words.get(rule, column.message or column.description)
