@@ -62,20 +62,20 @@ class Name:
 
 def cell_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, tables: Iterable[Table]) -> Iterator[Problem]:
     """Yield the problems of the cells of loaded tables, at most `LISTED` for a column and a rule."""
-    found = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], tables)
-    lost = {range_ for table in schema.tables for range_ in _lost_ids(connection, table)}
-    for problem in chain.from_iterable(found):
-        if problem.rule != "class" or not problem.found.endswith(
-            tuple(f'{mark}{each}"' for each in lost for mark in '"/')
-        ):
-            yield problem
+    checked = side_by_side(connection, lambda own, table: [*_table_problems(own, schema, table)], tables)
+    found = [*chain.from_iterable(checked)]
+    unknown = any(problem.rule == "class" for problem in found)
+    lost = tuple(f'{mark}{each}"' for each in (_lost_ids(connection, schema) if unknown else ()) for mark in '"/')
+    yield from (problem for problem in found if problem.rule != "class" or not problem.found.endswith(lost))
 
 
-def _lost_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
-    """Yield the ids of which a spreadsheet has made dates that are no ids: references to them are not at fault."""
-    ids = f"SELECT DISTINCT id FROM {name(table.stem)} WHERE regexp_matches(id, '[^a-z0-9-]')"
-    for (id_,) in connection.execute(f"{ids} ORDER BY 1 LIMIT {NEAR}").fetchall():
-        yield from ranges_behind(id_)
+def _lost_ids(connection: duckdb.DuckDBPyConnection, schema: Schema) -> set[str]:
+    """Return the ids of which a spreadsheet has made dates that are no ids: references to them are not at fault."""
+    ids = (
+        f"(SELECT DISTINCT id FROM {name(table.stem)} WHERE regexp_matches(id, '[^a-z0-9-]') ORDER BY 1 LIMIT {NEAR})"
+        for table in schema.tables
+    )
+    return {lost for (id_,) in connection.execute(" UNION ALL ".join(ids)).fetchall() for lost in ranges_behind(id_)}
 
 
 def _table_problems(connection: duckdb.DuckDBPyConnection, schema: Schema, table: Table) -> Iterator[Problem]:

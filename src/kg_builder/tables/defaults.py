@@ -18,8 +18,11 @@ from kg_builder.tables.table_files import TableFile
 def fill_constants(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
     """Fill empty cells with constants."""
     for table in schema.tables:
-        for column_name, cell in constant_cells(schema, table).items():
-            _fill(connection, table, table.column(column_name), literal(cell))
+        cells = {name(column): literal(cell) for column, cell in constant_cells(schema, table).items()}
+        if cells:
+            filled = ", ".join(f"{column} = coalesce({column}, {cell})" for column, cell in cells.items())
+            empty = " OR ".join(f"{column} IS NULL" for column in cells)
+            connection.execute(f"UPDATE {name(table.stem)} SET {filled} WHERE {empty}")
 
 
 def constant_cells(schema: Schema, table: Table) -> dict[str, str]:

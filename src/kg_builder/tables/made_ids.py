@@ -22,7 +22,8 @@ def make_ids(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
     beginning of a value that repeats the first one, as in the option `seen-yes` of the question `seen`.
     """
     for table in schema.tables:
-        if table.id_from:
+        empty = f"SELECT 1 FROM {name(table.stem)} WHERE id IS NULL LIMIT 1"
+        if table.id_from and connection.execute(empty).fetchone():  # planning the update takes longer than this
             connection.execute(
                 f"UPDATE {name(table.stem)} AS r SET id = made, _made = true "
                 f"FROM ({_made_ids(schema, table)}) AS m WHERE r.id IS NULL AND r.rowid = m.rowid AND made <> ''"

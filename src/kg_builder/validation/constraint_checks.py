@@ -146,11 +146,11 @@ def _column_of(table: Table | None, path: str) -> str:
 
 def _places_of(wanted: set[str], connection: duckdb.DuckDBPyConnection, schema: Schema, base: str) -> dict[str, Place]:
     """Return the places of the rows with the given IRIs."""
-    places: dict[str, Place] = {}
-    for table in schema.tables if wanted else ():
-        iri = address(base, table)
-        select = f"SELECT {iri}, _file, _line FROM {name(table.stem)} WHERE list_contains(?::VARCHAR[], {iri})"
-        places |= {
-            found: (file, line, table) for found, file, line in connection.execute(select, [sorted(wanted)]).fetchall()
-        }
-    return places
+    if not wanted:
+        return {}
+    rows = " UNION ALL ".join(
+        f"SELECT {address(base, table)} AS iri, _file, _line, {number} FROM {name(table.stem)}"
+        for number, table in enumerate(schema.tables)
+    )
+    found = connection.execute(f"SELECT * FROM ({rows}) WHERE list_contains(?::VARCHAR[], iri)", [sorted(wanted)])
+    return {iri: (file, line, schema.tables[number]) for iri, file, line, number in found.fetchall()}
