@@ -55,7 +55,7 @@ def schema() -> Schema:
 def test_every_table_has_its_file_and_every_file_its_table(schema: Schema) -> None:
     expected = {table.url.replace("{source}", "netclean-2018") for table in schema.tables}
     found = {path.relative_to(ROOT / "data").as_posix() for path in TABLES}
-    assert expected - found == {"links/*.sssom.tsv", "netclean-2018/bases.csv"}
+    assert expected - found == {"links/*.sssom.tsv", "netclean-2018/bases.csv", "shared/indicators.csv"}
     assert [path.name.split(".")[0] for path in LINKS] == [
         *("classes", "cryptocurrencies", "organisations", "places"),
         *("platforms", "questions", "technologies", "threats"),
