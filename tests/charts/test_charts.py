@@ -349,5 +349,11 @@ def test_a_line_breaks_where_the_value_of_a_period_is_missing() -> None:
     assert chart.told.endswith("Without a value: Yes: suppressed.")
 
 
+def test_the_base_names_the_group_that_all_numbers_are_limited_to() -> None:
+    (women,) = charts_of(answer(row("Yes", "40", breakdown="female"), row("No", "60", breakdown="female")))
+    (both,) = charts_of(answer(row("Yes", "40", breakdown="female"), row("Yes", "30", breakdown="male")))
+    assert (women.chart.population, both.chart.population) == ("Officers: female", "Officers")
+
+
 def test_values_that_are_all_missing_are_not_drawn() -> None:
     assert charts_of(Answer("", (*COLUMNS, "caution"), (missing("Yes", "suppressed"),), (), "")) == []

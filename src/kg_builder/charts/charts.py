@@ -92,8 +92,10 @@ class Chart:
 
     @property
     def population(self) -> str:
-        """The base: the group of people that the numbers are shares of."""
-        return "; ".join(dict.fromkeys(str(row["population"]) for row in self.rows))
+        """The base: the people that the numbers are shares of, with the group if all numbers are of the same one."""
+        people = "; ".join(dict.fromkeys(str(row["population"]) for row in self.rows))
+        groups = {str(row.get("breakdown") or "") for row in self.every}
+        return ": ".join(filter(None, (people, *groups))) if len(groups) == 1 else people
 
     @property
     def response_type(self) -> str:
