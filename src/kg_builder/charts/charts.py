@@ -62,12 +62,12 @@ class Chart:
     @cached_property
     def rows(self) -> Rows:
         """The rows with numbers."""
-        return [row for row in self.every if _has(row, self.numbers)]
+        return [row for row in self.every if _are_numbers(row[name] for name in self.numbers)]
 
     @cached_property
     def gaps(self) -> Rows:
         """The rows whose value is missing in the source, each with its reason as `written`."""
-        missing = [row for row in self.every if not _has(row, self.numbers)]
+        missing = [row for row in self.every if not _are_numbers(row[name] for name in self.numbers)]
         return [row | {"written": str(row.get("caution") or NO_VALUE)} for row in missing]
 
     @property
@@ -166,9 +166,9 @@ class Chart:
         return _framed(self.kind.specification(self, ink), ink, background)
 
 
-def _has(row: Mapping[str, Any], numbers: Iterable[str]) -> bool:
-    """Return whether a row has all numbers of a set of columns."""
-    return all(isinstance(row[name], (int, Decimal)) for name in numbers)
+def _are_numbers(cells: Iterable[object]) -> bool:
+    """Return whether no cell is empty or text."""
+    return all(isinstance(cell, (int, Decimal)) for cell in cells)
 
 
 def _when(row: Mapping[str, Any], rows: Rows) -> str:
@@ -230,7 +230,7 @@ def charts_of(answer: Answer) -> list[Drawn]:
         groups[together(row)].append(row)
     found = []
     for group in groups.values():
-        with_numbers = [row for row in group if all(isinstance(row[place[name]], (int, Decimal)) for name in numbers)]
+        with_numbers = [row for row in group if _are_numbers(row[place[name]] for name in numbers)]
         if with_numbers:
             listed = group if numbers == WITH_GAPS else with_numbers
             chart = Chart(used, tuple(tuple(row[place[name]] for name in used) for row in listed))

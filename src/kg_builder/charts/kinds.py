@@ -169,6 +169,7 @@ class BarChart:
         if chart.unit == "percent":
             x["scale"] = {"domain": [0, 100]}
         text = {"field": "written", "type": "nominal"}
+        label = {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12}
         layers: list[dict[str, Any]] = [
             {
                 "data": {"name": "first"},
@@ -177,7 +178,7 @@ class BarChart:
             },
             {
                 "data": {"name": "first"},
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12},
+                "mark": label,
                 "encoding": {"y": y, "x": x, "text": text},
             },
         ]
@@ -187,7 +188,7 @@ class BarChart:
         data = {"first": _values(self._drawn(chart)), "again": _values(chart.again)}
         if chart.gaps and len(chart.first) <= BARS:
             y["scale"] = {"domain": list(dict.fromkeys(row["name"] for row in chart.every))}
-            reason = {"type": "text", "align": "left", "dx": 5, "color": ink, "fontSize": 12, "fontStyle": "italic"}
+            reason = label | {"fontStyle": "italic"}
             layers.append(
                 {"data": {"name": "gaps"}, "mark": reason, "encoding": {"y": y, "x": {"datum": 0}, "text": text}}
             )

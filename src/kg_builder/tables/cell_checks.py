@@ -260,13 +260,13 @@ def expectation(schema: Schema, table: Table, column: Column, rule: str) -> str:
         words[limit.rule] = limit.words.format(limit=parameters_in_words(schema, table, limit, parameters))
     if rule == "class" and column.target:
         target = schema.targets[column.target]
-        lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
-        where = " or ".join([*(table.url for table in target.tables), *lists])
-        words["class"] = f"an id of {where}"
-        if not target.tables and len(target.codes) <= FEW_CODES:
-            words["class"] = f"one of {', '.join(code.key for code in target.codes)}"
         if target.qualified:
             words["class"] = f"type/id, the type one of {', '.join(target.kinds)}"
+        elif not target.tables and len(target.codes) <= FEW_CODES:
+            words["class"] = f"one of {', '.join(code.key for code in target.codes)}"
+        else:
+            lists = [f"a code list in {' or '.join(target.files)}"] if target.codes else []
+            words["class"] = f"an id of {' or '.join([*(table.url for table in target.tables), *lists])}"
     return words.get(rule, column.message or column.description)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -18,11 +18,9 @@ from kg_builder.tables.table_files import TableFile
 def fill_constants(connection: duckdb.DuckDBPyConnection, schema: Schema) -> None:
     """Fill empty cells with constants."""
     for table in schema.tables:
-        cells = {name(column): literal(cell) for column, cell in constant_cells(schema, table).items()}
+        cells = constant_cells(schema, table)
         if cells:
-            filled = ", ".join(f"{column} = coalesce({column}, {cell})" for column, cell in cells.items())
-            empty = " OR ".join(f"{column} IS NULL" for column in cells)
-            connection.execute(f"UPDATE {name(table.stem)} SET {filled} WHERE {empty}")
+            _fill(connection, table, {column: literal(cell) for column, cell in cells.items()})
 
 
 def constant_cells(schema: Schema, table: Table) -> dict[str, str]:
@@ -40,7 +38,7 @@ def fill_paths(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Pr
     References must already be checked.
     """
     for table, column, default in defaults_by_path(schema):
-        _fill(connection, table, column, _value_at(schema, table, "r", default.path))
+        _fill(connection, table, {column.name: _value_at(schema, table, "r", default.path)})
     return [
         each
         for table, column, _ in defaults_by_path(schema)
@@ -61,10 +59,11 @@ def filled_tables(connection: duckdb.DuckDBPyConnection, files: Iterable[TableFi
     return written
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, table: Table, column: Column, value: str) -> None:
-    """Set the empty cells of a column to the value of an SQL expression over the row `r`."""
-    own = name(column.name)
-    connection.execute(f"UPDATE {name(table.stem)} AS r SET {own} = {value} WHERE r.{own} IS NULL")
+def _fill(connection: duckdb.DuckDBPyConnection, table: Table, values: Mapping[str, str]) -> None:
+    """Set the empty cells of columns to the values of SQL expressions over the row `r`, by the names of the columns."""
+    filled = ", ".join(f"{name(column)} = coalesce(r.{name(column)}, {value})" for column, value in values.items())
+    empty = " OR ".join(f"r.{name(column)} IS NULL" for column in values)
+    connection.execute(f"UPDATE {name(table.stem)} AS r SET {filled} WHERE {empty}")
 
 
 def _value_at(schema: Schema, table: Table, row: str, path: tuple[str, ...]) -> str:
